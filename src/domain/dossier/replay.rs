@@ -1,0 +1,549 @@
+//! The replay: from the events of a dossier to all that is derived from them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::super::calendar::{Calendar, OutOfRange};
+use super::super::deadline::{Deadline, Pause, Term, Timeliness, deadline, judge};
+use super::super::procedure::{OnlineLevel, ProcedureVersion, ResumePolicy};
+use super::event::{Correction, Event, EventKind, Intake, Source};
+use super::history::Refusal;
+use super::state::{ApplicantKind, Channel, ClosedAs, Outcome, PauseReason, State, Tracked};
+
+/// The versions that histories name. Immutable versions, so a replay is a pure function.
+#[derive(Debug, Clone, Default)]
+pub struct Rulebook {
+    /// Procedure versions by id.
+    pub versions: HashMap<Uuid, Arc<ProcedureVersion>>,
+    /// Calendar versions by id.
+    pub calendars: HashMap<Uuid, Arc<Calendar>>,
+}
+
+/// How and when a dossier was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closing {
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// The local date of it.
+    pub on: NaiveDate,
+    /// How.
+    pub closed_as: ClosedAs,
+    /// Early, on time or late; None for withdrawn and stopped.
+    pub timeliness: Option<Timeliness>,
+    /// Finished while the clock stood and no due instant existed: early, and flagged.
+    pub while_stopped: bool,
+    /// Recorded after the deadline as having occurred before it, by one of our own verbs.
+    pub recorded_late: bool,
+}
+
+/// A span of local dates `[from, to)`; open while `to` is None.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The first day after it.
+    pub to: Option<NaiveDate>,
+}
+
+/// Something that an import may do, and that is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// A pause while paused changes nothing.
+    PausedTwice,
+    /// A resume while running changes nothing.
+    ResumedWhileRunning,
+    /// A step that our own verbs would refuse.
+    OutOfOrder {
+        /// The state before it.
+        state: State,
+        /// The word of the event.
+        event: &'static str,
+    },
+}
+
+/// A dossier as its history tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dossier {
+    /// Where it stands.
+    pub state: State,
+    /// The receiving unit.
+    pub unit_id: Uuid,
+    /// The procedure.
+    pub procedure_id: Uuid,
+    /// The version under which it was accepted.
+    pub procedure_version_id: Uuid,
+    /// The calendar version by which it is reckoned.
+    pub calendar_id: Uuid,
+    /// The term.
+    pub term: Term,
+    /// Online level of the procedure at receipt.
+    pub online_level: OnlineLevel,
+    /// How it came in.
+    pub channel: Channel,
+    /// Whose it is.
+    pub applicant_kind: ApplicantKind,
+    /// Scanned at intake.
+    pub intake: Tracked,
+    /// Result scanned.
+    pub result: Tracked,
+    /// The official who holds it.
+    pub holder_id: Option<Uuid>,
+    /// The instant of receipt (of registration, while only registered).
+    pub received_at: DateTime<Utc>,
+    /// The local date of it.
+    pub received_on: NaiveDate,
+    /// The instant from which the term runs: the receipt, or the last resume that restarted it.
+    pub term_from: DateTime<Utc>,
+    /// The statutory deadline; None before acceptance.
+    pub deadline: Option<Deadline>,
+    /// What the citizen was promised.
+    pub promised_at: Option<DateTime<Utc>>,
+    /// How often the promise was renewed.
+    pub reappointments: u32,
+    /// Stops of the clock since `term_from`.
+    pub pauses: Vec<Pause>,
+    /// The closing.
+    pub closing: Option<Closing>,
+    /// When the citizen got the result.
+    pub returned_at: Option<DateTime<Utc>>,
+    /// Days on which it counted as overdue at their end.
+    pub overdue: Vec<Span>,
+    /// Days at whose end its clock stood while it was in due.
+    pub paused: Vec<Span>,
+    /// The flagging job recorded that the present deadline passed.
+    pub overdue_flagged: bool,
+    /// Why it is late.
+    pub delay_cause: Option<String>,
+    /// What an import did that our own verbs would refuse.
+    pub warnings: Vec<Warning>,
+}
+
+impl Dossier {
+    /// The due instant, if there is one now.
+    pub fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.deadline.as_ref().and_then(Deadline::due_at)
+    }
+
+    /// The clock stands.
+    pub fn clock_stopped(&self) -> bool {
+        self.pauses.last().is_some_and(|p| p.to.is_none())
+    }
+}
+
+/// What is gathered while walking the timeline.
+struct Walk<'a> {
+    rules: &'a Rulebook,
+    state: Option<State>,
+    intake: Option<(Intake, DateTime<Utc>)>,
+    /// The calendar version of the receipt: the one by which the promise was reckoned.
+    receipt_calendar_id: Option<Uuid>,
+    term_from: Option<DateTime<Utc>>,
+    pauses: Vec<Pause>,
+    /// Segments ended by a restart: their beginning, pauses and end.
+    segments: Vec<(DateTime<Utc>, Vec<Pause>, DateTime<Utc>)>,
+    closing: Option<(DateTime<Utc>, DateTime<Utc>, ClosedAs, Source)>,
+    returned_at: Option<DateTime<Utc>>,
+    passed: Vec<DateTime<Utc>>,
+    delay_cause: Option<String>,
+    reappointments: u32,
+    promised_at: Option<DateTime<Utc>>,
+    warnings: Vec<Warning>,
+    previous: Option<(&'static str, DateTime<Utc>)>,
+}
+
+/// Replays a timeline: events ascending by place, voided ones and their voiding left out.
+/// `corrections` hold from the beginning, whenever they were made.
+pub(super) fn replay(timeline: &[&Event], rules: &Rulebook) -> Result<Dossier, Refusal> {
+    let mut walk = Walk {
+        rules,
+        state: None,
+        intake: None,
+        receipt_calendar_id: None,
+        term_from: None,
+        pauses: Vec::new(),
+        segments: Vec::new(),
+        closing: None,
+        returned_at: None,
+        passed: Vec::new(),
+        delay_cause: None,
+        reappointments: 0,
+        promised_at: None,
+        warnings: Vec::new(),
+        previous: None,
+    };
+    let correction = timeline.iter().fold(Correction::default(), |mut sum, event| {
+        if let EventKind::Corrected(c) = &event.draft.kind {
+            merge(&mut sum, c);
+        }
+        sum
+    });
+    for event in timeline {
+        walk.step(event, &correction)?;
+    }
+    if let (None, Some(at)) = (walk.term_from, correction.received_at) {
+        // There is no receipt yet whose instant could be wrong.
+        return Err(Refusal::BeforeReceipt { event: "corrected", at });
+    }
+    walk.finish()
+}
+
+fn merge(sum: &mut Correction, later: &Correction) {
+    sum.received_at = later.received_at.or(sum.received_at);
+    sum.unit_id = later.unit_id.or(sum.unit_id);
+    sum.procedure_version_id = later.procedure_version_id.or(sum.procedure_version_id);
+    sum.channel = later.channel.or(sum.channel);
+    sum.applicant_kind = later.applicant_kind.or(sum.applicant_kind);
+    sum.holder_id = later.holder_id.or(sum.holder_id);
+    sum.promised_at = later.promised_at.or(sum.promised_at);
+}
+
+impl Walk<'_> {
+    fn step(&mut self, event: &Event, correction: &Correction) -> Result<(), Refusal> {
+        let at = event.draft.occurred_at;
+        let word = super::history::word(&event.draft.kind);
+        if let (None, EventKind::Registered(_) | EventKind::Received(_)) = (self.state, &event.draft.kind) {
+        } else if self.state.is_none() {
+            return Err(Refusal::BeforeReceipt { event: word, at });
+        }
+        if self.term_from.is_some()
+            && moves_the_clock(&event.draft.kind)
+            && self.intake.as_ref().is_some_and(|(_, received_at)| at < *received_at)
+        {
+            // The receipt was corrected to a later instant.
+            return Err(Refusal::BeforeReceipt { event: word, at });
+        }
+        match &event.draft.kind {
+            EventKind::Registered(intake) => {
+                let first = self.state.is_none();
+                self.allow(event, word, first)?;
+                if first {
+                    self.state = Some(State::Registered);
+                    self.take_in(intake, at, correction);
+                }
+            }
+            EventKind::Received(intake) => {
+                let fits = self.state.is_none_or(|s| matches!(s, State::Registered | State::AwaitingSupplement));
+                let first = self.term_from.is_none() && self.closing.is_none();
+                self.allow(event, word, fits && first)?;
+                if first {
+                    self.state = Some(State::Received);
+                    // Pauses before acceptance stop no clock: none ran.
+                    self.pauses.clear();
+                    let received_at = correction.received_at.unwrap_or(at);
+                    self.take_in(intake, received_at, correction);
+                    self.receipt_calendar_id = Some(intake.calendar_id);
+                    self.term_from = Some(received_at);
+                }
+            }
+            EventKind::NotAccepted => self.pass(event, word, &[State::Registered], State::NotAccepted)?,
+            EventKind::Started => self.pass(event, word, &[State::Received], State::InProcess)?,
+            EventKind::HandedOver { from, to, .. } => self.hand_over(event, word, from.is_some(), *to)?,
+            EventKind::Paused { reason } => self.pause(event, word, *reason)?,
+            EventKind::Resumed => self.resume(event, word)?,
+            EventKind::Reappointed { promised_at, .. } => {
+                let open = self.is_open();
+                self.allow(event, word, open)?;
+                if open {
+                    self.promised_at = Some(*promised_at);
+                    self.reappointments += 1;
+                }
+            }
+            EventKind::Resolved { outcome } => {
+                let closed_as = match outcome {
+                    Outcome::Granted => ClosedAs::Resolved,
+                    Outcome::Refused => ClosedAs::Refused,
+                };
+                self.allow(event, word, matches!(self.state, Some(State::Received | State::InProcess)))?;
+                self.close(event, closed_as, State::Resolved);
+            }
+            EventKind::Withdrawn => {
+                self.allow(event, word, self.is_open())?;
+                self.close(event, ClosedAs::Withdrawn, State::Withdrawn);
+            }
+            EventKind::Stopped => {
+                self.allow(event, word, self.state.is_some_and(State::is_paused))?;
+                self.close(event, ClosedAs::Stopped, State::Stopped);
+            }
+            EventKind::Returned => {
+                self.allow(event, word, self.state == Some(State::Resolved))?;
+                self.returned_at = Some(at);
+                if self.state == Some(State::Resolved) {
+                    self.state = Some(State::Returned);
+                }
+            }
+            EventKind::DeadlinePassed { due_at } => self.passed.push(*due_at),
+            EventKind::Digitised { intake, result } => {
+                let (facts, _) = self.intake.as_mut().expect("every history begins with an intake");
+                facts.intake = intake.unwrap_or(facts.intake);
+                facts.result = result.unwrap_or(facts.result);
+            }
+            EventKind::DelayCause { cause } => self.delay_cause = Some(cause.clone()),
+            EventKind::Recalculated { calendar_id } => {
+                self.intake.as_mut().expect("every history begins with an intake").0.calendar_id = *calendar_id;
+            }
+            EventKind::Corrected(_) | EventKind::Voided { .. } => {}
+        }
+        self.previous = Some((word, at));
+        Ok(())
+    }
+
+    fn is_open(&self) -> bool {
+        self.state.is_some_and(State::is_open)
+    }
+
+    /// Own verbs are refused where the lifecycle forbids; an import is warned.
+    fn allow(&mut self, event: &Event, word: &'static str, fits: bool) -> Result<(), Refusal> {
+        if fits {
+            return Ok(());
+        }
+        let state = self.state.unwrap_or(State::Registered);
+        match event.draft.source {
+            Source::Own => Err(Refusal::Forbidden {
+                state,
+                event: word,
+                at: event.draft.occurred_at,
+                previous: self.previous,
+            }),
+            Source::Import | Source::House => {
+                self.warnings.push(Warning::OutOfOrder { state, event: word });
+                Ok(())
+            }
+        }
+    }
+
+    fn pass(&mut self, event: &Event, word: &'static str, from: &[State], to: State) -> Result<(), Refusal> {
+        let fits = self.state.is_some_and(|s| from.contains(&s));
+        self.allow(event, word, fits)?;
+        // An import's late word never re-opens what is closed, and never starts a clock that stands.
+        let starts_clock = to == State::InProcess && self.state.is_some_and(State::is_paused);
+        if fits || (self.is_open() && !starts_clock) {
+            self.state = Some(to);
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, intake: &Intake, at: DateTime<Utc>, correction: &Correction) {
+        let mut facts = intake.clone();
+        facts.unit_id = correction.unit_id.unwrap_or(facts.unit_id);
+        facts.procedure_version_id = correction.procedure_version_id.unwrap_or(facts.procedure_version_id);
+        facts.channel = correction.channel.unwrap_or(facts.channel);
+        facts.applicant_kind = correction.applicant_kind.unwrap_or(facts.applicant_kind);
+        facts.holder_id = correction.holder_id.or(facts.holder_id);
+        facts.promised_at = correction.promised_at.or(facts.promised_at);
+        self.promised_at = facts.promised_at;
+        self.intake = Some((facts, at));
+    }
+
+    fn hand_over(&mut self, event: &Event, word: &'static str, given: bool, to: Uuid) -> Result<(), Refusal> {
+        let open = self.is_open();
+        self.allow(event, word, open)?;
+        if open {
+            if given && self.state == Some(State::Received) {
+                self.state = Some(State::InProcess);
+            }
+            self.intake.as_mut().expect("every history begins with an intake").0.holder_id = Some(to);
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, event: &Event, word: &'static str, reason: PauseReason) -> Result<(), Refusal> {
+        if self.pauses.last().is_some_and(|p| p.to.is_none()) {
+            return self.idle(event, word, Warning::PausedTwice);
+        }
+        let before_acceptance =
+            self.state == Some(State::Registered) && reason == PauseReason::SupplementRequested;
+        let underway = matches!(self.state, Some(State::Received | State::InProcess));
+        self.allow(event, word, underway || before_acceptance)?;
+        // After a closing there is no clock that could stop.
+        if underway || before_acceptance {
+            self.pauses.push(Pause { from: event.draft.occurred_at, to: None });
+            self.state = Some(reason.state());
+        }
+        Ok(())
+    }
+
+    /// What changes nothing: our own verbs are refused, an import is warned.
+    fn idle(&mut self, event: &Event, word: &'static str, warning: Warning) -> Result<(), Refusal> {
+        self.allow(event, word, event.draft.source != Source::Own)?;
+        self.warnings.push(warning);
+        Ok(())
+    }
+
+    fn resume(&mut self, event: &Event, word: &'static str) -> Result<(), Refusal> {
+        let at = event.draft.occurred_at;
+        let running = self.is_open() || self.state == Some(State::Registered);
+        match self.pauses.last_mut().filter(|p| p.to.is_none()) {
+            Some(pause) => pause.to = Some(at),
+            None if running => return self.idle(event, word, Warning::ResumedWhileRunning),
+            None => return self.allow(event, word, false),
+        }
+        let paused = self.state.is_some_and(State::is_paused);
+        self.allow(event, word, paused)?;
+        if paused {
+            // Before acceptance a supplement leads back to registered.
+            self.state = Some(if self.term_from.is_some() { State::InProcess } else { State::Registered });
+        }
+        if paused
+            && self.version()?.resume_policy == ResumePolicy::Restart
+            && let Some(from) = self.term_from
+        {
+            self.segments.push((from, std::mem::take(&mut self.pauses), at));
+            self.term_from = Some(at);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, event: &Event, closed_as: ClosedAs, state: State) {
+        if self.closing.is_none() {
+            self.closing = Some((event.draft.occurred_at, event.recorded_at, closed_as, event.draft.source));
+            self.state = Some(state);
+        }
+    }
+
+    fn version(&self) -> Result<&ProcedureVersion, Refusal> {
+        let id = self.intake.as_ref().ok_or(Refusal::NoIntake)?.0.procedure_version_id;
+        self.rules.versions.get(&id).map(Arc::as_ref).ok_or(Refusal::UnknownVersion(id))
+    }
+
+    fn finish(self) -> Result<Dossier, Refusal> {
+        let version = self.version()?.clone();
+        let Some((facts, received_at)) = self.intake else { return Err(Refusal::NoIntake) };
+        let calendar =
+            self.rules.calendars.get(&facts.calendar_id).ok_or(Refusal::UnknownVersion(facts.calendar_id))?;
+        let term = version.term;
+        let mut overdue = Vec::new();
+        let mut paused = Vec::new();
+        for (from, pauses, until) in &self.segments {
+            let ran = deadline(calendar, *from, term, pauses)?;
+            let end = Some((*until, calendar.local_date(*until)));
+            spans(calendar, term, &ran, pauses, end, false, &mut overdue, &mut paused);
+        }
+        let mut closing = None;
+        let mut last = None;
+        let mut flagged = false;
+        if let Some(from) = self.term_from {
+            let ran = deadline(calendar, from, term, &self.pauses)?;
+            closing = self.closing.map(|(at, recorded_at, closed_as, source)| {
+                let judged = ran.due_at().map(|due| judge(calendar, term, due, at));
+                let resolved = closed_as.is_resolved();
+                Closing {
+                    at,
+                    on: calendar.local_date(at),
+                    closed_as,
+                    timeliness: resolved.then(|| judged.unwrap_or(Timeliness::Early)),
+                    while_stopped: resolved && judged.is_none(),
+                    recorded_late: source == Source::Own
+                        && judged.is_some_and(|j| j != Timeliness::Late)
+                        && ran.due_at().is_some_and(|due| judge(calendar, term, due, recorded_at) == Timeliness::Late),
+                }
+            });
+            flagged = ran.due_at().is_some_and(|due| self.passed.contains(&due));
+            let end = closing.map(|c| (c.at, c.on));
+            spans(calendar, term, &ran, &self.pauses, end, flagged, &mut overdue, &mut paused);
+            last = Some(ran);
+        }
+        let promised_at = match (self.promised_at, self.receipt_calendar_id) {
+            (None, Some(id)) => {
+                let calendar = self.rules.calendars.get(&id).ok_or(Refusal::UnknownVersion(id))?;
+                deadline(calendar, received_at, term, &[])?.due_at()
+            }
+            (promised_at, _) => promised_at,
+        };
+        Ok(Dossier {
+            state: self.state.ok_or(Refusal::NoIntake)?,
+            unit_id: facts.unit_id,
+            procedure_id: version.procedure_id,
+            procedure_version_id: version.id,
+            calendar_id: facts.calendar_id,
+            term,
+            online_level: version.online_level,
+            channel: facts.channel,
+            applicant_kind: facts.applicant_kind,
+            intake: facts.intake,
+            result: facts.result,
+            holder_id: facts.holder_id,
+            received_at,
+            received_on: calendar.local_date(received_at),
+            term_from: self.term_from.unwrap_or(received_at),
+            deadline: last,
+            promised_at,
+            reappointments: self.reappointments,
+            pauses: self.pauses,
+            closing,
+            returned_at: self.returned_at,
+            overdue,
+            paused,
+            overdue_flagged: flagged,
+            delay_cause: self.delay_cause,
+            warnings: self.warnings,
+        })
+    }
+}
+
+/// The events that stop, start or end the clock: they never lie before the receipt.
+fn moves_the_clock(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Paused { .. }
+        | EventKind::Resumed
+        | EventKind::Resolved { .. }
+        | EventKind::Returned
+        | EventKind::Withdrawn
+        | EventKind::Stopped => true,
+        EventKind::Registered(_)
+        | EventKind::Received(_)
+        | EventKind::NotAccepted
+        | EventKind::Started
+        | EventKind::HandedOver { .. }
+        | EventKind::Reappointed { .. }
+        | EventKind::Corrected(_)
+        | EventKind::Voided { .. }
+        | EventKind::DeadlinePassed { .. }
+        | EventKind::Digitised { .. }
+        | EventKind::DelayCause { .. }
+        | EventKind::Recalculated { .. } => false,
+    }
+}
+
+impl From<OutOfRange> for Refusal {
+    fn from(_: OutOfRange) -> Self {
+        Self::OutOfRange
+    }
+}
+
+/// The days on which one segment of the clock counted as overdue, and as paused in due.
+#[expect(clippy::too_many_arguments, reason = "one pure function of a segment, called twice")]
+fn spans(
+    calendar: &Calendar,
+    term: Term,
+    ran: &Deadline,
+    pauses: &[Pause],
+    end: Option<(DateTime<Utc>, NaiveDate)>,
+    flagged: bool,
+    overdue: &mut Vec<Span>,
+    paused: &mut Vec<Span>,
+) {
+    let due_on = ran.due_at().map(|due| calendar.local_date(due));
+    if let (Some(due), Some(from)) = (ran.due_at(), due_on) {
+        let span = match end {
+            Some((at, on)) if judge(calendar, term, due, at) == Timeliness::Late => Some(Span { from, to: Some(on) }),
+            Some(_) => None,
+            None => flagged.then_some(Span { from, to: None }),
+        };
+        overdue.extend(span.filter(|s| s.to != Some(s.from)));
+    }
+    for pause in pauses {
+        let from = calendar.local_date(pause.from);
+        // It ends with the resume, the closing, or the day from whose end on the dossier is overdue.
+        let ends = [pause.to.map(|at| calendar.local_date(at)), end.map(|(_, on)| on), due_on.filter(|_| {
+            // A due day before the pause or, after rolling, while it lasts.
+            due_on.is_some_and(|due| pause.to.is_none_or(|to| due < calendar.local_date(to)))
+        })];
+        let to = ends.into_iter().flatten().min();
+        if to.is_none_or(|to| from < to) {
+            paused.push(Span { from, to });
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The lifecycle, and the law of contributions.

@@ -1,0 +1,133 @@
+//! Schedules as data: which slots lie between two instants, in the calendar's zone and, where
+//! wanted, on working days only. The house's metronome only beats; what is due is decided here.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use croner::Cron;
+
+use super::calendar::Calendar;
+use super::dossier::state::words;
+
+words! {
+    /// What to do with slots that were missed.
+    Misfire {
+        /// Run the latest once; the earlier ones are recorded as skipped.
+        Latest = "latest",
+        /// Run each.
+        All = "all",
+        /// Run none; record them as skipped.
+        Skip = "skip",
+    }
+}
+
+/// A schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Five-field cron pattern, in the calendar's zone.
+    pub cron: String,
+    /// Only slots on working days count.
+    pub working_days_only: bool,
+    /// What to do with missed slots.
+    pub misfire: Misfire,
+    /// A slot older than this is missed, in seconds.
+    pub grace_seconds: i64,
+}
+
+/// A pattern that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cron pattern {0:?} can't be read; write five fields such as \"15 7 * * *\"")]
+pub struct BadCron(pub String);
+
+/// The most slots that one look back yields: a month of minutes.
+const MOST: usize = 45_000;
+
+/// The slots in `(after, until]`, ascending.
+pub fn slots(
+    schedule: &Schedule,
+    calendar: &Calendar,
+    after: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<DateTime<Utc>>, BadCron> {
+    let cron = Cron::from_str(&schedule.cron).map_err(|_| BadCron(schedule.cron.clone()))?;
+    let zone = calendar.spec().time_zone;
+    let mut found = Vec::new();
+    let mut at = after.with_timezone(&zone);
+    while found.len() < MOST {
+        let Ok(next) = cron.find_next_occurrence(&at, false) else { break };
+        if next.to_utc() > until {
+            break;
+        }
+        if !schedule.working_days_only || calendar.is_working(next.date_naive()) {
+            found.push(next.to_utc());
+        }
+        at = next;
+    }
+    Ok(found)
+}
+
+/// What a beat must do with the slots it found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// To run, ascending.
+    pub run: Vec<DateTime<Utc>>,
+    /// To record as skipped, ascending.
+    pub skip: Vec<DateTime<Utc>>,
+}
+
+/// Divides found slots by the misfire policy. Slots within the grace always run, save that under
+/// `latest` only the last of all runs.
+pub fn decide(schedule: &Schedule, mut found: Vec<DateTime<Utc>>, now: DateTime<Utc>) -> Decision {
+    let fresh = |at: &DateTime<Utc>| (now - *at).num_seconds() <= schedule.grace_seconds;
+    match schedule.misfire {
+        Misfire::All => Decision { run: found, skip: Vec::new() },
+        Misfire::Latest => {
+            let run = found.pop().into_iter().collect();
+            Decision { run, skip: found }
+        }
+        Misfire::Skip => {
+            let (run, skip) = found.into_iter().partition(fresh);
+            Decision { run, skip }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::{Calendar, default_spec};
+    use uuid::Uuid;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("an instant")
+    }
+
+    #[test]
+    fn slots_are_in_the_zone_and_on_working_days() {
+        let calendar = Calendar::new(Uuid::nil(), default_spec()).expect("the default is a calendar");
+        let schedule = Schedule {
+            cron: "15 7 * * *".into(),
+            working_days_only: true,
+            misfire: Misfire::Latest,
+            grace_seconds: 3600,
+        };
+        // Friday evening to Tuesday morning: Monday and Tuesday 07:15 in Ho Chi Minh City.
+        let found = slots(&schedule, &calendar, at("2024-05-17T12:00:00Z"), at("2024-05-21T02:00:00Z"))
+            .expect("the pattern is read");
+        assert_eq!(found, [at("2024-05-20T00:15:00Z"), at("2024-05-21T00:15:00Z")]);
+        let decision = decide(&schedule, found.clone(), at("2024-05-21T02:00:00Z"));
+        assert_eq!((decision.run, decision.skip), (vec![found[1]], vec![found[0]]));
+        let skipping = Schedule { misfire: Misfire::Skip, ..schedule };
+        let decision = decide(&skipping, found.clone(), at("2024-05-21T02:00:00Z"));
+        assert_eq!((decision.run, decision.skip), (vec![], found));
+    }
+
+    #[test]
+    fn a_broken_pattern_is_named() {
+        let calendar = Calendar::new(Uuid::nil(), default_spec()).expect("the default is a calendar");
+        let schedule =
+            Schedule { cron: "soon".into(), working_days_only: false, misfire: Misfire::All, grace_seconds: 0 };
+        let now = at("2024-05-17T12:00:00Z");
+        assert_eq!(slots(&schedule, &calendar, now, now), Err(BadCron("soon".into())));
+    }
+}

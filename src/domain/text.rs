@@ -1,0 +1,121 @@
+//! Vietnamese text and numbers: folding for search, and the number style of Decree 30/2020.
+//! No layout and no sentences: those belong to `report` and `mail`.
+
+use chrono::{Datelike, NaiveDate};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// The text in NFC, trimmed, inner runs of white space made one blank.
+pub fn tidy(text: &str) -> String {
+    text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Folded for comparison on every engine alike: lower case, without diacritics, đ → d.
+pub fn fold(text: &str) -> String {
+    tidy(text)
+        .to_lowercase()
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .map(|c| if c == 'đ' { 'd' } else { c })
+        .collect()
+}
+
+/// A number with thousands grouped by a full stop: `1.320`.
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3 + 1);
+    if number < 0 {
+        out.push('-');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count in running text: below ten with a leading zero (`09`), zero as `0`, others grouped.
+pub fn count(number: i64) -> String {
+    if (1..10).contains(&number) { format!("0{number}") } else { grouped(number) }
+}
+
+/// A percentage in Vietnamese style from its canonical form: `99.84` → `99,84%`, `100.00` → `100%`.
+pub fn percent(canonical: &str) -> String {
+    let short = canonical.strip_suffix(".00").unwrap_or(canonical);
+    format!("{}%", short.replace('.', ","))
+}
+
+/// A legal date in running text: `15/5/2024`; days below ten and the months 1 and 2 get a
+/// leading zero (Decree 30/2020/NĐ-CP, annex I).
+pub fn date(day: NaiveDate) -> String {
+    format!("{:02}/{}/{}", day.day(), month(day.month()), day.year())
+}
+
+/// The long form of a date for the place-and-date line: `ngày 15 tháng 5 năm 2024`.
+pub fn long_date(day: NaiveDate) -> String {
+    format!("ngày {:02} tháng {} năm {}", day.day(), month(day.month()), day.year())
+}
+
+fn month(number: u32) -> String {
+    if number < 3 { format!("0{number}") } else { number.to_string() }
+}
+
+/// An amount of money worded by the direction of rounding: `trên 5,2 tỷ đồng` where the exact
+/// amount exceeds the worded one, `gần 196 triệu đồng` where it falls short, bare where equal.
+/// Rounded to a tenth of a billion, or to a whole million, whichever unit fits.
+pub fn worded_amount(dong: i64) -> String {
+    const MILLION: i64 = 1_000_000;
+    let (step, scale, name) = if dong >= 1000 * MILLION {
+        (100 * MILLION, 10, "tỷ đồng")
+    } else if dong >= MILLION {
+        (MILLION, 1, "triệu đồng")
+    } else {
+        return format!("{} đồng", grouped(dong));
+    };
+    let rounded = (dong + step / 2) / step;
+    let direction = match (rounded * step).cmp(&dong) {
+        std::cmp::Ordering::Less => "trên ",
+        std::cmp::Ordering::Equal => "",
+        std::cmp::Ordering::Greater => "gần ",
+    };
+    let figure = if scale == 10 && rounded % 10 != 0 {
+        format!("{},{}", grouped(rounded / 10), rounded % 10)
+    } else {
+        grouped(rounded / scale)
+    };
+    format!("{direction}{figure} {name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_in_the_report() {
+        assert_eq!(
+            [count(1320), count(9), count(0), count(37), grouped(-1_234_567)],
+            ["1.320", "09", "0", "37", "-1.234.567"]
+        );
+        assert_eq!([percent("99.84"), percent("100.00")], ["99,84%", "100%"]);
+        assert_eq!(worded_amount(5_214_350_000), "trên 5,2 tỷ đồng");
+        assert_eq!(worded_amount(195_840_000), "gần 196 triệu đồng");
+        assert_eq!(worded_amount(9_870_000), "gần 10 triệu đồng");
+        assert_eq!(worded_amount(2_000_000_000), "2 tỷ đồng");
+        assert_eq!(worded_amount(950), "950 đồng");
+    }
+
+    #[test]
+    fn folding_ignores_case_marks_and_normal_form() {
+        assert_eq!(fold("  Phòng  Nội Vụ "), "phong noi vu");
+        assert_eq!(fold("Đức Phổ"), fold("ĐỨC PHÔ\u{309}"));
+    }
+
+    #[test]
+    fn dates_follow_decree_30() {
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).expect("a real day");
+        assert_eq!(long_date(day(2024, 5, 15)), "ngày 15 tháng 5 năm 2024");
+        assert_eq!(date(day(2024, 2, 9)), "09/02/2024");
+        assert_eq!(date(day(2023, 12, 15)), "15/12/2023");
+    }
+}
