@@ -1,0 +1,22 @@
+//! Bonro: tasks, dossiers and deadlines of public offices.
+//!
+//! The map of the house, and who may enter where (`tests/it/house.rs` holds it against the code):
+//!
+//! * `domain`: the rules of the trade, values in, values out. It imports no other room.
+//! * `store`: the archive, the only room that speaks SQL. It sees `domain`.
+//! * `mail`, `report`, `intake`: post room, print shop, reading room. They see `domain`.
+//! * `service`: what the house can do; it alone opens and commits transactions. It sees `store`,
+//!   `mail`, `report`, `intake`, `domain` and `world`.
+//! * `grpc`: the front door, which translates. It sees `service`, `domain`, `pb` and `world`.
+//! * `jobs`: the night watch. It sees `service`, `domain` and `world`.
+//! * `cli`: the side door. It sees `app`, `pb`, `domain` and `intake`.
+//! * `app`: the landlord, who builds, starts and drains, and sees all rooms.
+
+pub mod config;
+pub mod domain;
+pub mod intake;
+pub mod pb;
+pub mod service;
+pub mod store;
+pub mod telemetry;
+pub mod world;

@@ -1,0 +1,149 @@
+//! What can be refused, as a caller can act on it: kinds, field names, words for programs and
+//! sentences for people in both languages.
+
+use crate::domain::dossier::Refusal;
+use crate::store::StoreError;
+
+/// A field that is wrong, and its mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The field's path on the wire.
+    pub field: String,
+    /// UPPER_SNAKE word for programs.
+    pub reason: &'static str,
+    /// What is wrong and the mend, in Vietnamese.
+    pub vi: String,
+    /// The same in English.
+    pub en: String,
+}
+
+impl Violation {
+    /// A violation of a field.
+    pub fn new(field: &str, reason: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), reason, vi: vi.into(), en: en.into() }
+    }
+
+    /// A field that must be given.
+    pub fn missing(field: &str) -> Self {
+        Self::new(field, "MISSING", format!("{field}: chưa có; hãy điền"), format!("{field} is missing; give it"))
+    }
+
+    /// A reference to something unknown.
+    pub fn unknown(field: &str, value: &str, vi: &str, en: &str) -> Self {
+        Self::new(
+            field,
+            "UNKNOWN_REFERENCE",
+            format!("{field}: không có {vi} mã \"{value}\"; hãy sửa mã hoặc nạp {vi} đó trước"),
+            format!("{field}: there is no {en} with code \"{value}\"; correct the code or import that {en} first"),
+        )
+    }
+}
+
+/// Why a request can't be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// Fields are wrong; all of them at once.
+    #[error("the request has invalid fields")]
+    Invalid(Vec<Violation>),
+    /// It doesn't exist, or the caller may not know that it does.
+    #[error("{0} not found")]
+    NotFound(String),
+    /// It exists already.
+    #[error("{0} exists already")]
+    AlreadyExists(String),
+    /// The state of something forbids it.
+    #[error("{en}")]
+    Precondition {
+        /// UPPER_SNAKE word for programs.
+        reason: &'static str,
+        /// The resource's name.
+        subject: String,
+        /// Why and what to do, in Vietnamese.
+        vi: String,
+        /// The same in English.
+        en: String,
+    },
+    /// It changed meanwhile: read it again.
+    #[error("{0} changed meanwhile")]
+    Aborted(String),
+    /// The same request id came with another content.
+    #[error("the request id was used for another request")]
+    RequestIdReused,
+    /// The caller may not do it.
+    #[error("permission denied: {0}")]
+    Denied(String),
+    /// The archive.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A fault of the house.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Aborted("the record".to_owned()),
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<Violation> for ServiceError {
+    fn from(violation: Violation) -> Self {
+        Self::Invalid(vec![violation])
+    }
+}
+
+/// Vietnamese word of a dossier event, for sentences.
+fn vi_event(event: &str) -> &'static str {
+    match event {
+        "registered" => "đăng ký",
+        "received" => "tiếp nhận",
+        "not_accepted" => "không tiếp nhận",
+        "started" => "bắt đầu xử lý",
+        "handed_over" => "luân chuyển",
+        "paused" => "tạm dừng",
+        "resumed" => "xử lý tiếp",
+        "reappointed" => "hẹn lại",
+        "resolved" => "xử lý xong",
+        "returned" => "trả kết quả",
+        "withdrawn" => "rút hồ sơ",
+        "stopped" => "dừng giải quyết",
+        _ => "sự kiện",
+    }
+}
+
+/// A refusal of the lifecycle as an error about a dossier.
+pub fn refused(subject: &str, refusal: &Refusal) -> ServiceError {
+    let (reason, vi) = sentence(refusal);
+    ServiceError::Precondition { reason, subject: subject.to_owned(), vi, en: format!("{subject}: {refusal}") }
+}
+
+/// The word for programs and the Vietnamese sentence of a refusal.
+pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
+    match refusal {
+        Refusal::Future { event, at } => {
+            ("IN_THE_FUTURE", format!("thời điểm {} ({at}) nằm trong tương lai; hãy sửa thời điểm", vi_event(event)))
+        }
+        Refusal::BeforeReceipt { event, at } => (
+            "BEFORE_RECEIPT",
+            format!("thời điểm {} ({at}) trước khi tiếp nhận; hãy sửa một trong hai thời điểm", vi_event(event)),
+        ),
+        Refusal::Forbidden { state, event, at, .. } => (
+            "FORBIDDEN_TRANSITION",
+            format!(
+                "không thể {} lúc {at} khi hồ sơ đang ở trạng thái {} ({})",
+                vi_event(event),
+                state.national_code(),
+                state.as_str()
+            ),
+        ),
+        Refusal::NothingToVoid(number) => {
+            ("NOTHING_TO_VOID", format!("không có sự kiện số {number} để hủy; hãy xem lại lịch sử hồ sơ"))
+        }
+        Refusal::NoIntake => ("NO_RECEIPT", "hồ sơ chưa có sự kiện tiếp nhận".to_owned()),
+        Refusal::UnknownVersion(_) => ("UNKNOWN_VERSION", "thiếu phiên bản lịch hoặc thủ tục".to_owned()),
+        Refusal::OutOfRange => ("OUT_OF_RANGE", "ngày nằm ngoài phạm vi lịch (1980–2120); hãy sửa ngày".to_owned()),
+    }
+}

@@ -1,0 +1,179 @@
+//! One unit of work: a caller, an instant, the rules as they stand, and a transaction.
+//!
+//! [`House::work`] opens a write transaction and [`Work::finish`] commits it with the audit row and the
+//! kept answer; dropping it undoes everything. [`House::look`] opens a snapshot to read from.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::error::{ServiceError, Violation};
+use super::House;
+use crate::domain::permission::{Caller, Scope};
+use crate::store::requests::{self, NewAudit, ReplayRow};
+use crate::store::rules::Rules;
+use crate::store::{Snapshot, StoreError, Tx};
+use crate::world::World;
+
+/// Who calls what, resolved once a request.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Who.
+    pub caller: Caller,
+    /// What the caller may see or touch.
+    pub scope: Scope,
+    /// The RPC or job.
+    pub rpc: String,
+    /// The instant of the request: one for all it does.
+    pub now: DateTime<Utc>,
+}
+
+/// What makes a mutation replayable.
+#[derive(Debug, Clone)]
+pub struct ReplayKey {
+    /// The client's id of the request.
+    pub request_id: Uuid,
+    /// Hash of its content.
+    pub hash: String,
+}
+
+impl ReplayKey {
+    /// From the wire: None for an empty id. `content` is the encoded request.
+    pub fn new(request_id: &str, content: &[u8]) -> Result<Option<Self>, ServiceError> {
+        if request_id.is_empty() {
+            return Ok(None);
+        }
+        let request_id = Uuid::parse_str(request_id).map_err(|_| {
+            Violation::new("request_id", "NOT_A_UUID", "request_id phải là UUID", "request_id must be a UUID")
+        })?;
+        Ok(Some(Self { request_id, hash: hex::encode(Sha256::digest(content)) }))
+    }
+}
+
+/// Either the work may begin, or the answer is known.
+#[derive(Debug)]
+pub enum Entered {
+    /// Nothing was done yet.
+    Fresh(Work),
+    /// It was done before: the encoded answer.
+    Replay(Vec<u8>),
+}
+
+/// A write under way.
+#[derive(Debug)]
+pub struct Work {
+    /// The transaction.
+    pub tx: Tx,
+    /// Who and when.
+    pub context: Context,
+    /// The rules as the transaction sees them.
+    pub rules: Arc<Rules>,
+    /// Chance.
+    pub world: World,
+    replay: Option<ReplayKey>,
+    audits: Vec<(String, String)>,
+}
+
+/// A reading under way.
+#[derive(Debug)]
+pub struct Look {
+    /// The snapshot.
+    pub door: Snapshot,
+    /// Who and when.
+    pub context: Context,
+    /// The rules as the snapshot sees them.
+    pub rules: Arc<Rules>,
+}
+
+impl House {
+    /// Begins a write, or finds the kept answer.
+    pub async fn work(&self, context: Context, replay: Option<ReplayKey>) -> Result<Entered, ServiceError> {
+        let tx = self.store.begin().await?;
+        if let Some(key) = &replay
+            && let Some(row) = requests::find(&tx, &context.caller.label, &context.rpc, key.request_id).await?
+        {
+            return if row.request_hash == key.hash { Ok(Entered::Replay(row.answer)) } else { Err(ServiceError::RequestIdReused) };
+        }
+        let rules = self.rules(&tx).await?;
+        let world = self.world.clone();
+        Ok(Entered::Fresh(Work { tx, context, rules, world, replay, audits: Vec::new() }))
+    }
+
+    /// Begins a write that needs no kept answer.
+    pub async fn job(&self, context: Context) -> Result<Work, ServiceError> {
+        match self.work(context, None).await? {
+            Entered::Fresh(work) => Ok(work),
+            Entered::Replay(_) => Err(ServiceError::Internal("a job has no kept answer".to_owned())),
+        }
+    }
+
+    /// Begins a reading.
+    pub async fn look(&self, context: Context) -> Result<Look, ServiceError> {
+        let door = self.store.read().await?;
+        let rules = self.rules(&door).await?;
+        Ok(Look { door, context, rules })
+    }
+}
+
+impl Work {
+    /// The instant of the request.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.context.now
+    }
+
+    /// A new identity.
+    pub fn new_id(&self) -> Uuid {
+        self.world.entropy.uuid(self.context.now)
+    }
+
+    /// Notes what was done to which resource; written with the commit. No personal data.
+    pub fn note(&mut self, subject: impl Into<String>, detail: &serde_json::Value) {
+        self.audits.push((subject.into(), detail.to_string()));
+    }
+
+    /// Reads the rules again after this work changed them.
+    pub async fn reload_rules(&mut self) -> Result<(), ServiceError> {
+        crate::store::rules::bump(&self.tx).await?;
+        self.rules = Arc::new(crate::store::rules::load(&self.tx).await?);
+        Ok(())
+    }
+
+    /// Commits, keeping the encoded answer for replays.
+    pub async fn finish(self, answer: &[u8]) -> Result<(), ServiceError> {
+        let Self { tx, context, replay, audits, .. } = self;
+        for (subject, detail) in audits {
+            let row = NewAudit {
+                at: context.now,
+                caller: context.caller.label.clone(),
+                official_id: context.caller.official_id,
+                rpc: context.rpc.clone(),
+                subject,
+                detail,
+            };
+            requests::audit(&tx, row).await?;
+        }
+        if let Some(key) = replay {
+            let row = ReplayRow {
+                caller: context.caller.label.clone(),
+                rpc: context.rpc.clone(),
+                request_id: key.request_id,
+                request_hash: key.hash,
+                answer: answer.to_vec(),
+                created_at: context.now,
+            };
+            // A twin was faster: the caller sends it again and gets the twin's answer.
+            requests::keep(&tx, row).await.map_err(|e| match e {
+                StoreError::Duplicate => ServiceError::Aborted("the request".to_owned()),
+                other => other.into(),
+            })?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Checks an etag: empty means "whatever stands".
+pub fn check_etag(etag: &str, version: i64, subject: &str) -> Result<(), ServiceError> {
+    if etag.is_empty() || etag == version.to_string() { Ok(()) } else { Err(ServiceError::Aborted(subject.to_owned())) }
+}

@@ -1,0 +1,176 @@
+//! Dossiers: the projection beside the events.
+
+use std::collections::HashMap;
+
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::entity::{applicant, dossier};
+use super::query::{ListQuery, Page, Published, page};
+use super::{Door, StoreError, Tx};
+use crate::domain::filter::{Field, FieldKind};
+use crate::domain::permission::Scope;
+
+/// A dossier as it stands.
+pub type DossierRow = dossier::Model;
+
+/// Rows a statement: 38 columns each, SQLite binds at most 32,766 values.
+const CHUNK: usize = 500;
+
+const fn text(name: &'static str, column: &'static str) -> Published {
+    Published { field: Field { name, kind: FieldKind::Text, sortable: false }, column }
+}
+
+const fn flag(name: &'static str, column: &'static str) -> Published {
+    Published { field: Field { name, kind: FieldKind::Flag, sortable: false }, column }
+}
+
+const fn instant(name: &'static str, column: &'static str, sortable: bool) -> Published {
+    Published { field: Field { name, kind: FieldKind::Instant, sortable }, column }
+}
+
+/// What lists of dossiers may be filtered and ordered by. `unit`, `procedure` and `holder` are given
+/// as resource names and resolved to identities by the service. No due date sorts last, by its key.
+pub const PUBLISHED: [Published; 19] = [
+    Published { field: Field { name: "code", kind: FieldKind::Text, sortable: true }, column: "code" },
+    text("unit", "unit_id"),
+    text("procedure", "procedure_id"),
+    text("holder", "holder_id"),
+    text("state", "state"),
+    text("channel", "channel"),
+    text("outcome", "outcome"),
+    text("timeliness", "timeliness"),
+    text("delay_cause", "delay_cause"),
+    text("result_digitised", "result"),
+    flag("open", "open"),
+    flag("provisional", "provisional"),
+    flag("clock_stopped", "clock_stopped"),
+    flag("overdue", "overdue_flagged"),
+    flag("late_recorded", "late_recorded"),
+    instant("received_at", "received_at", true),
+    instant("due_at", "due_key", true),
+    instant("closed_at", "closed_at", false),
+    instant("overdue_at", "overdue_at", false),
+];
+
+/// Inserts new dossiers. A taken code is a [`StoreError::Duplicate`].
+pub async fn insert(tx: &Tx, rows: Vec<DossierRow>) -> Result<(), StoreError> {
+    for chunk in rows.chunks(CHUNK) {
+        let models = chunk.iter().cloned().map(IntoActiveModel::into_active_model).map(dossier::ActiveModel::reset_all);
+        dossier::Entity::insert_many(models).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Saves a dossier that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn update(tx: &Tx, row: DossierRow, version: i64) -> Result<(), StoreError> {
+    let id = row.id;
+    let mut model = row.into_active_model().reset_all();
+    model.id = sea_orm::ActiveValue::Unchanged(id);
+    let done = dossier::Entity::update_many()
+        .set(model)
+        .filter(dossier::Column::Id.eq(id))
+        .filter(dossier::Column::Version.eq(version))
+        .exec(tx.conn())
+        .await?;
+    if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+}
+
+/// A dossier by code, if the caller may know of it.
+pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<DossierRow>, StoreError> {
+    let mut select = dossier::Entity::find().filter(dossier::Column::Code.eq(code));
+    if let Some(scope) = within(scope) {
+        select = select.filter(scope);
+    }
+    Ok(select.one(door.conn()).await?)
+}
+
+/// Dossiers by code, whoever asks: for imports.
+pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, DossierRow>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in codes.chunks(CHUNK) {
+        let rows = dossier::Entity::find().filter(dossier::Column::Code.is_in(chunk.to_vec())).all(door.conn()).await?;
+        found.extend(rows.into_iter().map(|row| (row.code.clone(), row)));
+    }
+    Ok(found)
+}
+
+/// What a scope lets see: receiving or continuing unit in the subtree, or held by the official.
+pub fn within(scope: &Scope) -> Option<Condition> {
+    match scope {
+        Scope::All => None,
+        Scope::Units(units) => {
+            let units: Vec<Uuid> = units.iter().copied().collect();
+            Some(
+                Condition::any()
+                    .add(dossier::Column::UnitId.is_in(units.clone()))
+                    .add(dossier::Column::ContinuingUnitId.is_in(units)),
+            )
+        }
+        Scope::Own(official) => Some(Condition::all().add(dossier::Column::HolderId.eq(*official))),
+    }
+}
+
+/// A page of dossiers.
+pub async fn list(door: &impl Door, query: &ListQuery, scope: &Scope) -> Result<Page<DossierRow>, StoreError> {
+    page::<dossier::Entity>(door, &PUBLISHED, "id", query, within(scope)).await
+}
+
+/// Open dossiers past their deadline at `now` that aren't flagged yet: the flagging job's work list.
+pub async fn newly_overdue(door: &impl Door, now: DateTime<Utc>, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(dossier::Column::Open.eq(true))
+        .filter(dossier::Column::OverdueFlagged.eq(false))
+        .filter(dossier::Column::OverdueAt.lte(now))
+        .order_by_asc(dossier::Column::OverdueAt)
+        .order_by_asc(dossier::Column::Id)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
+/// Open dossiers whose next notice has fallen due: the planning job's work list.
+pub async fn notices_due(door: &impl Door, now: DateTime<Utc>, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(dossier::Column::NextNoticeAt.lte(now))
+        .order_by_asc(dossier::Column::NextNoticeAt)
+        .order_by_asc(dossier::Column::Id)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
+/// Dossiers in the order of their identity, for the checker that recounts them all.
+pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(dossier::Column::Id.gt(after))
+        .order_by_asc(dossier::Column::Id)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
+/// Stores the applicant of a dossier apart from it, so that it can be erased alone.
+pub async fn insert_applicant(tx: &Tx, row: applicant::Model) -> Result<(), StoreError> {
+    row.into_active_model().reset_all().insert(tx.conn()).await?;
+    Ok(())
+}
+
+/// Sets the next notice of a dossier without touching its history.
+pub async fn set_next_notice(
+    tx: &Tx,
+    id: Uuid,
+    next: Option<(DateTime<Utc>, String, i32)>,
+) -> Result<(), StoreError> {
+    let (at, rule, step) = match next {
+        Some((at, rule, step)) => (Some(at), Some(rule), Some(step)),
+        None => (None, None, None),
+    };
+    let mut model = dossier::ActiveModel { ..Default::default() };
+    model.next_notice_at = Set(at);
+    model.next_notice_rule = Set(rule);
+    model.next_notice_step = Set(step);
+    dossier::Entity::update_many().set(model).filter(dossier::Column::Id.eq(id)).exec(tx.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The table `import_problem`.
+
+use sea_orm::entity::prelude::*;
+
+/// What was wrong with a row, and how to mend it.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "import_problem")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub import_id: Uuid,
+    pub row_number: i64,
+    pub file: Option<String>,
+    pub line: Option<i64>,
+    pub code: Option<String>,
+    pub field: Option<String>,
+    /// `warning` or `error`.
+    pub severity: String,
+    pub message_vi: String,
+    pub message_en: String,
+    pub recorded_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

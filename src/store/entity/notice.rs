@@ -1,0 +1,33 @@
+//! The table `notice`.
+
+use sea_orm::entity::prelude::*;
+
+/// A notice that fell due: recorded once, whatever crashes.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "notice")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// `dossier`, `task` or `petition`.
+    pub subject_kind: String,
+    pub subject_id: Uuid,
+    pub subject_code: String,
+    pub unit_id: Option<Uuid>,
+    pub rule_kind: String,
+    pub due_at: DateTimeUtc,
+    pub step: i32,
+    pub role: String,
+    /// `queued`, `sent`, `suppressed` or `cancelled`.
+    pub state: String,
+    /// Why it was suppressed or cancelled.
+    pub why: Option<String>,
+    /// Put in when the mail is sealed.
+    pub official_id: Option<Uuid>,
+    pub fell_due_at: DateTimeUtc,
+    pub outbox_id: Option<Uuid>,
+    pub created_at: DateTimeUtc,
+    pub sent_at: Option<DateTimeUtc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,191 @@
+//! The archive: the only room that speaks SQL.
+//!
+//! Two doors: [`Store::begin`] opens a write transaction, [`Store::read`] a consistent snapshot that
+//! never waits for a writer. Whoever opens a door closes it: only the service commits. The events are
+//! the truth; projections, ledger and notices are written beside them in the same transaction.
+
+pub mod dossiers;
+pub mod entity;
+mod error;
+pub mod events;
+pub mod figures;
+pub mod query;
+pub mod requests;
+pub mod rules;
+
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
+    DatabaseTransaction, IsolationLevel, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+pub use error::StoreError;
+
+/// Key of the advisory lock that write transactions share and a cut takes alone.
+const LEDGER_LOCK: i64 = 0x0062_6f6e_726f_0001;
+/// Key of the advisory lock held while migrating.
+const MIGRATION_LOCK: i64 = 0x0062_6f6e_726f_0002;
+
+/// The archive.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+/// A write transaction. Dropping it rolls back; only [`Tx::commit`] keeps the work.
+#[must_use]
+#[derive(Debug)]
+pub struct Tx(DatabaseTransaction);
+
+/// A consistent snapshot to read from.
+#[must_use]
+#[derive(Debug)]
+pub struct Snapshot(DatabaseTransaction);
+
+/// Either door, for what only reads.
+pub trait Door: Send + Sync {
+    /// The transaction behind it; for the store's own use.
+    #[doc(hidden)]
+    fn conn(&self) -> &DatabaseTransaction;
+}
+
+impl Door for Tx {
+    fn conn(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+}
+
+impl Door for Snapshot {
+    fn conn(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+}
+
+impl Tx {
+    /// Keeps the work.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl Store {
+    /// Opens the archive at a URL: `sqlite:PATH` (made if missing) or `postgres://…`.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            Self::connect_sqlite(url, connections).await
+        } else {
+            let pool = Database::connect(options(url, connections)).await?;
+            Ok(Self { writer: pool.clone(), reader: pool })
+        }
+    }
+
+    async fn connect_sqlite(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+        let path = path.split('?').next().unwrap_or(path);
+        let open = |most: u32, create: bool| {
+            let mut options = options(&format!("sqlite://{path}?mode=rwc"), most);
+            options.map_sqlx_sqlite_opts(move |o| {
+                // FULL: an acknowledged write survives a power cut; the reminders depend on it.
+                o.create_if_missing(create)
+                    .busy_timeout(Duration::from_secs(10))
+                    .foreign_keys(true)
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+                    .pragma("cache_size", "-16000")
+                    .pragma("temp_store", "MEMORY")
+            });
+            Database::connect(options)
+        };
+        // One writer: with more they only wait for each other, some for seconds.
+        let writer = open(1, true).await?;
+        let reader = open(connections.max(2), false).await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Which engine.
+    pub fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DatabaseBackend::Postgres
+    }
+
+    /// Brings the tables up to date. Several replicas may call it at once.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        if self.is_postgres() {
+            // The migrator takes no lock of its own: hold one in a transaction beside it.
+            let guard = self.writer.begin().await?;
+            lock(&guard, "SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK).await?;
+            Migrator::up(&self.writer, None).await?;
+            guard.commit().await?;
+        } else {
+            Migrator::up(&self.writer, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Opens a write transaction.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        // SQLite: take the write lock now. A deferred transaction that reads first fails with
+        // SQLITE_BUSY_SNAPSHOT, which no busy timeout waits for.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.writer.begin_with_options(options).await?;
+        if self.is_postgres() {
+            // Shared with all writers; a cut takes it alone, so numbers up to it are all committed.
+            lock(&tx, "SELECT pg_advisory_xact_lock_shared($1)", LEDGER_LOCK).await?;
+        }
+        Ok(Tx(tx))
+    }
+
+    /// Opens a consistent snapshot.
+    pub async fn read(&self) -> Result<Snapshot, StoreError> {
+        let options = if self.is_postgres() {
+            TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: None,
+            }
+        } else {
+            TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+                ..TransactionOptions::default()
+            }
+        };
+        Ok(Snapshot(self.reader.begin_with_options(options).await?))
+    }
+
+    /// Opens a transaction that waits until no writer is under way and lets none begin: a cut.
+    pub(super) async fn begin_alone(&self) -> Result<Tx, StoreError> {
+        if !self.is_postgres() {
+            return self.begin().await;
+        }
+        let tx = self.writer.begin().await?;
+        lock(&tx, "SELECT pg_advisory_xact_lock($1)", LEDGER_LOCK).await?;
+        Ok(Tx(tx))
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.reader.clone().close().await?;
+        Ok(self.writer.clone().close().await?)
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+async fn lock(tx: &DatabaseTransaction, sql: &str, key: i64) -> Result<(), StoreError> {
+    tx.execute_raw(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [key.into()])).await?;
+    Ok(())
+}

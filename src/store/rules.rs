@@ -1,0 +1,231 @@
+//! What deadlines and rights are reckoned by: units, officials, calendars, procedures, rules of
+//! reminding. Read whole and kept by the service under the rules' epoch.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::NaiveTime;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::entity::{calendar, calendar_day, house_state, official, procedure, procedure_version, reminder_rule, unit};
+use super::error::word;
+use super::{Door, StoreError, Tx};
+use crate::domain::calendar::{Calendar, CalendarSpec, DayKind, DayOverride};
+use crate::domain::deadline::Term;
+use crate::domain::dossier::Rulebook;
+use crate::domain::official::{Official, OfficialRole};
+use crate::domain::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
+use crate::domain::reminder::{NoticeRole, Rule, RuleKind};
+use crate::domain::unit::{Unit, UnitKind, UnitTree};
+
+/// Key of the epoch in the house's state.
+const EPOCH: &str = "rules_epoch";
+
+/// All rules as they stand.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Grows with each change of a rule.
+    pub epoch: i64,
+    /// The units.
+    pub units: UnitTree,
+    /// The officials by id.
+    pub officials: HashMap<Uuid, Official>,
+    /// Their ids by code.
+    pub officials_by_code: HashMap<String, Uuid>,
+    /// Versions of procedures and calendars by id.
+    pub book: Rulebook,
+    /// The procedures' ids by code.
+    pub procedures_by_code: HashMap<String, Uuid>,
+    /// Their codes by id.
+    pub procedure_codes: HashMap<Uuid, String>,
+    /// Versions of a procedure that stand, ascending by effective date.
+    pub versions: HashMap<Uuid, Vec<Arc<ProcedureVersion>>>,
+    /// The calendar in force by unit; under None the house's.
+    pub calendars: HashMap<Option<Uuid>, Arc<Calendar>>,
+    /// Rules of reminding of the house.
+    pub reminders: Vec<Rule>,
+}
+
+/// The epoch of the rules: what a write transaction reads first.
+pub async fn epoch(door: &impl Door) -> Result<i64, StoreError> {
+    let row = house_state::Entity::find_by_id(EPOCH.to_owned()).one(door.conn()).await?;
+    row.map_or(Ok(0), |r| {
+        r.value.parse().map_err(|_| StoreError::Corrupt { table: "house_state", column: "value", row: EPOCH.into() })
+    })
+}
+
+/// Says that a rule changed.
+pub async fn bump(tx: &Tx) -> Result<(), StoreError> {
+    let next = epoch(tx).await? + 1;
+    let row = house_state::ActiveModel { key: Set(EPOCH.to_owned()), value: Set(next.to_string()) };
+    house_state::Entity::insert(row)
+        .on_conflict(OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Value).to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Reads all rules.
+pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
+    let mut rules = Rules { epoch: epoch(door).await?, ..Rules::default() };
+    let units = unit::Entity::find().all(door.conn()).await?;
+    rules.units = UnitTree::new(
+        units
+            .into_iter()
+            .map(|row| {
+                let kind = word(UnitKind::parse(&row.kind), "unit", "kind", &row.code)?;
+                Ok(Unit { id: row.id, code: row.code, name: row.name, kind, parent_id: row.parent_id })
+            })
+            .collect::<Result<_, StoreError>>()?,
+    );
+    for row in official::Entity::find().all(door.conn()).await? {
+        let role = word(OfficialRole::parse(&row.role), "official", "role", &row.code)?;
+        rules.officials_by_code.insert(row.code.clone(), row.id);
+        let official = Official {
+            id: row.id,
+            code: row.code,
+            unit_id: row.unit_id,
+            full_name: row.full_name,
+            role,
+            email: row.email,
+            language: row.language,
+        };
+        rules.officials.insert(row.id, official);
+    }
+    load_calendars(door, &mut rules).await?;
+    for row in procedure::Entity::find().all(door.conn()).await? {
+        rules.procedure_codes.insert(row.id, row.code.clone());
+        rules.procedures_by_code.insert(row.code, row.id);
+    }
+    for row in procedure_version::Entity::find().all(door.conn()).await? {
+        let superseded = row.superseded;
+        let version = Arc::new(version(row)?);
+        if !superseded {
+            rules.versions.entry(version.procedure_id).or_default().push(version.clone());
+        }
+        rules.book.versions.insert(version.id, version);
+    }
+    for versions in rules.versions.values_mut() {
+        versions.sort_by_key(|v| v.effective_on);
+    }
+    let reminders = reminder_rule::Entity::find().filter(reminder_rule::Column::UnitId.is_null()).all(door.conn()).await?;
+    rules.reminders = reminders.into_iter().map(reminder).collect::<Result<_, _>>()?;
+    Ok(rules)
+}
+
+/// Reads a stored version of a procedure.
+pub fn version(row: procedure_version::Model) -> Result<ProcedureVersion, StoreError> {
+    let id = row.id;
+    Ok(ProcedureVersion {
+        id,
+        procedure_id: row.procedure_id,
+        effective_on: row.effective_on,
+        name: row.name,
+        field: row.field,
+        level: word(ProcedureLevel::parse(&row.level), "procedure_version", "level", id)?,
+        unit_id: row.unit_id,
+        term: word(Term::parse(&row.term_unit, row.term.into()).ok(), "procedure_version", "term", id)?,
+        online_level: word(OnlineLevel::parse(&row.online_level), "procedure_version", "online_level", id)?,
+        resume_policy: word(ResumePolicy::parse(&row.resume_policy), "procedure_version", "resume_policy", id)?,
+    })
+}
+
+fn reminder(row: reminder_rule::Model) -> Result<Rule, StoreError> {
+    Ok(Rule {
+        id: row.id,
+        kind: word(RuleKind::parse(&row.kind), "reminder_rule", "kind", row.id)?,
+        working_days: row.working_days.into(),
+        repeat_working_days: row.repeat_working_days.unwrap_or(0).into(),
+        role: word(NoticeRole::parse(&row.role), "reminder_rule", "role", row.id)?,
+        enabled: row.enabled,
+    })
+}
+
+async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), StoreError> {
+    let mut days: HashMap<Uuid, BTreeMap<_, _>> = HashMap::new();
+    for row in calendar_day::Entity::find().all(door.conn()).await? {
+        let kind = word(DayKind::parse(&row.kind), "calendar_day", "kind", row.day)?;
+        let entry = DayOverride { kind, name: row.name, swapped_with: row.swapped_with };
+        days.entry(row.calendar_id).or_default().insert(row.day, entry);
+    }
+    let mut versions = calendar::Entity::find().all(door.conn()).await?;
+    versions.sort_by_key(|v| v.version);
+    for row in versions {
+        let (id, unit_id, in_force) = (row.id, row.unit_id, row.state == "in_force");
+        let spec = spec(row, days.remove(&id).unwrap_or_default())?;
+        let calendar = Calendar::new(id, spec)
+            .map_err(|_| StoreError::Corrupt { table: "calendar", column: "office_hours", row: id.to_string() })?;
+        let calendar = Arc::new(calendar);
+        if in_force {
+            rules.calendars.insert(unit_id, calendar.clone());
+        }
+        rules.book.calendars.insert(id, calendar);
+    }
+    Ok(())
+}
+
+fn spec(row: calendar::Model, days: BTreeMap<chrono::NaiveDate, DayOverride>) -> Result<CalendarSpec, StoreError> {
+    let id = row.id;
+    let corrupt = |column| StoreError::Corrupt { table: "calendar", column, row: id.to_string() };
+    let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+    let weekdays: Option<Vec<u8>> = row.working_weekdays.split(',').map(|d| d.parse().ok()).collect();
+    let hours: Option<Vec<_>> = row
+        .office_hours
+        .split(',')
+        .map(|span| span.split_once('-').and_then(|(from, to)| Some((time(from)?, time(to)?))))
+        .collect();
+    Ok(CalendarSpec {
+        time_zone: row.time_zone.parse().map_err(|_| corrupt("time_zone"))?,
+        working_weekdays: weekdays.ok_or_else(|| corrupt("working_weekdays"))?,
+        office_hours: hours.ok_or_else(|| corrupt("office_hours"))?,
+        same_day_cutoff: time(&row.same_day_cutoff).ok_or_else(|| corrupt("same_day_cutoff"))?,
+        days,
+        loaded_years: row.first_year.zip(row.last_year),
+    })
+}
+
+impl Rules {
+    /// The calendar in force for a unit: its own, its parent's …, the house's.
+    pub fn calendar_for(&self, unit_id: Option<Uuid>) -> Option<&Arc<Calendar>> {
+        let path = unit_id.map(|id| self.units.ancestry(id)).unwrap_or_default();
+        path.into_iter().map(Some).chain([None]).find_map(|unit| self.calendars.get(&unit))
+    }
+
+    /// The version of a procedure that holds on a day.
+    pub fn version_on(&self, procedure_id: Uuid, day: chrono::NaiveDate) -> Option<&Arc<ProcedureVersion>> {
+        let versions = self.versions.get(&procedure_id)?;
+        versions.iter().rev().find(|v| v.effective_on <= day)
+    }
+
+    /// The head of a unit, else of the nearest unit above it that has one.
+    pub fn head_of(&self, unit_id: Uuid) -> Option<&Official> {
+        self.units.ancestry(unit_id).into_iter().find_map(|unit| {
+            let mut heads: Vec<&Official> =
+                self.officials.values().filter(|o| o.unit_id == unit && o.role == OfficialRole::Head).collect();
+            heads.sort_by(|a, b| a.code.cmp(&b.code));
+            heads.into_iter().next()
+        })
+    }
+
+    /// An official by code.
+    pub fn official(&self, code: &str) -> Option<&Official> {
+        self.officials.get(self.officials_by_code.get(code)?)
+    }
+
+    /// Code of a procedure, or empty.
+    pub fn procedure_code(&self, id: Uuid) -> &str {
+        self.procedure_codes.get(&id).map_or("", String::as_str)
+    }
+
+    /// Code of an official, or empty.
+    pub fn official_code(&self, id: Option<Uuid>) -> &str {
+        id.and_then(|id| self.officials.get(&id)).map_or("", |o| o.code.as_str())
+    }
+
+    /// Code of a unit, or empty.
+    pub fn unit_code(&self, id: Uuid) -> &str {
+        self.units.get(id).map_or("", |u| u.code.as_str())
+    }
+}
