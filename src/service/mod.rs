@@ -1,7 +1,12 @@
 //! The office: what the house can do, a file a topic. Only here are transactions opened and committed.
 //! No word of the wire and none of SQL.
 
+pub mod checker;
+pub mod dossiers;
 pub mod error;
+pub mod imports;
+pub mod landing;
+pub mod report;
 mod work;
 
 use std::sync::{Arc, RwLock};

@@ -4,11 +4,13 @@
 //! never waits for a writer. Whoever opens a door closes it: only the service commits. The events are
 //! the truth; projections, ledger and notices are written beside them in the same transaction.
 
+pub mod catalogue;
 pub mod dossiers;
 pub mod entity;
 mod error;
 pub mod events;
 pub mod figures;
+pub mod imports;
 pub mod query;
 pub mod requests;
 pub mod rules;

@@ -121,15 +121,13 @@ impl History {
             .filter(|e| !voided.contains(&e.number) && !matches!(e.draft.kind, EventKind::Voided { .. }))
             .collect();
         standing.sort_by_key(|e| e.place());
-        let corrected = standing.iter().rev().find_map(|e| match &e.draft.kind {
-            EventKind::Corrected(correction) => correction.received_at,
-            _ => None,
-        });
+        let corrected = standing.iter().rev().find_map(|e| corrected_receipt(&e.draft.kind));
         if let Some(corrected) = corrected {
             // What happened after the true receipt is not before it.
-            standing.sort_by_key(|e| match e.draft.kind {
-                EventKind::Received(_) => (e.draft.occurred_at.min(corrected), e.draft.kind.rank(), e.number),
-                _ => e.place(),
+            standing.sort_by_key(|e| {
+                let (at, rank, number) = e.place();
+                let received = matches!(e.draft.kind, EventKind::Received(_));
+                (if received { at.min(corrected) } else { at }, rank, number)
             });
         }
         resume_before_pause(&mut standing);
@@ -158,11 +156,7 @@ impl History {
 
     fn try_record(&mut self, drafts: Vec<Draft>, now: DateTime<Utc>, rules: &Rulebook) -> Result<Dossier, Refusal> {
         for draft in drafts {
-            let corrected = match &draft.kind {
-                EventKind::Corrected(correction) => correction.received_at,
-                _ => None,
-            };
-            let latest = corrected.map_or(draft.occurred_at, |at| at.max(draft.occurred_at));
+            let latest = corrected_receipt(&draft.kind).map_or(draft.occurred_at, |at| at.max(draft.occurred_at));
             if latest > now {
                 return Err(Refusal::Future { event: word(&draft.kind), at: latest });
             }
@@ -181,6 +175,11 @@ impl History {
     }
 }
 
+/// The true instant of receipt that an event lays down.
+fn corrected_receipt(kind: &EventKind) -> Option<DateTime<Utc>> {
+    if let EventKind::Corrected(correction) = kind { correction.received_at } else { None }
+}
+
 /// Of a pause and a resume at one instant the resume comes first while the clock stands: it ends
 /// the old pause, and the new one begins.
 fn resume_before_pause(timeline: &mut [&Event]) {
@@ -194,10 +193,8 @@ fn resume_before_pause(timeline: &mut [&Event]) {
                 timeline[i..=i + j].rotate_right(1);
             }
         }
-        match &timeline[i].draft.kind {
-            EventKind::Paused { .. } => stands = true,
-            EventKind::Resumed | EventKind::Received(_) => stands = false,
-            _ => {}
-        }
+        let kind = &timeline[i].draft.kind;
+        stands = matches!(kind, EventKind::Paused { .. })
+            || (stands && !matches!(kind, EventKind::Resumed | EventKind::Received(_)));
     }
 }

@@ -284,7 +284,12 @@ impl Walk<'_> {
             EventKind::Recalculated { calendar_id } => {
                 self.intake.as_mut().expect("every history begins with an intake").0.calendar_id = *calendar_id;
             }
-            EventKind::Corrected(_) | EventKind::Voided { .. } => {}
+            EventKind::Corrected(correction) => {
+                // The rest holds from the beginning; a holder until the next hand-over.
+                let (facts, _) = self.intake.as_mut().expect("every history begins with an intake");
+                facts.holder_id = correction.holder_id.or(facts.holder_id);
+            }
+            EventKind::Voided { .. } => {}
         }
         self.previous = Some((word, at));
         Ok(())

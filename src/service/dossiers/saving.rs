@@ -1,0 +1,144 @@
+//! Saving dossiers: events, projection and ledger in one transaction, one at a time or by the thousand.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::super::error::ServiceError;
+use super::super::work::Work;
+use crate::domain::deadline::{self, Timeliness};
+use crate::domain::dossier::{Dossier, History};
+use crate::domain::figure;
+use crate::domain::reminder::{self, Planned};
+use crate::store::dossiers::{self, DossierRow};
+use crate::store::events::{self, NewEvent};
+use crate::store::figures::{self, Entry};
+use crate::store::rules::Rules;
+
+/// A dossier whose history grew.
+#[derive(Debug)]
+pub struct Change {
+    /// Its identity.
+    pub id: Uuid,
+    /// Its code.
+    pub code: String,
+    /// The projection before; None for a new one.
+    pub row: Option<DossierRow>,
+    /// What the history told before.
+    pub before: Option<Dossier>,
+    /// The grown history.
+    pub history: History,
+    /// How many of its events were there before.
+    pub known: usize,
+    /// What it tells now.
+    pub after: Dossier,
+    /// The source that brought it, for new ones.
+    pub source: Option<String>,
+    /// The applicant, kept apart.
+    pub applicant_id: Option<Uuid>,
+}
+
+/// The far end of time: the sort key of dossiers without a due instant.
+fn never() -> DateTime<Utc> {
+    DateTime::from_timestamp(253_402_214_400, 0).expect("the year 9999 is in range")
+}
+
+/// The next notice of an open deadline by the house's rules.
+pub fn next_notice(rules: &Rules, dossier: &Dossier, now: DateTime<Utc>) -> Option<Planned> {
+    if !dossier.state.is_open() {
+        return None;
+    }
+    let calendar = rules.book.calendars.get(&dossier.calendar_id)?;
+    reminder::next(&rules.reminders, calendar, dossier.due_at()?, None, now).ok().flatten()
+}
+
+/// The projection of a history.
+pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow {
+    let d = &change.after;
+    let calendar = rules.book.calendars.get(&d.calendar_id);
+    let open = d.state.is_open();
+    let due_at = d.due_at();
+    let notice = next_notice(rules, d, now);
+    let overdue_at =
+        calendar.zip(due_at).filter(|_| open).map(|(calendar, due)| deadline::overdue_at(calendar, d.term, due));
+    let mut flags = Vec::new();
+    if d.closing.is_some_and(|c| c.while_stopped) {
+        flags.push("closed_while_stopped");
+    }
+    if d.reappointments > 1 {
+        flags.push("reappointed_twice");
+    }
+    if d.holder_id.is_none() && open {
+        flags.push("no_holder");
+    }
+    DossierRow {
+        id: change.id,
+        code: change.code.clone(),
+        procedure_id: d.procedure_id,
+        procedure_version_id: d.procedure_version_id,
+        calendar_id: d.calendar_id,
+        unit_id: d.unit_id,
+        continuing_unit_id: change.row.as_ref().and_then(|r| r.continuing_unit_id),
+        applicant_id: change.row.as_ref().and_then(|r| r.applicant_id).or(change.applicant_id),
+        applicant_kind: d.applicant_kind.as_str().to_owned(),
+        channel: d.channel.as_str().to_owned(),
+        state: d.state.as_str().to_owned(),
+        holder_id: d.holder_id,
+        received_at: d.received_at,
+        received_on: d.received_on,
+        due_at,
+        due_key: due_at.unwrap_or_else(never),
+        promised_at: d.promised_at,
+        provisional: d.deadline.is_some_and(|dl| dl.provisional),
+        closed_at: d.closing.map(|c| c.at),
+        outcome: d.closing.map(|c| c.closed_as.as_str().to_owned()),
+        timeliness: d.closing.and_then(|c| c.timeliness).map(|t: Timeliness| t.as_str().to_owned()),
+        returned_at: d.returned_at,
+        intake: d.intake.as_str().to_owned(),
+        result: d.result.as_str().to_owned(),
+        clock_stopped: d.clock_stopped(),
+        overdue_at,
+        overdue_flagged: open && d.overdue_flagged,
+        open,
+        late_recorded: d.closing.is_some_and(|c| c.recorded_late),
+        flags: flags.join(","),
+        delay_cause: d.delay_cause.clone(),
+        next_notice_at: notice.map(|n| n.at),
+        next_notice_rule: notice.map(|n| n.kind.as_str().to_owned()),
+        next_notice_step: notice.map(|n| n.step),
+        version: change.history.version().into(),
+        source: change.row.as_ref().map_or_else(|| change.source.clone(), |r| r.source.clone()),
+        created_at: change.row.as_ref().map_or(now, |r| r.created_at),
+        updated_at: now,
+    }
+}
+
+/// Saves changes: new dossiers in bulk, known ones where they still stand at their version. Returns
+/// the projections in the order of the changes.
+pub async fn save(work: &Work, changes: &[Change]) -> Result<Vec<DossierRow>, ServiceError> {
+    let now = work.now();
+    let mut rows = Vec::with_capacity(changes.len());
+    let mut fresh = Vec::new();
+    let mut new_events = Vec::new();
+    let mut entries = Vec::new();
+    for change in changes {
+        let row = project(&work.rules, change, now);
+        let grown = &change.history.events()[change.known..];
+        new_events.extend(grown.iter().map(|event| NewEvent::of_dossier(change.id, event)));
+        let before = change.before.as_ref().map(figure::dossier).unwrap_or_default();
+        let difference = figure::difference(&before, &figure::dossier(&change.after));
+        entries.extend(difference.into_iter().map(|contribution| Entry {
+            subject_kind: "dossier",
+            subject_id: change.id,
+            contribution,
+        }));
+        match &change.row {
+            None => fresh.push(row.clone()),
+            Some(old) => dossiers::update(&work.tx, row.clone(), old.version).await?,
+        }
+        rows.push(row);
+    }
+    dossiers::insert(&work.tx, fresh).await?;
+    events::append(&work.tx, &new_events).await?;
+    figures::append(&work.tx, &entries, now).await?;
+    Ok(rows)
+}
