@@ -12,10 +12,16 @@
 //! * `cli`: the side door. It sees `app`, `pb`, `domain` and `intake`.
 //! * `app`: the landlord, who builds, starts and drains, and sees all rooms.
 
+pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod grpc;
 pub mod intake;
+pub mod jobs;
+pub mod mail;
 pub mod pb;
+pub mod report;
 pub mod service;
 pub mod store;
 pub mod telemetry;

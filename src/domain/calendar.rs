@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -175,9 +177,9 @@ impl Calendar {
             return (DayReason::Override(found), found.kind == DayKind::WorkingDay);
         }
         if !self.is_loaded(day) {
-            let fixed = FIXED_HOLIDAYS
-                .iter()
-                .find(|(month, date, from, _)| day.month() == *month && day.day() == *date && day.year() >= *from);
+            let fixed = FIXED_HOLIDAYS.iter().find(|(month, date, from, _)| {
+                day.month() == *month && day.day() == *date && day.year() >= *from
+            });
             if let Some((.., name)) = fixed {
                 return (DayReason::FixedHoliday(name), false);
             }
@@ -341,3 +343,7 @@ pub fn default_spec() -> CalendarSpec {
         loaded_years: None,
     }
 }
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;

@@ -66,3 +66,42 @@ impl From<Code> for String {
         code.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_opaque_text_in_one_normal_form() {
+        let read = |text: &str| Code::parse(text).map(String::from);
+        assert_eq!(read(" 000.00.53.H48-220921-0099\r\n").as_deref(), Ok("000.00.53.H48-220921-0099"));
+        assert_eq!(read("Phổ"), read("Pho\u{302}\u{309}"), "composed and decomposed are one code");
+        assert_eq!(read("p").as_deref(), Ok("p"));
+        assert_ne!(read("p"), read("P"), "case is kept");
+        for (text, error) in [
+            ("", BadCode::Empty),
+            (" \u{a0}\t", BadCode::Empty),
+            ("a b", BadCode::Character),
+            ("a\u{a0}b", BadCode::Character),
+            ("764/QĐ", BadCode::Character),
+            ("a\u{0}b", BadCode::Character),
+        ] {
+            assert_eq!(Code::parse(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_code_has_a_hundred_characters() {
+        assert!(Code::parse(&"ộ".repeat(100)).is_ok(), "characters, not bytes");
+        assert_eq!(Code::parse(&"ộ".repeat(101)), Err(BadCode::TooLong));
+        assert!(Code::parse(&"o\u{323}\u{302}".repeat(100)).is_ok(), "counted as composed");
+    }
+
+    #[test]
+    fn numbers_of_documents_have_slashes_and_blanks() {
+        let number = Code::parse_number(" 764/QĐ-UBND ").expect("a number");
+        assert_eq!((number.as_str(), number.to_string().as_str()), ("764/QĐ-UBND", "764/QĐ-UBND"));
+        assert!(Code::parse_number("12 /BC-VP").is_ok());
+        assert_eq!(Code::parse_number("12\n/BC"), Err(BadCode::Character));
+    }
+}

@@ -239,8 +239,11 @@ fn by_same_day(
 ) -> Result<(Ran<NaiveDate>, usize), OutOfRange> {
     let local = calendar.local(received_at);
     let in_time = calendar.is_working(local.date()) && local.time() <= calendar.spec().same_day_cutoff;
-    let mut day =
-        if in_time { local.date() } else { calendar.on_or_after(local.date().succ_opt().ok_or(OutOfRange)?)? };
+    let mut day = if in_time {
+        local.date()
+    } else {
+        calendar.on_or_after(local.date().succ_opt().ok_or(OutOfRange)?)?
+    };
     for (i, pause) in pauses.iter().enumerate() {
         if calendar.local_date(pause.from) > day {
             return Ok((Ran::Until(day), i));
@@ -301,7 +304,12 @@ impl Timeliness {
 }
 
 /// Judges work finished at `finished_at` against `due_at` at the term's own granularity.
-pub fn judge(calendar: &Calendar, term: Term, due_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Timeliness {
+pub fn judge(
+    calendar: &Calendar,
+    term: Term,
+    due_at: DateTime<Utc>,
+    finished_at: DateTime<Utc>,
+) -> Timeliness {
     let order = if term.is_judged_by_instant() {
         finished_at.cmp(&due_at)
     } else {

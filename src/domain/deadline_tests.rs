@@ -1,5 +1,7 @@
 //! The golden vectors of domain.md §4, and the corners that they leave open.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
 
@@ -25,6 +27,8 @@ pub(crate) fn town() -> Calendar {
     spec.loaded_years = Some((2023, 2026));
     Calendar::new(Uuid::nil(), spec).expect("a calendar")
 }
+
+static TOWN: LazyLock<Calendar> = LazyLock::new(town);
 
 fn date(text: &str) -> NaiveDate {
     text.parse().expect("a date")
@@ -65,7 +69,8 @@ fn golden_vectors_of_working_days() {
 #[test]
 fn golden_vectors_of_pauses() {
     let calendar = town();
-    let pause = |from: &str, to: &str| [Pause { from: local(&calendar, from), to: Some(local(&calendar, to)) }];
+    let pause =
+        |from: &str, to: &str| [Pause { from: local(&calendar, from), to: Some(local(&calendar, to)) }];
     let received = local(&calendar, "2024-05-06T09:00:00");
     let days = deadline(
         &calendar,
@@ -84,19 +89,19 @@ fn golden_vectors_of_pauses() {
 }
 
 fn due(term: Term, received: &str, pauses: &[(&str, Option<&str>)]) -> Due {
-    let calendar = town();
+    let calendar = &*TOWN;
     let pauses: Vec<Pause> = pauses
         .iter()
-        .map(|(from, to)| Pause { from: local(&calendar, from), to: to.map(|to| local(&calendar, to)) })
+        .map(|(from, to)| Pause { from: local(calendar, from), to: to.map(|to| local(calendar, to)) })
         .collect();
-    let got = deadline(&calendar, local(&calendar, received), term, &pauses).expect("within the tables");
-    let told = explain(&calendar, local(&calendar, received), term, &pauses).expect("within the tables");
+    let got = deadline(calendar, local(calendar, received), term, &pauses).expect("within the tables");
+    let told = explain(calendar, local(calendar, received), term, &pauses).expect("within the tables");
     assert_eq!(told.due_at, got.due_at(), "the trail ends elsewhere: {told:#?}");
     got.due
 }
 
 fn at(text: &str) -> Due {
-    Due::At(local(&town(), text))
+    Due::At(local(&TOWN, text))
 }
 
 #[test]
@@ -130,7 +135,11 @@ fn dates_roll_forward_and_months_clamp() {
         "the receipt date is added too"
     );
     assert_eq!(
-        due(Term::CalendarDays(2), "2024-05-03T09:00:00", &[("2024-05-06T08:00:00", Some("2024-05-09T08:00:00"))]),
+        due(
+            Term::CalendarDays(2),
+            "2024-05-03T09:00:00",
+            &[("2024-05-06T08:00:00", Some("2024-05-09T08:00:00"))]
+        ),
         at("2024-05-06T17:00:00"),
         "a pause after the last counted day doesn't move the rolled due day"
     );

@@ -63,7 +63,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn stopped(&self, day: NaiveDate) -> bool {
         self.pauses.iter().any(|p| {
-            self.calendar.local_date(p.from) <= day && p.to.is_none_or(|to| day < self.calendar.local_date(to))
+            self.calendar.local_date(p.from) <= day
+                && p.to.is_none_or(|to| day < self.calendar.local_date(to))
         })
     }
 
@@ -188,7 +189,11 @@ fn explain_same_day(mut walk: Walk<'_>, received_at: DateTime<Utc>) -> Result<Ex
     }
 }
 
-fn explain_hours(mut walk: Walk<'_>, received_at: DateTime<Utc>, needed: i64) -> Result<Explanation, OutOfRange> {
+fn explain_hours(
+    mut walk: Walk<'_>,
+    received_at: DateTime<Utc>,
+    needed: i64,
+) -> Result<Explanation, OutOfRange> {
     let calendar = walk.calendar;
     let mut day = calendar.local_date(received_at);
     loop {
@@ -206,7 +211,13 @@ fn explain_hours(mut walk: Walk<'_>, received_at: DateTime<Utc>, needed: i64) ->
                     at = until;
                     continue;
                 }
-                let until = walk.pauses.iter().map(|p| p.from).filter(|p| *p > at).min().map_or(close, |p| p.min(close));
+                let until = walk
+                    .pauses
+                    .iter()
+                    .map(|p| p.from)
+                    .filter(|p| *p > at)
+                    .min()
+                    .map_or(close, |p| p.min(close));
                 let span = (until - at).num_microseconds().expect("within a day");
                 if walk.sum + today + span >= needed {
                     let due_at = at + TimeDelta::microseconds(needed - walk.sum - today);

@@ -11,9 +11,9 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::deadline::Timeliness;
+use super::dossier::state::words;
 use super::dossier::{Channel, ClosedAs, Dossier, State, Tracked};
 use super::procedure::OnlineLevel;
-use super::dossier::state::words;
 
 words! {
     /// A satisfaction rating.
@@ -115,7 +115,9 @@ impl fmt::Display for Fact {
             Self::Overdue => f.write_str("overdue"),
             Self::Cleared => f.write_str("cleared"),
             Self::TaskAssigned => f.write_str("task_assigned"),
-            Self::TaskCompleted { late } => write!(f, "task_completed:{}", if *late { "late" } else { "on_time" }),
+            Self::TaskCompleted { late } => {
+                write!(f, "task_completed:{}", if *late { "late" } else { "on_time" })
+            }
             Self::TaskOverdue => f.write_str("task_overdue"),
             Self::TaskCleared => f.write_str("task_cleared"),
             Self::PetitionReceived => f.write_str("petition_received"),
@@ -243,7 +245,13 @@ pub fn difference(before: &[Contribution], after: &[Contribution]) -> Vec<Contri
     }
     sums.into_iter()
         .filter(|(_, quantity)| *quantity != 0)
-        .map(|((fact, on, unit_id, procedure_id), quantity)| Contribution { fact, on, unit_id, procedure_id, quantity })
+        .map(|((fact, on, unit_id, procedure_id), quantity)| Contribution {
+            fact,
+            on,
+            unit_id,
+            procedure_id,
+            quantity,
+        })
         .collect()
 }
 
@@ -303,3 +311,7 @@ impl Sums {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "figure_tests.rs"]
+mod tests;

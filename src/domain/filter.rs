@@ -111,7 +111,8 @@ pub enum BadFilter {
 }
 
 fn unknown(field: &str, fields: &[Field], sortable_only: bool) -> BadFilter {
-    let published: Vec<&str> = fields.iter().filter(|f| !sortable_only || f.sortable).map(|f| f.name).collect();
+    let published: Vec<&str> =
+        fields.iter().filter(|f| !sortable_only || f.sortable).map(|f| f.name).collect();
     BadFilter::UnknownField { field: field.to_owned(), published: published.join(", ") }
 }
 
@@ -221,8 +222,11 @@ mod tests {
 
     #[test]
     fn comparisons_are_read_and_joined() {
-        let got = parse(r#"unit = "Phổ \"An\"" AND open=true AND due_at<2024-05-15T17:00:00+07:00 AND unit != null"#, &FIELDS)
-            .expect("a filter");
+        let got = parse(
+            r#"unit = "Phổ \"An\"" AND open=true AND due_at<2024-05-15T17:00:00+07:00 AND unit != null"#,
+            &FIELDS,
+        )
+        .expect("a filter");
         let at = "2024-05-15T10:00:00Z".parse().expect("an instant");
         assert_eq!(
             got,
@@ -238,9 +242,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_named() {
-        assert!(matches!(parse("colour = red", &FIELDS), Err(BadFilter::UnknownField { field, .. }) if field == "colour"));
+        assert!(
+            matches!(parse("colour = red", &FIELDS), Err(BadFilter::UnknownField { field, .. }) if field == "colour")
+        );
         assert!(matches!(parse("count = many", &FIELDS), Err(BadFilter::Value { field: "count", .. })));
-        for broken in ["unit", "unit =", "unit = \"a", "unit = a OR unit = b", "unit ~ a", "unit = a unit = b"] {
+        for broken in
+            ["unit", "unit =", "unit = \"a", "unit = a OR unit = b", "unit ~ a", "unit = a unit = b"]
+        {
             assert!(matches!(parse(broken, &FIELDS), Err(BadFilter::Syntax(_))), "{broken}");
         }
     }
@@ -248,7 +256,10 @@ mod tests {
     #[test]
     fn only_published_orders_are_taken() {
         let default = Order { field: "unit", descending: false };
-        assert_eq!(parse_order("due_at desc", &FIELDS, default.clone()), Ok(Order { field: "due_at", descending: true }));
+        assert_eq!(
+            parse_order("due_at desc", &FIELDS, default.clone()),
+            Ok(Order { field: "due_at", descending: true })
+        );
         assert_eq!(parse_order("", &FIELDS, default.clone()), Ok(default.clone()));
         assert!(parse_order("open", &FIELDS, default.clone()).is_err());
         assert!(parse_order("unit sideways", &FIELDS, default).is_err());

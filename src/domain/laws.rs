@@ -1,7 +1,11 @@
 //! Laws of working time and deadlines, tried on random calendars, receipts and pauses.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
 use super::calendar::{Calendar, DayKind, DayOverride, default_spec};
@@ -12,8 +16,19 @@ fn instant(minutes: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000 / 60 * 60 + minutes * 60, 0).expect("in range")
 }
 
+/// Calendars of chance, built once: their tables are the dearest part of a case.
+static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| {
+    let mut runner = TestRunner::deterministic();
+    let mut fresh = || any_calendar().new_tree(&mut runner).expect("no calendar is rejected").current();
+    (0..40).map(|_| fresh()).collect()
+});
+
+fn calendars() -> impl Strategy<Value = &'static Calendar> {
+    (0..CALENDARS.len()).prop_map(|i| &CALENDARS[i])
+}
+
 prop_compose! {
-    fn calendars()(days in proptest::collection::btree_map(0u64..500, any::<bool>(), 0..60),
+    fn any_calendar()(days in proptest::collection::btree_map(0u64..500, any::<bool>(), 0..60),
                    zone in prop_oneof![Just(chrono_tz::Asia::Ho_Chi_Minh), Just(chrono_tz::Europe::Berlin)],
                    early in any::<bool>()) -> Calendar {
         let mut spec = default_spec();
@@ -47,24 +62,26 @@ fn terms() -> impl Strategy<Value = Term> {
 
 /// Ascending, disjoint pauses after the receipt, the last perhaps open.
 fn pauses(received: i64) -> impl Strategy<Value = Vec<Pause>> {
-    (proptest::collection::vec((0i64..6000, 0i64..9000), 0..4), any::<bool>()).prop_map(move |(gaps, open)| {
-        let mut at = received;
-        let mut found: Vec<Pause> = gaps
-            .into_iter()
-            .map(|(wait, length)| {
-                let from = at + wait;
-                at = from + length;
-                Pause { from: instant(from), to: Some(instant(at)) }
-            })
-            .collect();
-        if open && let Some(last) = found.last_mut() {
-            last.to = None;
-        }
-        found
-    })
+    (proptest::collection::vec((0i64..6000, 0i64..9000), 0..4), any::<bool>()).prop_map(
+        move |(gaps, open)| {
+            let mut at = received;
+            let mut found: Vec<Pause> = gaps
+                .into_iter()
+                .map(|(wait, length)| {
+                    let from = at + wait;
+                    at = from + length;
+                    Pause { from: instant(from), to: Some(instant(at)) }
+                })
+                .collect();
+            if open && let Some(last) = found.last_mut() {
+                last.to = None;
+            }
+            found
+        },
+    )
 }
 
-fn cases() -> impl Strategy<Value = (Calendar, i64, Term, Vec<Pause>)> {
+fn cases() -> impl Strategy<Value = (&'static Calendar, i64, Term, Vec<Pause>)> {
     (calendars(), 0i64..400_000, terms())
         .prop_flat_map(|(c, received, term)| (Just(c), Just(received), Just(term), pauses(received)))
 }
@@ -87,15 +104,15 @@ proptest! {
 
     #[test]
     fn a_later_receipt_is_never_due_earlier(c in calendars(), a in 0i64..400_000, later in 0i64..30_000, term in terms()) {
-        let due = |at: i64| deadline(&c, instant(at), term, &[]).expect("in range").due_at();
+        let due = |at: i64| deadline(c, instant(at), term, &[]).expect("in range").due_at();
         prop_assert!(due(a) <= due(a + later));
     }
 
     #[test]
     fn a_pause_never_makes_a_deadline_earlier((c, received, term, pauses) in cases()) {
-        let with = deadline(&c, instant(received), term, &pauses).expect("in range");
+        let with = deadline(c, instant(received), term, &pauses).expect("in range");
         for fewer in 0..pauses.len() {
-            let without = deadline(&c, instant(received), term, &pauses[..fewer]).expect("in range");
+            let without = deadline(c, instant(received), term, &pauses[..fewer]).expect("in range");
             if let (Some(with), Some(without)) = (with.due_at(), without.due_at()) {
                 prop_assert!(without <= with);
             }
@@ -104,8 +121,8 @@ proptest! {
 
     #[test]
     fn the_trail_counts_to_the_deadline((c, received, term, pauses) in cases()) {
-        let computed = deadline(&c, instant(received), term, &pauses).expect("in range");
-        let told = explain(&c, instant(received), term, &pauses).expect("in range");
+        let computed = deadline(c, instant(received), term, &pauses).expect("in range");
+        let told = explain(c, instant(received), term, &pauses).expect("in range");
         prop_assert_eq!(told.due_at, computed.due_at(), "{:#?}", told);
         let sum: i64 = told.trail.iter().map(|d| d.counted).sum();
         prop_assert_eq!(told.trail.last().map(|d| d.sum), Some(sum));

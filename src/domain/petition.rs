@@ -68,7 +68,9 @@ impl Petition {
         let answered_on = self.answered_at.map(|at| calendar.local_date(at));
         match (self.published_on, answered_on) {
             (Some(_), None) => Err(BadPetition::PublishedBeforeAnswered),
-            (Some(published), Some(answered)) if published < answered => Err(BadPetition::PublishedBeforeAnswered),
+            (Some(published), Some(answered)) if published < answered => {
+                Err(BadPetition::PublishedBeforeAnswered)
+            }
             _ => Ok(()),
         }
     }
@@ -104,3 +106,7 @@ impl Petition {
         rows
     }
 }
+
+#[cfg(test)]
+#[path = "petition_tests.rs"]
+mod tests;

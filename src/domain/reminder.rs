@@ -20,6 +20,18 @@ words! {
 }
 
 words! {
+    /// What has a deadline that can be reminded of.
+    SubjectKind {
+        /// A dossier.
+        Dossier = "dossier",
+        /// An assigned task.
+        Task = "task",
+        /// A petition.
+        Petition = "petition",
+    }
+}
+
+words! {
     /// Whom a notice is for; a person is put in when the mail is sealed.
     NoticeRole {
         /// The official who holds the work; the head of unit where nobody does.
@@ -36,6 +48,10 @@ words! {
 pub struct Rule {
     /// Its id.
     pub id: Uuid,
+    /// The unit whose subtree it holds for; None: the whole house.
+    pub unit_id: Option<Uuid>,
+    /// Of what it reminds.
+    pub subject_kind: SubjectKind,
     /// What it watches.
     pub kind: RuleKind,
     /// Working days before the due day (`before_due`).
@@ -75,7 +91,9 @@ pub fn plan(
                 let day = calendar.add_working_days(due_on, -rule.working_days)?;
                 planned.push(Planned { at: calendar.midnight(day), kind: rule.kind, step: 1 });
             }
-            RuleKind::DueToday => planned.push(Planned { at: calendar.midnight(due_on), kind: rule.kind, step: 1 }),
+            RuleKind::DueToday => {
+                planned.push(Planned { at: calendar.midnight(due_on), kind: rule.kind, step: 1 });
+            }
             RuleKind::Overdue => {
                 let mut day = calendar.add_working_days(due_on, 1)?;
                 let mut step = 1;
@@ -140,7 +158,11 @@ fn next_repeat(
     let passed = calendar.working_days_between(first, today)?.max(0);
     let mut steps = passed / rule.repeat_working_days;
     loop {
-        let day = if steps == 0 { first } else { calendar.add_working_days(first, steps * rule.repeat_working_days)? };
+        let day = if steps == 0 {
+            first
+        } else {
+            calendar.add_working_days(first, steps * rule.repeat_working_days)?
+        };
         if calendar.midnight(day) > after {
             let step = i32::try_from(steps + 1).unwrap_or(i32::MAX);
             return Ok((day, step));
@@ -149,16 +171,74 @@ fn next_repeat(
     }
 }
 
-/// The rules of a fresh house: two working days before, on the day, and from the first working day
-/// after it every third working day.
+/// The rules that hold for a subject of a unit: of each kind and role those of the nearest unit on
+/// the way up, from itself to the house. A disabled rule of a unit silences the house's.
+pub fn in_force<'a>(
+    rules: impl IntoIterator<Item = &'a Rule>,
+    subject_kind: SubjectKind,
+    ancestry: &[Uuid],
+) -> Vec<Rule> {
+    let depth = |rule: &Rule| match rule.unit_id {
+        None => Some(ancestry.len()),
+        Some(unit) => ancestry.iter().position(|above| *above == unit),
+    };
+    let near: Vec<(usize, &Rule)> = rules
+        .into_iter()
+        .filter(|r| r.subject_kind == subject_kind)
+        .filter_map(|rule| Some((depth(rule)?, rule)))
+        .collect();
+    near.iter()
+        .filter(|(depth, rule)| {
+            !near.iter().any(|(other, r)| other < depth && r.kind == rule.kind && r.role == rule.role)
+        })
+        .filter(|(_, rule)| rule.enabled)
+        .map(|(_, rule)| (*rule).clone())
+        .collect()
+}
+
+/// The rules of a fresh house, the same for each kind of subject: two working days before, on the
+/// day, and from the first working day after it every third working day.
 pub fn default_rules() -> Vec<Rule> {
-    let rule = |kind, working_days, repeat_working_days| Rule {
+    let rule = |subject_kind, kind, working_days, repeat_working_days| Rule {
         id: Uuid::nil(),
+        unit_id: None,
+        subject_kind,
         kind,
         working_days,
         repeat_working_days,
         role: NoticeRole::Responsible,
         enabled: true,
     };
-    vec![rule(RuleKind::BeforeDue, 2, 0), rule(RuleKind::DueToday, 0, 0), rule(RuleKind::Overdue, 0, 3)]
+    let of = |subject| {
+        [
+            rule(subject, RuleKind::BeforeDue, 2, 0),
+            rule(subject, RuleKind::DueToday, 0, 0),
+            rule(subject, RuleKind::Overdue, 0, 3),
+        ]
+    };
+    SubjectKind::ALL.iter().copied().flat_map(of).collect()
+}
+
+#[cfg(test)]
+#[path = "reminder_tests.rs"]
+mod plans;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_unit_decides() {
+        let (town, office, other) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        let mut rules = default_rules();
+        let of = |unit_id, enabled| Rule { unit_id: Some(unit_id), enabled, ..default_rules()[0].clone() };
+        rules.extend([of(town, true), of(other, true)]);
+        let found = in_force(&rules, SubjectKind::Dossier, &[office, town]);
+        assert_eq!(found.len(), 3);
+        assert!(found.iter().any(|r| r.unit_id == Some(town) && r.kind == RuleKind::BeforeDue));
+        rules.push(of(office, false));
+        let found = in_force(&rules, SubjectKind::Dossier, &[office, town]);
+        assert!(found.iter().all(|r| r.kind != RuleKind::BeforeDue), "silenced in the office");
+        assert_eq!(in_force(&rules, SubjectKind::Task, &[office, town]).len(), 3);
+    }
 }

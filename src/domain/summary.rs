@@ -36,7 +36,10 @@ impl Rate {
     /// Two rates over the union of what they count.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        Self { numerator: self.numerator + other.numerator, denominator: self.denominator + other.denominator }
+        Self {
+            numerator: self.numerator + other.numerator,
+            denominator: self.denominator + other.denominator,
+        }
     }
 }
 
@@ -80,7 +83,8 @@ impl DossierFigures {
         let timed = |t: Timeliness| {
             sums.of(|f| matches!(f, Fact::Closed { timeliness, .. } if *timeliness == Some(t))).within
         };
-        let as_ = |c: ClosedAs| sums.of(|f| matches!(f, Fact::Closed { closed_as, .. } if *closed_as == c)).within;
+        let as_ =
+            |c: ClosedAs| sums.of(|f| matches!(f, Fact::Closed { closed_as, .. } if *closed_as == c)).within;
         let overdue = sums.of(|f| *f == Fact::Overdue).through() - sums.of(|f| *f == Fact::Cleared).through()
             + sums.unflagged_overdue;
         let carried_over = received.before - closed.before;
@@ -140,9 +144,10 @@ fn intake_state(fact: &Fact) -> Option<Tracked> {
 }
 
 fn result_state(fact: &Fact) -> Option<Tracked> {
-    match fact {
-        Fact::Closed { closed_as, result, .. } if closed_as.is_resolved() => Some(*result),
-        _ => None,
+    if let Fact::Closed { closed_as, result, .. } = fact {
+        closed_as.is_resolved().then_some(*result)
+    } else {
+        None
     }
 }
 
@@ -211,7 +216,8 @@ impl TaskFigures {
         let assigned = sums.of(|f| *f == Fact::TaskAssigned);
         let completed = sums.of(|f| matches!(f, Fact::TaskCompleted { .. }));
         let late = sums.of(|f| *f == Fact::TaskCompleted { late: true }).within;
-        let overdue = sums.of(|f| *f == Fact::TaskOverdue).through() - sums.of(|f| *f == Fact::TaskCleared).through()
+        let overdue = sums.of(|f| *f == Fact::TaskOverdue).through()
+            - sums.of(|f| *f == Fact::TaskCleared).through()
             + sums.unflagged_tasks;
         let in_progress = assigned.through() - completed.through();
         Self {
@@ -292,7 +298,11 @@ pub fn identities(row: &str, f: &DossierFigures) -> Vec<Identity> {
         ),
         identity("in process = in due + overdue", f.in_process, f.in_process_in_due + f.in_process_overdue),
         identity("nothing is negative", f.smallest().min(0), 0),
-        identity("paused is part of in due", f.in_process_paused.min(f.in_process_in_due), f.in_process_paused),
+        identity(
+            "paused is part of in due",
+            f.in_process_paused.min(f.in_process_in_due),
+            f.in_process_paused,
+        ),
     ]
 }
 
@@ -353,7 +363,9 @@ pub struct PeriodSummary {
     pub complete: bool,
     /// The ledger's last number that was read.
     pub sequence: i64,
-    /// The groups of the report, and further breakdowns that were asked for.
+    /// All units together.
+    pub total: Figures,
+    /// The groups of the report, or the breakdowns that were asked for.
     pub rows: Vec<Row>,
     /// Online dossiers over all groups and both levels.
     pub online_overall: Rate,
@@ -396,17 +408,5 @@ impl PeriodSummary {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_are_rounded_half_up_and_none_of_nothing() {
-        let percent = |numerator, denominator| Rate { numerator, denominator }.percent();
-        assert_eq!(percent(1275, 1277).as_deref(), Some("99.84"));
-        assert_eq!(percent(1, 8000).as_deref(), Some("0.01"), "0.0125 is rounded down");
-        assert_eq!(percent(1, 20000).as_deref(), Some("0.01"), "0.005 is rounded up");
-        assert_eq!(percent(0, 7).as_deref(), Some("0.00"));
-        assert_eq!(percent(28, 28).as_deref(), Some("100.00"));
-        assert_eq!(percent(0, 0), None);
-    }
-}
+#[path = "summary_tests.rs"]
+mod tests;

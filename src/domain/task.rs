@@ -74,6 +74,12 @@ pub struct Assignment {
     pub due_on: Option<NaiveDate>,
     /// The expected product.
     pub product: String,
+    /// The task that it is a part of.
+    #[serde(default)]
+    pub parent_id: Option<Uuid>,
+    /// The RFC 5545 rule by which it recurs.
+    #[serde(default)]
+    pub recurrence: Option<String>,
 }
 
 impl Assignment {
@@ -102,6 +108,11 @@ impl Assignment {
 pub enum TaskEventKind {
     /// Given; a later one by an import corrects the assignment.
     Assigned(Assignment),
+    /// Another official answers for it from now on.
+    Entrusted {
+        /// The official.
+        responsible_id: Uuid,
+    },
     /// Taken.
     Accepted,
     /// Progress reported.
@@ -204,13 +215,18 @@ pub fn replay(events: &[TaskEvent], calendar: &Calendar) -> Result<Task, TaskRef
         let task = task.as_mut().ok_or(TaskRefusal::NotAssigned)?;
         let lenient = event.source != Source::Own;
         let open = !matches!(task.state, TaskState::Completed | TaskState::Cancelled);
-        let allow = |fits: bool| if fits || lenient { Ok(()) } else { Err(TaskRefusal::Forbidden(task.state)) };
+        let allow =
+            |fits: bool| if fits || lenient { Ok(()) } else { Err(TaskRefusal::Forbidden(task.state)) };
         match &event.kind {
             TaskEventKind::Assigned(assignment) => {
                 allow(false)?;
                 // A corrected assignment; what was done since stays done.
                 task.judged_due_on = assignment.due_on;
                 task.assignment = assignment.clone();
+            }
+            TaskEventKind::Entrusted { responsible_id } => {
+                allow(open)?;
+                task.assignment.responsible_id = Some(*responsible_id);
             }
             TaskEventKind::Accepted => {
                 allow(task.state == TaskState::Assigned)?;
@@ -317,3 +333,7 @@ pub fn contributions(task: &Task, calendar: &Calendar) -> Vec<Contribution> {
     }
     rows
 }
+
+#[cfg(test)]
+#[path = "task_tests.rs"]
+mod tests;

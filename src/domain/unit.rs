@@ -48,7 +48,11 @@ impl UnitKind {
             Self::SpecialisedAgency => Some(Group::SpecialisedAgencies),
             Self::Commune => Some(Group::Communes),
             Self::LandRegistryBranch => Some(Group::LandRegistryBranch),
-            Self::PeopleCommittee | Self::Office | Self::OneStopShop | Self::PublicServiceUnit | Self::Other => None,
+            Self::PeopleCommittee
+            | Self::Office
+            | Self::OneStopShop
+            | Self::PublicServiceUnit
+            | Self::Other => None,
         }
     }
 }
@@ -111,5 +115,73 @@ impl UnitTree {
     /// The unit and all below it.
     pub fn subtree(&self, root: Uuid) -> HashSet<Uuid> {
         self.units.keys().copied().filter(|id| self.ancestry(*id).contains(&root)).chain([root]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(number: u128, kind: UnitKind, parent: Option<u128>) -> Unit {
+        Unit {
+            id: Uuid::from_u128(number),
+            code: format!("U{number}"),
+            name: format!("Đơn vị {number}"),
+            kind,
+            parent_id: parent.map(Uuid::from_u128),
+        }
+    }
+
+    fn tree() -> UnitTree {
+        UnitTree::new(vec![
+            unit(1, UnitKind::PeopleCommittee, None),
+            unit(2, UnitKind::Office, Some(1)),
+            unit(3, UnitKind::OneStopShop, Some(2)),
+            unit(4, UnitKind::Commune, Some(1)),
+            unit(5, UnitKind::Other, Some(99)),
+        ])
+    }
+
+    fn ids(numbers: &[u128]) -> Vec<Uuid> {
+        numbers.iter().map(|n| Uuid::from_u128(*n)).collect()
+    }
+
+    #[test]
+    fn the_tree_is_walked_up_and_down() {
+        let tree = tree();
+        assert_eq!(tree.ancestry(Uuid::from_u128(3)), ids(&[3, 2, 1]));
+        assert_eq!(tree.ancestry(Uuid::from_u128(5)), ids(&[5, 99]), "a parent that isn't there ends it");
+        assert_eq!(tree.subtree(Uuid::from_u128(2)), ids(&[2, 3]).into_iter().collect());
+        assert_eq!(tree.subtree(Uuid::from_u128(1)), ids(&[1, 2, 3, 4]).into_iter().collect());
+        assert_eq!(tree.subtree(Uuid::from_u128(7)), ids(&[7]).into_iter().collect());
+        assert_eq!(tree.by_code("U4").map(|u| u.id), Some(Uuid::from_u128(4)));
+        assert_eq!((tree.by_code("u4"), tree.get(Uuid::from_u128(7))), (None, None));
+        assert_eq!(tree.all().count(), 5);
+    }
+
+    #[test]
+    fn a_circle_ends_where_it_closes() {
+        let circle = UnitTree::new(vec![
+            unit(1, UnitKind::Office, Some(3)),
+            unit(2, UnitKind::Office, Some(1)),
+            unit(3, UnitKind::Office, Some(2)),
+        ]);
+        assert_eq!(circle.ancestry(Uuid::from_u128(1)), ids(&[1, 3, 2]));
+        assert_eq!(circle.subtree(Uuid::from_u128(2)).len(), 3);
+    }
+
+    #[test]
+    fn groups_come_from_the_kind() {
+        let grouped: Vec<(UnitKind, Group)> =
+            UnitKind::ALL.iter().filter_map(|kind| Some((*kind, kind.group()?))).collect();
+        let expected = [
+            (UnitKind::SpecialisedAgency, Group::SpecialisedAgencies),
+            (UnitKind::Commune, Group::Communes),
+            (UnitKind::LandRegistryBranch, Group::LandRegistryBranch),
+        ];
+        assert_eq!(grouped, expected);
+        for kind in UnitKind::ALL {
+            assert_eq!(UnitKind::parse(kind.as_str()), Some(*kind));
+        }
     }
 }

@@ -9,10 +9,13 @@ use uuid::Uuid;
 
 use super::error::{ServiceError, Violation};
 use super::landing::{Landed, LandedResult, problem};
-use super::work::{Context, Work};
+use super::work::{Context, Look, Work};
 use super::{House, calendars, documents, dossiers, officials, payments, petitions, procedures, surveys, targets, tasks, units};
 use crate::domain::record::{ImportRow, Problem, Record, RecordKind, Severity};
-use crate::store::imports::{self, ImportRun, ProblemRow};
+use crate::store::imports;
+use crate::store::query::{ListQuery, Page};
+
+pub use crate::store::imports::{ImportRun, PUBLISHED, PUBLISHED_PROBLEMS, ProblemRow};
 
 /// The most rows of a batch.
 pub const MOST_ROWS: usize = 1000;
@@ -344,4 +347,20 @@ impl Batch {
             RecordKind::Target => targets::land(work, pick!(rows, Target)).await,
         }
     }
+}
+
+/// An import by id.
+pub async fn get(look: &Look, id: Uuid) -> Result<ImportRun, ServiceError> {
+    imports::find(&look.door, id).await?.ok_or_else(|| ServiceError::NotFound(format!("imports/{id}")))
+}
+
+/// A page of imports.
+pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<ImportRun>, ServiceError> {
+    Ok(imports::list(&look.door, query).await?)
+}
+
+/// A page of an import's problems.
+pub async fn list_problems(look: &Look, id: Uuid, query: &ListQuery) -> Result<Page<ProblemRow>, ServiceError> {
+    get(look, id).await?;
+    Ok(imports::list_problems(&look.door, id, query).await?)
 }

@@ -1,20 +1,49 @@
 //! The office: what the house can do, a file a topic. Only here are transactions opened and committed.
 //! No word of the wire and none of SQL.
 
+pub mod audit;
+pub mod calendars;
 pub mod checker;
+pub mod deadlines;
+pub mod delivery;
+pub mod documents;
 pub mod dossiers;
 pub mod error;
+pub mod founding;
+mod findings;
 pub mod imports;
+pub mod jobs;
+pub mod keys;
 pub mod landing;
+pub mod members;
+mod narrowing;
+pub mod officials;
+pub mod paging;
+pub mod payments;
+pub mod period_report;
+pub mod petitions;
+pub mod procedures;
+pub mod reminders;
 pub mod report;
+pub mod schedules;
+pub mod settings;
+pub mod slots;
+pub mod surveys;
+pub mod targets;
+pub mod tasks;
+pub mod units;
 mod work;
 
 use std::sync::{Arc, RwLock};
 
 pub use error::{ServiceError, Violation};
+pub use settings::OfficeSettings;
 pub use work::{Context, Entered, Look, ReplayKey, Work, check_etag};
 
-use crate::store::rules::{self, Rules};
+use crate::store::rules;
+pub use crate::store::query::{Cursor, ListQuery, Page, Published};
+pub use crate::store::rules::Rules;
+pub use crate::store::StoreError;
 use crate::store::{Door, Store};
 use crate::world::World;
 
@@ -25,13 +54,24 @@ pub struct House {
     pub store: Store,
     /// Time and chance.
     pub world: World,
+    /// What it is told about itself.
+    pub settings: Arc<OfficeSettings>,
+    /// Names this instance among the replicas.
+    pub instance: Arc<str>,
     cache: Arc<RwLock<Arc<Rules>>>,
 }
 
 impl House {
-    /// A house over an archive.
+    /// A house over an archive, with the settings of a fresh one.
     pub fn new(store: Store, world: World) -> Self {
-        Self { store, world, cache: Arc::new(RwLock::new(Arc::new(Rules { epoch: -1, ..Rules::default() }))) }
+        Self::with_settings(store, world, OfficeSettings::default())
+    }
+
+    /// A house over an archive.
+    pub fn with_settings(store: Store, world: World, settings: OfficeSettings) -> Self {
+        let instance = world.entropy.uuid(world.lease.now()).to_string().into();
+        let cache = Arc::new(RwLock::new(Arc::new(Rules { epoch: -1, ..Rules::default() })));
+        Self { store, world, settings: Arc::new(settings), instance, cache }
     }
 
     /// The rules as a door sees them: the cached ones if their epoch still stands, else read anew.

@@ -96,6 +96,7 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
         computed_until: until,
         complete,
         sequence,
+        total: Figures::of(&total),
         rows,
         online_overall,
         tasks,

@@ -4,16 +4,37 @@
 //! never waits for a writer. Whoever opens a door closes it: only the service commits. The events are
 //! the truth; projections, ledger and notices are written beside them in the same transaction.
 
+pub mod audit;
+pub mod calendars;
 pub mod catalogue;
+pub mod documents;
 pub mod dossiers;
 pub mod entity;
 mod error;
 pub mod events;
 pub mod figures;
 pub mod imports;
+pub mod keys;
+pub mod members;
+pub mod notices;
+pub mod officials;
+pub mod outbox;
+pub mod payments;
+pub mod period_reports;
+pub mod petitions;
+pub mod procedures;
 pub mod query;
+pub mod records;
+pub mod reminder_rules;
 pub mod requests;
 pub mod rules;
+pub mod slots;
+pub mod state;
+pub mod subjects;
+pub mod surveys;
+pub mod targets;
+pub mod tasks;
+pub mod units;
 
 use std::time::Duration;
 
@@ -112,18 +133,24 @@ impl Store {
         self.writer.get_database_backend() == DatabaseBackend::Postgres
     }
 
-    /// Brings the tables up to date. Several replicas may call it at once.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    /// Brings the tables up to date and names what was applied. Several replicas may call it at once.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         if self.is_postgres() {
             // The migrator takes no lock of its own: hold one in a transaction beside it.
             let guard = self.writer.begin().await?;
             lock(&guard, "SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK).await?;
-            Migrator::up(&self.writer, None).await?;
+            let applied = self.up().await?;
             guard.commit().await?;
+            Ok(applied)
         } else {
-            Migrator::up(&self.writer, None).await?;
+            self.up().await
         }
-        Ok(())
+    }
+
+    async fn up(&self) -> Result<Vec<String>, StoreError> {
+        let pending = Migrator::get_pending_migrations(&self.writer).await?;
+        Migrator::up(&self.writer, None).await?;
+        Ok(pending.iter().map(|m| m.name().to_owned()).collect())
     }
 
     /// Opens a write transaction.

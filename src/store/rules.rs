@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use chrono::NaiveTime;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
 
 use super::entity::{calendar, calendar_day, house_state, official, procedure, procedure_version, reminder_rule, unit};
 use super::error::word;
 use super::{Door, StoreError, Tx};
-use crate::domain::calendar::{Calendar, CalendarSpec, DayKind, DayOverride};
+use crate::domain::calendar::{Calendar, CalendarSpec, DayKind, DayOverride, default_spec};
 use crate::domain::deadline::Term;
 use crate::domain::dossier::Rulebook;
 use crate::domain::official::{Official, OfficialRole};
 use crate::domain::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
-use crate::domain::reminder::{NoticeRole, Rule, RuleKind};
+use crate::domain::reminder::{self, NoticeRole, Rule, RuleKind, SubjectKind};
 use crate::domain::unit::{Unit, UnitKind, UnitTree};
 
 /// Key of the epoch in the house's state.
@@ -44,7 +44,7 @@ pub struct Rules {
     pub versions: HashMap<Uuid, Vec<Arc<ProcedureVersion>>>,
     /// The calendar in force by unit; under None the house's.
     pub calendars: HashMap<Option<Uuid>, Arc<Calendar>>,
-    /// Rules of reminding of the house.
+    /// Rules of reminding, of the house and of units, for subjects of all kinds.
     pub reminders: Vec<Rule>,
 }
 
@@ -70,7 +70,9 @@ pub async fn bump(tx: &Tx) -> Result<(), StoreError> {
 /// Reads all rules.
 pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
     let mut rules = Rules { epoch: epoch(door).await?, ..Rules::default() };
-    let units = unit::Entity::find().all(door.conn()).await?;
+    let mut units = unit::Entity::find().all(door.conn()).await?;
+    // Codes are reused: of several units with one code the last wins, so those that stand come last.
+    units.sort_by_key(|row| (row.valid_to.is_none(), row.valid_to));
     rules.units = UnitTree::new(
         units
             .into_iter()
@@ -110,7 +112,7 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
     for versions in rules.versions.values_mut() {
         versions.sort_by_key(|v| v.effective_on);
     }
-    let reminders = reminder_rule::Entity::find().filter(reminder_rule::Column::UnitId.is_null()).all(door.conn()).await?;
+    let reminders = reminder_rule::Entity::find().all(door.conn()).await?;
     rules.reminders = reminders.into_iter().map(reminder).collect::<Result<_, _>>()?;
     Ok(rules)
 }
@@ -132,9 +134,12 @@ pub fn version(row: procedure_version::Model) -> Result<ProcedureVersion, StoreE
     })
 }
 
-fn reminder(row: reminder_rule::Model) -> Result<Rule, StoreError> {
+/// Reads a stored rule of reminding.
+pub fn reminder(row: &reminder_rule::Model) -> Result<Rule, StoreError> {
     Ok(Rule {
         id: row.id,
+        unit_id: row.unit_id,
+        subject_kind: word(SubjectKind::parse(&row.subject_kind), "reminder_rule", "subject_kind", row.id)?,
         kind: word(RuleKind::parse(&row.kind), "reminder_rule", "kind", row.id)?,
         working_days: row.working_days.into(),
         repeat_working_days: row.repeat_working_days.unwrap_or(0).into(),
@@ -154,7 +159,7 @@ async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), Store
     versions.sort_by_key(|v| v.version);
     for row in versions {
         let (id, unit_id, in_force) = (row.id, row.unit_id, row.state == "in_force");
-        let spec = spec(row, days.remove(&id).unwrap_or_default())?;
+        let spec = spec(&row, days.remove(&id).unwrap_or_default())?;
         let calendar = Calendar::new(id, spec)
             .map_err(|_| StoreError::Corrupt { table: "calendar", column: "office_hours", row: id.to_string() })?;
         let calendar = Arc::new(calendar);
@@ -166,7 +171,7 @@ async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), Store
     Ok(())
 }
 
-fn spec(row: calendar::Model, days: BTreeMap<chrono::NaiveDate, DayOverride>) -> Result<CalendarSpec, StoreError> {
+fn spec(row: &calendar::Model, days: BTreeMap<chrono::NaiveDate, DayOverride>) -> Result<CalendarSpec, StoreError> {
     let id = row.id;
     let corrupt = |column| StoreError::Corrupt { table: "calendar", column, row: id.to_string() };
     let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
@@ -191,6 +196,18 @@ impl Rules {
     pub fn calendar_for(&self, unit_id: Option<Uuid>) -> Option<&Arc<Calendar>> {
         let path = unit_id.map(|id| self.units.ancestry(id)).unwrap_or_default();
         path.into_iter().map(Some).chain([None]).find_map(|unit| self.calendars.get(&unit))
+    }
+
+    /// The local date of an instant, in the zone of the house.
+    pub fn local_date(&self, at: chrono::DateTime<chrono::Utc>) -> chrono::NaiveDate {
+        let zone = self.calendar_for(None).map_or(default_spec().time_zone, |c| c.spec().time_zone);
+        at.with_timezone(&zone).date_naive()
+    }
+
+    /// The rules of reminding that hold for a subject of a unit.
+    pub fn reminders_for(&self, subject_kind: SubjectKind, unit_id: Option<Uuid>) -> Vec<Rule> {
+        let path = unit_id.map(|id| self.units.ancestry(id)).unwrap_or_default();
+        reminder::in_force(&self.reminders, subject_kind, &path)
     }
 
     /// The version of a procedure that holds on a day.
@@ -222,6 +239,18 @@ impl Rules {
     /// Code of an official, or empty.
     pub fn official_code(&self, id: Option<Uuid>) -> &str {
         id.and_then(|id| self.officials.get(&id)).map_or("", |o| o.code.as_str())
+    }
+
+    /// A unit by its present code, or by its identity.
+    pub fn unit(&self, key: &str) -> Option<&Unit> {
+        self.units.by_code(key).or_else(|| self.units.get(Uuid::parse_str(key).ok()?))
+    }
+
+    /// By what [`Rules::unit`] finds a unit: its code, or its identity where another unit has the code now.
+    pub fn unit_key(&self, id: Uuid) -> String {
+        let code = self.unit_code(id);
+        let named = self.units.by_code(code).is_some_and(|unit| unit.id == id);
+        if named { code.to_owned() } else { id.to_string() }
     }
 
     /// Code of a unit, or empty.

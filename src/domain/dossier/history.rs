@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::event::{Draft, Event, EventKind};
-use super::replay::{Dossier, Rulebook, replay};
+use super::reading::{Dossier, Rulebook};
+use super::replay::replay;
 use super::state::State;
 
 /// Why an event can't be recorded. Nothing has changed.
@@ -105,10 +106,7 @@ impl History {
     pub fn voided(&self) -> BTreeSet<i32> {
         self.events
             .iter()
-            .filter_map(|e| match &e.draft.kind {
-                EventKind::Voided { number } => Some(*number),
-                _ => None,
-            })
+            .filter_map(|e| if let EventKind::Voided { number } = e.draft.kind { Some(number) } else { None })
             .collect()
     }
 
@@ -154,16 +152,25 @@ impl History {
         outcome
     }
 
-    fn try_record(&mut self, drafts: Vec<Draft>, now: DateTime<Utc>, rules: &Rulebook) -> Result<Dossier, Refusal> {
+    fn try_record(
+        &mut self,
+        drafts: Vec<Draft>,
+        now: DateTime<Utc>,
+        rules: &Rulebook,
+    ) -> Result<Dossier, Refusal> {
         for draft in drafts {
-            let latest = corrected_receipt(&draft.kind).map_or(draft.occurred_at, |at| at.max(draft.occurred_at));
+            let latest =
+                corrected_receipt(&draft.kind).map_or(draft.occurred_at, |at| at.max(draft.occurred_at));
             if latest > now {
                 return Err(Refusal::Future { event: word(&draft.kind), at: latest });
             }
             if let EventKind::Voided { number } = draft.kind {
                 let voidable = self.events.iter().any(|e| {
                     e.number == number
-                        && !matches!(e.draft.kind, EventKind::Voided { .. } | EventKind::Received(_) | EventKind::Registered(_))
+                        && !matches!(
+                            e.draft.kind,
+                            EventKind::Voided { .. } | EventKind::Received(_) | EventKind::Registered(_)
+                        )
                 });
                 if !voidable || self.voided().contains(&number) {
                     return Err(Refusal::NothingToVoid(number));
@@ -188,7 +195,8 @@ fn resume_before_pause(timeline: &mut [&Event]) {
         let at = timeline[i].draft.occurred_at;
         if stands && matches!(timeline[i].draft.kind, EventKind::Paused { .. }) {
             let together = timeline[i..].iter().take_while(|e| e.draft.occurred_at == at);
-            let resume = together.enumerate().find(|(_, e)| e.draft.kind == EventKind::Resumed).map(|(j, _)| j);
+            let resume =
+                together.enumerate().find(|(_, e)| e.draft.kind == EventKind::Resumed).map(|(j, _)| j);
             if let Some(j) = resume {
                 timeline[i..=i + j].rotate_right(1);
             }

@@ -3,12 +3,14 @@
 
 mod event;
 mod history;
+mod reading;
 mod replay;
+mod spans;
 pub(crate) mod state;
 
 pub use event::{Correction, Draft, Event, EventKind, Intake, Source};
 pub use history::{History, Refusal};
-pub use replay::{Closing, Dossier, Rulebook, Span, Warning};
+pub use reading::{Closing, Dossier, Rulebook, Span, Warning};
 pub use state::{
     ApplicantKind, Channel, ClosedAs, Outcome, PauseReason, State, Tracked, closed_timeliness_word,
 };

@@ -1,137 +1,18 @@
 //! The replay: from the events of a dossier to all that is derived from them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::calendar::{Calendar, OutOfRange};
-use super::super::deadline::{Deadline, Pause, Term, Timeliness, deadline, judge};
-use super::super::procedure::{OnlineLevel, ProcedureVersion, ResumePolicy};
+use super::super::calendar::OutOfRange;
+use super::super::deadline::{Pause, Timeliness, deadline, judge};
+use super::super::procedure::{ProcedureVersion, ResumePolicy};
 use super::event::{Correction, Event, EventKind, Intake, Source};
 use super::history::Refusal;
-use super::state::{ApplicantKind, Channel, ClosedAs, Outcome, PauseReason, State, Tracked};
-
-/// The versions that histories name. Immutable versions, so a replay is a pure function.
-#[derive(Debug, Clone, Default)]
-pub struct Rulebook {
-    /// Procedure versions by id.
-    pub versions: HashMap<Uuid, Arc<ProcedureVersion>>,
-    /// Calendar versions by id.
-    pub calendars: HashMap<Uuid, Arc<Calendar>>,
-}
-
-/// How and when a dossier was closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Closing {
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// The local date of it.
-    pub on: NaiveDate,
-    /// How.
-    pub closed_as: ClosedAs,
-    /// Early, on time or late; None for withdrawn and stopped.
-    pub timeliness: Option<Timeliness>,
-    /// Finished while the clock stood and no due instant existed: early, and flagged.
-    pub while_stopped: bool,
-    /// Recorded after the deadline as having occurred before it, by one of our own verbs.
-    pub recorded_late: bool,
-}
-
-/// A span of local dates `[from, to)`; open while `to` is None.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// The first day.
-    pub from: NaiveDate,
-    /// The first day after it.
-    pub to: Option<NaiveDate>,
-}
-
-/// Something that an import may do, and that is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Warning {
-    /// A pause while paused changes nothing.
-    PausedTwice,
-    /// A resume while running changes nothing.
-    ResumedWhileRunning,
-    /// A step that our own verbs would refuse.
-    OutOfOrder {
-        /// The state before it.
-        state: State,
-        /// The word of the event.
-        event: &'static str,
-    },
-}
-
-/// A dossier as its history tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dossier {
-    /// Where it stands.
-    pub state: State,
-    /// The receiving unit.
-    pub unit_id: Uuid,
-    /// The procedure.
-    pub procedure_id: Uuid,
-    /// The version under which it was accepted.
-    pub procedure_version_id: Uuid,
-    /// The calendar version by which it is reckoned.
-    pub calendar_id: Uuid,
-    /// The term.
-    pub term: Term,
-    /// Online level of the procedure at receipt.
-    pub online_level: OnlineLevel,
-    /// How it came in.
-    pub channel: Channel,
-    /// Whose it is.
-    pub applicant_kind: ApplicantKind,
-    /// Scanned at intake.
-    pub intake: Tracked,
-    /// Result scanned.
-    pub result: Tracked,
-    /// The official who holds it.
-    pub holder_id: Option<Uuid>,
-    /// The instant of receipt (of registration, while only registered).
-    pub received_at: DateTime<Utc>,
-    /// The local date of it.
-    pub received_on: NaiveDate,
-    /// The instant from which the term runs: the receipt, or the last resume that restarted it.
-    pub term_from: DateTime<Utc>,
-    /// The statutory deadline; None before acceptance.
-    pub deadline: Option<Deadline>,
-    /// What the citizen was promised.
-    pub promised_at: Option<DateTime<Utc>>,
-    /// How often the promise was renewed.
-    pub reappointments: u32,
-    /// Stops of the clock since `term_from`.
-    pub pauses: Vec<Pause>,
-    /// The closing.
-    pub closing: Option<Closing>,
-    /// When the citizen got the result.
-    pub returned_at: Option<DateTime<Utc>>,
-    /// Days on which it counted as overdue at their end.
-    pub overdue: Vec<Span>,
-    /// Days at whose end its clock stood while it was in due.
-    pub paused: Vec<Span>,
-    /// The flagging job recorded that the present deadline passed.
-    pub overdue_flagged: bool,
-    /// Why it is late.
-    pub delay_cause: Option<String>,
-    /// What an import did that our own verbs would refuse.
-    pub warnings: Vec<Warning>,
-}
-
-impl Dossier {
-    /// The due instant, if there is one now.
-    pub fn due_at(&self) -> Option<DateTime<Utc>> {
-        self.deadline.as_ref().and_then(Deadline::due_at)
-    }
-
-    /// The clock stands.
-    pub fn clock_stopped(&self) -> bool {
-        self.pauses.last().is_some_and(|p| p.to.is_none())
-    }
-}
+use super::reading::{Closing, Dossier, Rulebook, Warning};
+use super::spans::spans;
+use super::state::{ClosedAs, Outcome, PauseReason, State};
 
 /// What is gathered while walking the timeline.
 struct Walk<'a> {
@@ -225,7 +106,8 @@ impl Walk<'_> {
                 }
             }
             EventKind::Received(intake) => {
-                let fits = self.state.is_none_or(|s| matches!(s, State::Registered | State::AwaitingSupplement));
+                let fits =
+                    self.state.is_none_or(|s| matches!(s, State::Registered | State::AwaitingSupplement));
                 let first = self.term_from.is_none() && self.closing.is_none();
                 self.allow(event, word, fits && first)?;
                 if first {
@@ -282,7 +164,8 @@ impl Walk<'_> {
             }
             EventKind::DelayCause { cause } => self.delay_cause = Some(cause.clone()),
             EventKind::Recalculated { calendar_id } => {
-                self.intake.as_mut().expect("every history begins with an intake").0.calendar_id = *calendar_id;
+                self.intake.as_mut().expect("every history begins with an intake").0.calendar_id =
+                    *calendar_id;
             }
             EventKind::Corrected(correction) => {
                 // The rest holds from the beginning; a holder until the next hand-over.
@@ -442,7 +325,9 @@ impl Walk<'_> {
                     while_stopped: resolved && judged.is_none(),
                     recorded_late: source == Source::Own
                         && judged.is_some_and(|j| j != Timeliness::Late)
-                        && ran.due_at().is_some_and(|due| judge(calendar, term, due, recorded_at) == Timeliness::Late),
+                        && ran
+                            .due_at()
+                            .is_some_and(|due| judge(calendar, term, due, recorded_at) == Timeliness::Late),
                 }
             });
             flagged = ran.due_at().is_some_and(|due| self.passed.contains(&due));
@@ -515,40 +400,5 @@ fn moves_the_clock(kind: &EventKind) -> bool {
 impl From<OutOfRange> for Refusal {
     fn from(_: OutOfRange) -> Self {
         Self::OutOfRange
-    }
-}
-
-/// The days on which one segment of the clock counted as overdue, and as paused in due.
-#[expect(clippy::too_many_arguments, reason = "one pure function of a segment, called twice")]
-fn spans(
-    calendar: &Calendar,
-    term: Term,
-    ran: &Deadline,
-    pauses: &[Pause],
-    end: Option<(DateTime<Utc>, NaiveDate)>,
-    flagged: bool,
-    overdue: &mut Vec<Span>,
-    paused: &mut Vec<Span>,
-) {
-    let due_on = ran.due_at().map(|due| calendar.local_date(due));
-    if let (Some(due), Some(from)) = (ran.due_at(), due_on) {
-        let span = match end {
-            Some((at, on)) if judge(calendar, term, due, at) == Timeliness::Late => Some(Span { from, to: Some(on) }),
-            Some(_) => None,
-            None => flagged.then_some(Span { from, to: None }),
-        };
-        overdue.extend(span.filter(|s| s.to != Some(s.from)));
-    }
-    for pause in pauses {
-        let from = calendar.local_date(pause.from);
-        // It ends with the resume, the closing, or the day from whose end on the dossier is overdue.
-        let ends = [pause.to.map(|at| calendar.local_date(at)), end.map(|(_, on)| on), due_on.filter(|_| {
-            // A due day before the pause or, after rolling, while it lasts.
-            due_on.is_some_and(|due| pause.to.is_none_or(|to| due < calendar.local_date(to)))
-        })];
-        let to = ends.into_iter().flatten().min();
-        if to.is_none_or(|to| from < to) {
-            paused.push(Span { from, to });
-        }
     }
 }

@@ -75,7 +75,11 @@ impl State {
     pub fn is_open(self) -> bool {
         matches!(
             self,
-            Self::Received | Self::InProcess | Self::AwaitingSupplement | Self::AwaitingPayment | Self::Suspended
+            Self::Received
+                | Self::InProcess
+                | Self::AwaitingSupplement
+                | Self::AwaitingPayment
+                | Self::Suspended
         )
     }
 

@@ -10,12 +10,13 @@ use super::super::deadline::Term;
 use super::super::deadline::tests::town;
 use super::super::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
 use super::{
-    ApplicantKind, Channel, Correction, Dossier, Draft, EventKind, History, Intake, PauseReason, Refusal, Rulebook,
-    Source, Tracked,
+    ApplicantKind, Channel, Correction, Dossier, Draft, EventKind, History, Intake, PauseReason, Refusal,
+    Rulebook, Source, Tracked,
 };
 
 mod amend;
 mod clock;
+mod direct;
 mod law;
 mod lifecycle;
 

@@ -107,7 +107,7 @@ fn grown(
         .collect();
     for draft in target {
         if let EventKind::Received(intake) = &draft.kind {
-            missing.extend(correction(&before, intake, &draft));
+            missing.extend(correction(&before, intake, &draft, work.now()));
             continue;
         }
         let same = history
@@ -150,7 +150,12 @@ fn grown(
 }
 
 /// A flagged correction where the source changed what was laid down at the receipt, and the scans.
-fn correction(before: &crate::domain::dossier::Dossier, said: &Intake, receipt: &Draft) -> Vec<Draft> {
+fn correction(
+    before: &crate::domain::dossier::Dossier,
+    said: &Intake,
+    receipt: &Draft,
+    now: DateTime<Utc>,
+) -> Vec<Draft> {
     let mut found = Vec::new();
     let changed = Correction {
         received_at: (before.received_at != receipt.occurred_at).then_some(receipt.occurred_at),
@@ -162,7 +167,8 @@ fn correction(before: &crate::domain::dossier::Dossier, said: &Intake, receipt: 
         holder_id: said.holder_id.filter(|_| before.holder_id.is_none()),
         promised_at: None,
     };
-    let at = |kind| Draft { kind, occurred_at: receipt.occurred_at, ..receipt.clone() };
+    // The correction that occurred last holds, so it is dated when it was learnt.
+    let at = |kind| Draft { kind, occurred_at: now, ..receipt.clone() };
     if changed != Correction::default() {
         found.push(at(EventKind::Corrected(changed)));
     }

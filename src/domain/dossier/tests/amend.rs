@@ -34,10 +34,10 @@ fn a_closing_that_others_stand_on_is_not_voided_alone() {
     case.own(EventKind::Returned, "2024-05-09T10:00:00").expect("fetched");
     let alone = case.own(EventKind::Voided { number }, "2024-06-03T09:00:00");
     assert!(matches!(alone, Err(Refusal::Forbidden { event: "returned", .. })), "{alone:?}");
-    let both = [number + 1, number].map(|number| {
-        draft(EventKind::Voided { number }, at("2024-06-03T09:00:00"), Source::Own)
-    });
-    let open = case.history.record(both.to_vec(), at("2024-06-03T09:00:00"), &RULES).expect("both as one step");
+    let both = [number + 1, number]
+        .map(|number| draft(EventKind::Voided { number }, at("2024-06-03T09:00:00"), Source::Own));
+    let open =
+        case.history.record(both.to_vec(), at("2024-06-03T09:00:00"), &RULES).expect("both as one step");
     assert_eq!((open.state, open.returned_at), (State::Received, None));
 }
 
@@ -103,8 +103,11 @@ fn a_forbidden_step_names_its_neighbour() {
 #[test]
 fn corrected_fields_hold_from_the_beginning() {
     let mut case = Case::received(1);
-    case.own(EventKind::HandedOver { from: Some(id(60)), to: id(61), step: "Thẩm định".into() }, "2024-05-07T10:00:00")
-        .expect("a hand-over");
+    case.own(
+        EventKind::HandedOver { from: Some(id(60)), to: id(61), step: "Thẩm định".into() },
+        "2024-05-07T10:00:00",
+    )
+    .expect("a hand-over");
     let all = Correction {
         received_at: Some(at("2024-05-03T10:00:00")),
         unit_id: Some(id(51)),
@@ -122,7 +125,9 @@ fn corrected_fields_hold_from_the_beginning() {
     assert_eq!(dossier.promised_at, Some(at("2024-05-15T17:00:00")));
     assert_eq!(dossier.holder_id, Some(id(62)), "also where it was handed over before");
     let rows = figure::dossier(&dossier);
-    assert!(rows.iter().all(|c| c.unit_id == id(51) && c.procedure_id == id(1004) && c.on == day("2024-05-03")));
+    assert!(
+        rows.iter().all(|c| c.unit_id == id(51) && c.procedure_id == id(1004) && c.on == day("2024-05-03"))
+    );
     let narrower = Correction { channel: Some(Channel::Post), ..Correction::default() };
     let dossier = case.own(EventKind::Corrected(narrower), "2024-05-09T10:00:00").expect("a correction");
     assert_eq!((dossier.channel, dossier.unit_id), (Channel::Post, id(51)), "the rest stays corrected");
@@ -132,7 +137,8 @@ fn corrected_fields_hold_from_the_beginning() {
 fn what_lies_after_the_true_receipt_is_accepted() {
     let mut case = Case::received(1);
     case.own(correction("2024-05-02T10:00:00"), "2024-05-07T10:00:00").expect("a correction");
-    let dossier = case.record(paused(), "2024-05-03T10:00:00", Source::Own, "2024-05-07T11:00:00").expect("a pause");
+    let dossier =
+        case.record(paused(), "2024-05-03T10:00:00", Source::Own, "2024-05-07T11:00:00").expect("a pause");
     assert_eq!(dossier.state, State::AwaitingSupplement);
 }
 

@@ -26,8 +26,15 @@ fn a_restart_begins_the_term_anew() {
     case.own(paused(), "2024-05-08T10:00:00").expect("a pause");
     let dossier = case.own(EventKind::Resumed, "2024-05-10T08:00:00").expect("a resume");
     assert_eq!(dossier.due_at(), Some(at("2024-05-17T17:00:00")), "five working days after the resume");
-    assert_eq!((dossier.term_from, dossier.received_at), (at("2024-05-10T08:00:00"), at("2024-05-06T09:00:00")));
-    assert_eq!(dossier.paused, [span("2024-05-08", Some("2024-05-10"))], "the pause still counts on its days");
+    assert_eq!(
+        (dossier.term_from, dossier.received_at),
+        (at("2024-05-10T08:00:00"), at("2024-05-06T09:00:00"))
+    );
+    assert_eq!(
+        dossier.paused,
+        [span("2024-05-08", Some("2024-05-10"))],
+        "the pause still counts on its days"
+    );
     assert_eq!(dossier.promised_at, Some(at("2024-05-13T17:00:00")), "the receipt still says what it said");
 }
 
@@ -46,7 +53,8 @@ fn a_pause_never_undoes_lateness() {
     let late = case.own(paused(), "2024-05-15T10:00:00").expect("a pause");
     assert_eq!(late.due_at(), Some(at("2024-05-13T17:00:00")));
     let flag = EventKind::DeadlinePassed { due_at: at("2024-05-13T17:00:00") };
-    let flagged = case.record(flag, "2024-05-14T00:00:00", Source::House, "2024-05-15T11:00:00").expect("a flag");
+    let flagged =
+        case.record(flag, "2024-05-14T00:00:00", Source::House, "2024-05-15T11:00:00").expect("a flag");
     assert!(flagged.overdue_flagged);
     assert_eq!(flagged.overdue, [span("2024-05-13", None)]);
 }
@@ -55,7 +63,8 @@ fn a_pause_never_undoes_lateness() {
 fn a_flag_for_another_deadline_says_nothing() {
     let mut case = Case::received(1);
     let flag = EventKind::DeadlinePassed { due_at: at("2024-05-10T17:00:00") };
-    let dossier = case.record(flag, "2024-05-11T00:00:00", Source::House, "2024-05-15T11:00:00").expect("a flag");
+    let dossier =
+        case.record(flag, "2024-05-11T00:00:00", Source::House, "2024-05-15T11:00:00").expect("a flag");
     assert!(!dossier.overdue_flagged);
     assert_eq!(dossier.overdue, []);
 }
@@ -110,10 +119,8 @@ fn a_new_pause_at_the_instant_of_a_resume_is_not_lost() {
     let resume = (EventKind::Resumed, "2024-05-08T10:00:00");
     let pause = (EventKind::Paused { reason: PauseReason::FinancialObligation }, "2024-05-08T10:00:00");
     for (second, third) in [(resume.clone(), pause.clone()), (pause, resume)] {
-        let begin = vec![
-            (EventKind::Received(intake(1)), "2024-05-06T09:00:00"),
-            (paused(), "2024-05-07T09:00:00"),
-        ];
+        let begin =
+            vec![(EventKind::Received(intake(1)), "2024-05-06T09:00:00"), (paused(), "2024-05-07T09:00:00")];
         let dossier = Case::of(begin.into_iter().chain([second, third]).collect()).expect("an import");
         assert_eq!((dossier.state, dossier.pauses.len()), (State::AwaitingPayment, 2));
         assert_eq!(dossier.warnings, []);
@@ -156,11 +163,14 @@ fn hours_that_ran_out_on_the_closing_day_leave_no_overdue_day() {
 #[test]
 fn a_reappointment_moves_the_promise_and_not_the_deadline() {
     let mut case = Case::received(1);
-    let letter = |promised: &str| EventKind::Reappointed { promised_at: at(promised), letter: "02/XL".into() };
+    let letter =
+        |promised: &str| EventKind::Reappointed { promised_at: at(promised), letter: "02/XL".into() };
     let dossier = case.own(letter("2024-05-17T17:00:00"), "2024-05-10T09:00:00").expect("a letter");
     assert_eq!(dossier.due_at(), Some(at("2024-05-13T17:00:00")));
     assert_eq!((dossier.promised_at, dossier.reappointments), (Some(at("2024-05-17T17:00:00")), 1));
-    let again = case.own(letter("2024-05-24T17:00:00"), "2024-05-16T09:00:00").expect("accepted, flagged by its count");
+    let again = case
+        .own(letter("2024-05-24T17:00:00"), "2024-05-16T09:00:00")
+        .expect("accepted, flagged by its count");
     assert_eq!((again.promised_at, again.reappointments), (Some(at("2024-05-24T17:00:00")), 2));
     let done = case.own(resolved(), "2024-05-17T09:00:00").expect("a result");
     assert_eq!(done.closing.and_then(|c| c.timeliness), Some(Timeliness::Late));
@@ -174,7 +184,10 @@ fn the_promise_is_what_the_receipt_says() {
     assert_eq!(dossier.promised_at, Some(at("2024-05-13T17:00:00")), "computed at receipt");
     let given = Intake { promised_at: Some(at("2024-05-20T17:00:00")), ..intake(1) };
     let dossier = Case::of(vec![(EventKind::Received(given), "2024-05-06T09:00:00")]).expect("an import");
-    assert_eq!((dossier.promised_at, dossier.due_at()), (Some(at("2024-05-20T17:00:00")), Some(at("2024-05-13T17:00:00"))));
+    assert_eq!(
+        (dossier.promised_at, dossier.due_at()),
+        (Some(at("2024-05-20T17:00:00")), Some(at("2024-05-13T17:00:00")))
+    );
 }
 
 #[test]
@@ -187,9 +200,13 @@ fn what_was_recorded_after_its_deadline_as_done_before_it_is_marked() {
     assert!(close(resolved(), Source::Own, "2024-05-14T08:00:00"));
     assert!(close(EventKind::Withdrawn, Source::Own, "2024-05-14T08:00:00"));
     assert!(!close(resolved(), Source::Own, "2024-05-13T23:00:00"), "recorded on the due day");
-    assert!(!close(resolved(), Source::Import, "2024-05-14T08:00:00"), "a source brings its records when it comes");
+    assert!(
+        !close(resolved(), Source::Import, "2024-05-14T08:00:00"),
+        "a source brings its records when it comes"
+    );
     let mut case = Case::received(1);
-    let late = case.record(resolved(), "2024-05-14T10:00:00", Source::Own, "2024-05-15T08:00:00").expect("a result");
+    let late =
+        case.record(resolved(), "2024-05-14T10:00:00", Source::Own, "2024-05-15T08:00:00").expect("a result");
     assert!(!late.closing.expect("it is closed").recorded_late, "late anyway");
 }
 
@@ -211,5 +228,9 @@ fn an_imported_end_counts_whatever_state_it_meets() {
     ]);
     let dossier = dossier.expect("an import");
     assert_eq!(dossier.closing.map(|c| (c.closed_as, c.timeliness)), Some((ClosedAs::Stopped, None)));
-    assert_eq!(dossier.overdue, [span("2024-05-13", Some("2024-05-15"))], "it was overdue until it was stopped");
+    assert_eq!(
+        dossier.overdue,
+        [span("2024-05-13", Some("2024-05-15"))],
+        "it was overdue until it was stopped"
+    );
 }

@@ -1,6 +1,6 @@
 //! Which step is allowed in which state (domain.md §2), for our own verbs and for an import.
 
-use super::super::{Closing, ClosedAs, Outcome, State, Warning};
+use super::super::{ClosedAs, Closing, Outcome, State, Warning};
 use super::*;
 
 /// A history that leads to a state by allowed steps only.
@@ -43,8 +43,7 @@ fn in_state(state: State) -> Case {
 }
 
 fn verbs() -> Vec<(&'static str, EventKind)> {
-    let handed_over =
-        |from| EventKind::HandedOver { from, to: id(61), step: "Thẩm định".into() };
+    let handed_over = |from| EventKind::HandedOver { from, to: id(61), step: "Thẩm định".into() };
     let pause = |reason| EventKind::Paused { reason };
     vec![
         ("register", EventKind::Registered(intake(1))),
@@ -56,7 +55,10 @@ fn verbs() -> Vec<(&'static str, EventKind)> {
         ("payment", pause(PauseReason::FinancialObligation)),
         ("suspend", pause(PauseReason::Suspension)),
         ("resume", EventKind::Resumed),
-        ("reappoint", EventKind::Reappointed { promised_at: at("2024-05-20T17:00:00"), letter: "01/XL".into() }),
+        (
+            "reappoint",
+            EventKind::Reappointed { promised_at: at("2024-05-20T17:00:00"), letter: "01/XL".into() },
+        ),
         ("resolve", resolved()),
         ("refuse", EventKind::Resolved { outcome: Outcome::Refused }),
         ("return", EventKind::Returned),
@@ -68,8 +70,8 @@ fn verbs() -> Vec<(&'static str, EventKind)> {
 /// The table of domain.md §2: the verbs that are allowed in a state, and where they lead.
 fn allowed(state: State) -> &'static [(&'static str, State)] {
     use State::{
-        AwaitingPayment, AwaitingSupplement, InProcess, NotAccepted, Received, Registered, Resolved, Returned, Stopped,
-        Suspended, Withdrawn,
+        AwaitingPayment, AwaitingSupplement, InProcess, NotAccepted, Received, Registered, Resolved,
+        Returned, Stopped, Suspended, Withdrawn,
     };
     match state {
         Registered => {
@@ -147,9 +149,13 @@ fn an_import_keeps_the_order_of_its_source_and_is_warned() {
     for state in State::ALL {
         for (name, verb) in verbs() {
             let mut case = in_state(*state);
-            let dossier = case.import(verb, "2024-05-08T09:00:00").unwrap_or_else(|e| panic!("{name} in {state:?}: {e}"));
+            let dossier = case
+                .import(verb, "2024-05-08T09:00:00")
+                .unwrap_or_else(|e| panic!("{name} in {state:?}: {e}"));
             match allowed(*state).iter().find(|(verb, _)| *verb == name) {
-                Some((_, to)) => assert_eq!((dossier.state, dossier.warnings.len()), (*to, 0), "{name} in {state:?}"),
+                Some((_, to)) => {
+                    assert_eq!((dossier.state, dossier.warnings.len()), (*to, 0), "{name} in {state:?}");
+                }
                 None => assert_eq!(dossier.warnings.len(), 1, "{name} in {state:?}"),
             }
             if matches!(state, State::Withdrawn | State::Stopped | State::Resolved | State::Returned) {
@@ -171,7 +177,10 @@ fn a_second_receipt_or_registration_changes_nothing() {
     let before = case.own(EventKind::Started, "2024-05-06T10:00:00").expect("a step");
     for kind in [EventKind::Received(intake(3)), EventKind::Registered(intake(3))] {
         let after = case.import(kind, "2024-05-08T09:00:00").expect("an import");
-        assert_eq!((after.received_at, after.term, after.state), (before.received_at, before.term, before.state));
+        assert_eq!(
+            (after.received_at, after.term, after.state),
+            (before.received_at, before.term, before.state)
+        );
     }
 }
 

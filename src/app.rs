@@ -1,0 +1,255 @@
+//! The landlord: builds the house from its settings, starts it and drains it. The only file that sees
+//! all rooms.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::{Identity, Server, ServerTlsConfig};
+use uuid::Uuid;
+
+use crate::config::Settings;
+use crate::domain::period::Period;
+use crate::domain::permission::{Caller, Role, Scope};
+use crate::grpc::Front;
+use crate::jobs::NightWatch;
+use crate::mail::Post;
+use crate::pb::v1;
+use crate::service::report::{Ask, Breakdown, summarize};
+use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
+use crate::service::{Context, House, OfficeSettings, ServiceError, Work, checker, founding, keys, period_report};
+use crate::store::Store;
+use crate::world::World;
+
+/// A running house.
+pub struct Running {
+    house: House,
+    address: SocketAddr,
+    admin_key: String,
+    night_watch: Option<NightWatch>,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<Result<(), tonic::transport::Error>>,
+    drain: Duration,
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A key with every role, made for a demo; empty for a real house.
+    pub fn admin_key(&self) -> &str {
+        &self.admin_key
+    }
+
+    /// The report of a period as one page of HTML.
+    pub async fn report_html(&self, first: NaiveDate, last: NaiveDate) -> anyhow::Result<String> {
+        let look = self.house.look(own_context(&self.house, "report_html")).await?;
+        let period = Period::new(first, last)?;
+        let breakdowns = vec![Breakdown::Group, Breakdown::Unit];
+        let summary = summarize(&look, &Ask { period, unit_id: None, as_of: None, breakdowns }).await?;
+        Ok(period_report::printed(&look, &summary, &self.house.settings.report).await?)
+    }
+
+    /// Stops taking calls, lets those under way end, stops the jobs, closes the archive.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        if let Some(night_watch) = self.night_watch {
+            night_watch.stop(self.drain).await;
+        }
+        // The receiver is gone only if the server has ended by itself.
+        let _ended = self.stop.send(());
+        match tokio::time::timeout(self.drain, self.server).await {
+            Ok(ended) => ended.context("the server's task")?.context("the server")?,
+            Err(_) => tracing::warn!("calls still under way were cut off"),
+        }
+        Ok(self.house.store.close().await?)
+    }
+}
+
+/// The context of the house's own doings.
+fn own_context(house: &House, rpc: &str) -> Context {
+    let caller = Caller {
+        label: "bonro".to_owned(),
+        key_id: Uuid::nil(),
+        official_id: None,
+        unit_id: None,
+        roles: Vec::new(),
+        language: "vi".to_owned(),
+    };
+    Context { caller, scope: Scope::All, rpc: rpc.to_owned(), now: house.world.office.now() }
+}
+
+async fn open(settings: &Settings, world: World) -> anyhow::Result<House> {
+    let store = Store::connect(settings.database.url.expose(), settings.database.connections)
+        .await
+        .context("database.url: the database can't be opened")?;
+    Ok(House::with_settings(store, world, office(settings)?))
+}
+
+fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
+    let from = mailbox(&settings.mail.from);
+    let usual = OfficeSettings::default();
+    let seconds = |n: u64| TimeDelta::seconds(i64::try_from(n).unwrap_or(i64::MAX / 2000));
+    Ok(OfficeSettings {
+        mail: MailSettings {
+            post: Arc::new(Post::from_url(settings.mail.url.expose()).context("mail.url")?),
+            domain: domain_of(&from.address),
+            from,
+            link_template: settings.mail.dossier_link.clone(),
+            connections: usize::try_from(settings.mail.connections).unwrap_or(1),
+            give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
+        },
+        jobs: JobSettings {
+            lease: seconds(settings.jobs.lease_seconds),
+            flag_overdue: settings.jobs.flag_overdue.clone(),
+            reminders_all: settings.jobs.reminders_morning.clone(),
+            reminders_due_today: settings.jobs.reminders_due_today.clone(),
+            fold_figures: settings.jobs.fold_figures.clone(),
+            report_period: settings.jobs.close_period.clone(),
+            check_figures: settings.jobs.check_figures.clone(),
+            replays_kept: TimeDelta::days(settings.data.request_replay_days.into()),
+            ..usual.jobs
+        },
+        report: ReportSettings {
+            superior: settings.report.superior_body.clone(),
+            office: settings.report.issuing_body.clone(),
+            locality: settings.report.place.clone(),
+            recipients: settings.report.recipients.iter().map(|r| mailbox(r)).collect(),
+            closing: closing(&settings.report.close)?,
+            ..usual.report
+        },
+    })
+}
+
+fn closing(text: &str) -> anyhow::Result<Closing> {
+    match text {
+        "month" => Ok(Closing::Month),
+        "quarter" => Ok(Closing::Quarter),
+        range => {
+            let days = range.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+            let (first, last) = days.context("report.close: write month, quarter or FIRST..LAST")?;
+            Ok(Closing::Fixed(Period::new(first, last).context("report.close")?))
+        }
+    }
+}
+
+/// Starts a house; with `standing_at` the office clock stands there, as in a demo.
+pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> anyhow::Result<Running> {
+    let world = standing_at.map_or_else(World::real, World::standing);
+    let house = open(&settings, world).await?;
+    if settings.database.migrate_at_start {
+        house.store.migrate().await.context("the tables can't be brought to today's form")?;
+    }
+    founding::found(&house).await?;
+    let admin_key = if standing_at.is_some() { demo_key(&house).await? } else { String::new() };
+
+    let page_key = settings.server.page_token_key.as_ref().map(|key| key.expose().as_bytes().to_vec());
+    let front = Front::new(house.clone(), page_key.as_deref()).await?;
+    let (routes, health) = front.routes().await?;
+    let listener = TcpListener::bind(settings.server.listen)
+        .await
+        .with_context(|| format!("server.listen: {} can't be listened on", settings.server.listen))?;
+    let address = listener.local_addr()?;
+    let mut builder = Server::builder().tcp_nodelay(true).max_concurrent_streams(settings.limits.streams_per_connection);
+    if let (Some(certificate), Some(key)) = (&settings.server.tls_certificate_file, &settings.server.tls_key_file) {
+        let certificate = std::fs::read(certificate).context("server.tls_certificate_file")?;
+        let key = std::fs::read(key).context("server.tls_key_file")?;
+        builder = builder.tls_config(ServerTlsConfig::new().identity(Identity::from_pem(certificate, key)))?;
+    }
+    let (stop, stopped) = oneshot::channel::<()>();
+    let draining = async move {
+        // An error means that the house was dropped: stop as well.
+        let _dropped = stopped.await;
+        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+    };
+    let incoming = TcpListenerStream::new(listener);
+    let server = tokio::spawn(builder.add_routes(routes).serve_with_incoming_shutdown(incoming, draining));
+    let night_watch = if settings.jobs.enabled {
+        Some(NightWatch::start(house.clone(), Duration::from_secs(settings.jobs.beat_seconds)).await?)
+    } else {
+        None
+    };
+    let drain = Duration::from_secs(settings.server.drain_seconds);
+    Ok(Running { house, address, admin_key, night_watch, stop, server, drain })
+}
+
+async fn demo_key(house: &House) -> anyhow::Result<String> {
+    let mut work = house.job(own_context(house, "demo")).await?;
+    let new = keys::NewKey {
+        label: "demo".to_owned(),
+        official_code: String::new(),
+        roles: Role::ALL.to_vec(),
+        unit_code: String::new(),
+    };
+    let (_, secret) = keys::create(&mut work, new).await?;
+    work.finish(&[]).await?;
+    Ok(secret)
+}
+
+/// Brings the tables to today's form; names what was applied.
+pub async fn migrate(settings: &Settings) -> anyhow::Result<Vec<String>> {
+    let house = open(settings, World::real()).await?;
+    let applied = house.store.migrate().await?;
+    founding::found(&house).await?;
+    house.store.close().await?;
+    Ok(applied)
+}
+
+/// Makes a key straight on the database: the first one.
+pub async fn create_key(settings: &Settings, key: v1::Key) -> anyhow::Result<v1::CreateKeyResponse> {
+    let house = open(settings, World::real()).await?;
+    if settings.database.migrate_at_start {
+        house.store.migrate().await?;
+    }
+    let mut work: Work = house.job(own_context(&house, "key create")).await?;
+    let bare = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let roles = key.roles().filter_map(|role| Role::parse(role.as_str_name().trim_start_matches("ROLE_").to_lowercase().as_str()));
+    let new = keys::NewKey {
+        label: key.label.clone(),
+        official_code: bare(&key.official),
+        roles: roles.collect(),
+        unit_code: bare(&key.unit),
+    };
+    let (row, secret) = keys::create(&mut work, new).await.map_err(said)?;
+    let key = v1::Key { name: format!("keys/{}", row.id), uid: row.id.to_string(), ..key };
+    let answer = v1::CreateKeyResponse { key: Some(key), secret };
+    work.finish(&[]).await?;
+    house.store.close().await?;
+    Ok(answer)
+}
+
+/// Recounts the ledger from the events; a line for each cell that differs.
+pub async fn check_figures(settings: &Settings) -> anyhow::Result<Vec<String>> {
+    let house = open(settings, World::real()).await?;
+    let look = house.look(own_context(&house, "check figures")).await?;
+    let found = checker::check_dossiers(&look).await?;
+    let lines = found
+        .iter()
+        .map(|d| {
+            let unit = look.rules.unit_code(d.unit_id);
+            let procedure = look.rules.procedure_code(d.procedure_id);
+            format!("{} {unit} {procedure} {}: ledger {}, events {}", d.on, d.fact, d.ledger, d.events)
+        })
+        .collect();
+    drop(look);
+    house.store.close().await?;
+    Ok(lines)
+}
+
+/// An error in both languages.
+fn said(error: ServiceError) -> anyhow::Error {
+    match error {
+        ServiceError::Invalid(violations) => {
+            let lines: Vec<String> = violations.iter().map(|v| format!("{}: {} / {}", v.field, v.vi, v.en)).collect();
+            anyhow::anyhow!(lines.join("\n"))
+        }
+        other => other.into(),
+    }
+}

@@ -1,0 +1,205 @@
+//! `bonro demo`: the main job in one command. Starts the real server in this process, loads records
+//! through its gRPC API, compares every deadline, runs the jobs once, and writes figures and report.
+//! Run again with the same arguments after a kill it goes on, and doubles nothing.
+
+mod clock;
+mod closing;
+mod deadlines;
+mod house;
+mod jobs;
+mod machine;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use std::{fs, path};
+
+use anyhow::Context as _;
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+use serde_json::Value;
+
+use super::connection::{ConnectionArgs, Line};
+use super::exit::{Exit, WrongUsage};
+use super::{import, output, serve, summary, summary_json};
+use crate::domain::calendar::Calendar;
+use crate::domain::period::Period;
+use crate::intake::{EXPECTED_SUMMARY, Files, Reading, SourceRow, read};
+use crate::pb::v1 as pb;
+use crate::{app, telemetry};
+use closing::Done;
+
+/// Arguments of `bonro demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Thư mục CSV, mặc định là mẫu Đức Phổ / Directory of CSV files; the Đức Phổ sample by default
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Ngày đầu kỳ báo cáo / First day of the period
+    #[arg(long, value_name = "DATE", requires = "to")]
+    from: Option<NaiveDate>,
+    /// Ngày cuối kỳ, tính cả ngày này / Last day of the period, included
+    #[arg(long, value_name = "DATE", requires = "from")]
+    to: Option<NaiveDate>,
+    /// Thời điểm đồng hồ đứng, có múi giờ / Instant at which the clock stands, with its offset
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    at: Option<DateTime<Utc>>,
+    /// Thư mục kết quả / Directory for the results
+    #[arg(long, value_name = "DIR", default_value = "bonro-demo")]
+    out: PathBuf,
+    /// Cơ sở dữ liệu, mặc định là SQLite trong OUT / Database; by default SQLite in OUT
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Máy chủ thư smtp://…, mặc định ghi tệp vào OUT/mail / Mail server smtp://…; by default files in OUT/mail
+    #[arg(long, value_name = "URL")]
+    mail: Option<String>,
+    /// Tiếp tục phục vụ sau khi xong / Go on serving afterwards
+    #[arg(long)]
+    serve: bool,
+    /// Địa chỉ lắng nghe khi --serve / Where to listen with --serve
+    #[arg(long, value_name = "ADDR", requires = "serve", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .map_err(|_| "2024-05-16T07:15:00+07:00: cần có múi giờ / with its offset".to_owned())
+}
+
+/// What is reported on, and when.
+struct Frame {
+    calendar: Calendar,
+    period: Period,
+    at: DateTime<Utc>,
+}
+
+/// Runs it.
+pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    telemetry::init(&house::log())?;
+    let files = match &args.data {
+        Some(directory) => Files::of_directory(directory)?,
+        None => Files::sample(),
+    };
+    let reading = read(&files);
+    let frame = frame(&args, &files, &reading.rows)?;
+    let times = vec![("Đọc tệp", "reading", began.elapsed())];
+
+    let out = path::absolute(&args.out).with_context(|| args.out.display().to_string())?;
+    fs::create_dir_all(&out).with_context(|| out.display().to_string())?;
+    if args.mail.is_none() {
+        fs::create_dir_all(house::mail_directory(&out)).context("mail")?;
+    }
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let wishes = house::Wishes {
+        out: &out,
+        database: args.database.as_deref(),
+        mail: args.mail.as_deref(),
+        listen: if args.serve { args.listen } else { any_port },
+        period: frame.period,
+    };
+    let running = app::start(house::settings(&wishes, &reading.rows), Some(frame.at)).await?;
+    if !as_json {
+        closing::greet(&args, &frame, &reading);
+    }
+    let server = format!("http://{}", reachable(running.address()));
+    let key = running.admin_key().to_owned();
+    let connection = ConnectionArgs { server: server.clone(), key: Some(key.clone()), ca: None };
+    let line = connection.connect().await?;
+
+    let mut done = work(&line, &files, &reading, &frame, &out, times).await?;
+    let clock = Instant::now();
+    let html = running.report_html(frame.period.first(), frame.period.last()).await?;
+    write(&out, REPORT, html)?;
+    done.times.push(("Báo cáo", "report", clock.elapsed()));
+    done.times.push(("Toàn bộ", "demo", began.elapsed()));
+    let exit = done.exit();
+    if as_json {
+        output::say_json(&done.to_json(&frame, &reading, &out));
+    } else {
+        closing::print(&done, &args, &out);
+    }
+    if args.serve {
+        let code = closing::example(&reading.rows);
+        closing::invite(&server, &key, &code, frame.period, as_json);
+        serve::stop_asked().await?;
+    }
+    running.stop().await?;
+    Ok(exit)
+}
+
+const SUMMARY: &str = "summary.json";
+const REPORT: &str = "report.html";
+const DEADLINES: &str = "deadlines.csv";
+
+fn write(out: &Path, name: &str, text: String) -> anyhow::Result<()> {
+    let path = out.join(name);
+    fs::write(&path, text).with_context(|| path.display().to_string())
+}
+
+/// What a client on this machine calls: a server on all interfaces is also on this one.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn frame(args: &DemoArgs, files: &Files, rows: &[SourceRow]) -> anyhow::Result<Frame> {
+    let calendar = clock::calendar(rows)?;
+    let period = match (args.from, args.to) {
+        (Some(from), Some(to)) => {
+            Period::new(from, to).map_err(|_| WrongUsage("--to: trước / lies before --from".to_owned()))?
+        }
+        (Some(_), None) | (None, Some(_) | None) if args.data.is_some() => {
+            clock::period_of(files, rows, &calendar)?
+        }
+        (Some(_), None) | (None, Some(_) | None) => clock::sample_period(),
+    };
+    let at = match args.at {
+        Some(at) => at,
+        None => clock::standing_at(rows, &calendar, period)?,
+    };
+    Ok(Frame { calendar, period, at })
+}
+
+/// Everything that the server is asked to do.
+async fn work(
+    line: &Line,
+    files: &Files,
+    reading: &Reading,
+    frame: &Frame,
+    out: &Path,
+    mut times: Vec<(&'static str, &'static str, Duration)>,
+) -> anyhow::Result<Done> {
+    let clock = Instant::now();
+    let plan = import::plan_of(line, files, import::DEFAULT_SOURCE).await?;
+    let tally = import::carry_out(line, &plan, &reading.rows).await?;
+    times.push(("Nhập", "import", clock.elapsed()));
+
+    let clock = Instant::now();
+    let zone = frame.calendar.spec().time_zone;
+    let compared = deadlines::compare(line, &reading.rows, &tally, zone, &out.join(DEADLINES)).await?;
+    times.push(("So sánh thời hạn", "deadlines", clock.elapsed()));
+
+    let clock = Instant::now();
+    let ran = jobs::run(line, frame.at).await?;
+    times.push(("Công việc, thư", "jobs, mail", clock.elapsed()));
+
+    let clock = Instant::now();
+    let (first, last) = (frame.period.first(), frame.period.last());
+    let summary = summary::ask(line, first, last, String::new(), &[pb::Breakdown::Group]).await?;
+    times.push(("Tổng hợp số liệu", "summary", clock.elapsed()));
+
+    let found = summary_json::of(&summary);
+    write(out, SUMMARY, format!("{found:#}\n"))?;
+    // Figures of another period have nothing to be compared with.
+    let expected = files.get(EXPECTED_SUMMARY).and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+    let differences = expected
+        .filter(|expected| expected["period"] == found["period"])
+        .map(|expected| summary_json::differences(&expected, &found));
+    Ok(Done { tally, compared, ran, summary, differences, times })
+}

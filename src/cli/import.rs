@@ -1,0 +1,181 @@
+//! `bonro import DIR`: reads a directory and sends it, row by row answered. The stream is in `sending`,
+//! the counting in `tally`; `demo` imports by the same way.
+
+mod identity;
+mod rows;
+mod sending;
+mod tally;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::connection::{ConnectionArgs, Line};
+use super::exit::Exit;
+use super::output;
+use crate::intake::{Files, Problem, Reading, SourceRow, read};
+use crate::pb::v1 as pb;
+use crate::pb::v1::import_service_client::ImportServiceClient;
+
+pub use sending::{News, Plan};
+pub use tally::Tally;
+
+/// The source of rows for which no other is named. One for all directories, so that a mended copy
+/// elsewhere still speaks of the same records.
+pub const DEFAULT_SOURCE: &str = "csv";
+
+/// Problems that are printed; the others are counted.
+const PRINTED: usize = 50;
+
+/// Arguments of `bonro import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Thư mục chứa các tệp CSV / Directory with the CSV files
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+    /// Tên nguồn dữ liệu / Name of the source
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_SOURCE)]
+    source: String,
+    /// Mã lượt nhập, mặc định theo nội dung các tệp / Id of the import; by default from the content of the files
+    #[arg(long, value_name = "UUID")]
+    import_id: Option<Uuid>,
+    /// Thư mục chứa toàn bộ dữ liệu của nguồn / The directory holds all that the source has
+    #[arg(long)]
+    full: bool,
+    /// Chỉ kiểm tra, không ghi gì / Check only, store nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Ghi mọi vấn đề vào tệp JSON / Write every problem to a JSON file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Runs it.
+pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
+    let files = Files::of_directory(&args.directory)?;
+    let reading = read(&files);
+    let line = args.connection.connect().await?;
+    let kind = if args.full { pb::ImportKind::Full } else { pb::ImportKind::Partial };
+    let id = match args.import_id {
+        Some(id) => id,
+        None if args.dry_run => identity::id(&files, &args.source, kind, 0),
+        None => identity::open(&line, &files, &args.source, kind).await?,
+    };
+    drop(files);
+    let plan = Plan { id, source: args.source.clone(), kind, dry_run: args.dry_run };
+    let tally = carry_out(&line, &plan, &reading.rows).await?;
+    let mut value = json!({ "import": format!("imports/{id}"), "dry_run": args.dry_run });
+    for (key, part) in tally.to_json(&reading.notes).as_object_mut().into_iter().flatten() {
+        value[key] = part.take();
+    }
+    if let Some(path) = &args.report {
+        std::fs::write(path, format!("{value:#}\n")).with_context(|| path.display().to_string())?;
+    }
+    if as_json {
+        output::say_json(&value);
+    } else {
+        print(&plan, &reading, &tally);
+    }
+    Ok(if tally.total().refused > 0 { Exit::Refused } else { Exit::Done })
+}
+
+/// The import of these files that isn't finished yet, or a new one.
+pub async fn plan_of(line: &Line, files: &Files, source: &str) -> anyhow::Result<Plan> {
+    let kind = pb::ImportKind::Partial;
+    let id = identity::open(line, files, source, kind).await?;
+    Ok(Plan { id, source: source.to_owned(), kind, dry_run: false })
+}
+
+/// Sends all rows, with a bar on the terminal, and gathers what became of them.
+pub async fn carry_out(line: &Line, plan: &Plan, rows: &[SourceRow]) -> anyhow::Result<Tally> {
+    let bar = output::progress(rows.len(), "Nhập / import");
+    let mut tally = Tally::default();
+    let mut tell = |news: News<'_>| {
+        match &news {
+            News::Outcome(..) => bar.inc(1),
+            News::Before(range) => bar.set_position(*range.end() as u64),
+            News::Anew => bar.set_position(0),
+            News::Broken(status) => {
+                let text = status.message();
+                let said = format!("Mất kết nối, đang nối lại / The connection broke, trying again: {text}");
+                bar.suspend(|| output::complain(&said));
+            }
+        }
+        tally.take(rows, news);
+    };
+    let outcome = sending::send(line, plan, rows, &mut tell).await;
+    bar.finish_and_clear();
+    outcome?;
+    recall(line, plan, rows, &mut tally).await?;
+    tally.found.sort_by_key(|found| found.row);
+    Ok(tally)
+}
+
+/// Asks the house for the problems of rows whose outcomes were said to somebody else.
+async fn recall(line: &Line, plan: &Plan, rows: &[SourceRow], tally: &mut Tally) -> anyhow::Result<()> {
+    if tally.unseen.is_empty() {
+        return Ok(());
+    }
+    let mut client = ImportServiceClient::new(line.clone());
+    let mut page_token = String::new();
+    loop {
+        let request = pb::ListImportProblemsRequest {
+            parent: format!("imports/{}", plan.id),
+            page_size: 1000,
+            page_token,
+            ..Default::default()
+        };
+        let page = client.list_import_problems(request).await?.into_inner();
+        for kept in page.problems {
+            let row = usize::try_from(kept.row).unwrap_or(0);
+            if tally.unseen.iter().any(|range| range.contains(&row)) {
+                tally.recall(rows, kept);
+            }
+        }
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
+fn print(plan: &Plan, reading: &Reading, tally: &Tally) {
+    print_notes(&reading.notes);
+    print_outcome(tally);
+    if plan.dry_run {
+        output::say("\nChỉ kiểm tra: chưa ghi gì / Checked only: nothing was stored");
+    } else {
+        output::say(&format!("\nLượt nhập / import: imports/{}", plan.id));
+    }
+}
+
+/// Prints what is worth knowing about the files.
+pub fn print_notes(notes: &[Problem]) {
+    for note in notes {
+        output::say(&tally::told("", &rows::problem(note)));
+    }
+}
+
+/// Prints the counts and the first problems.
+pub fn print_outcome(tally: &Tally) {
+    output::say(&tally.table().to_string());
+    if tally.found.is_empty() {
+        return;
+    }
+    output::say("");
+    for found in tally.found.iter().take(PRINTED) {
+        output::say(&tally::told(&found.code, &found.problem));
+    }
+    let more = tally.found.len().saturating_sub(PRINTED);
+    if more > 0 {
+        output::say(&format!("… và {more} vấn đề khác / and {more} more (--json, --report FILE)"));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! The side door: the command line. A file a subcommand.
+//!
+//! Here belong arguments, words on the terminal, exit codes, and clients of the gRPC API. Nothing here
+//! knows how the house does what it is asked: client commands talk to a running server, `demo` and
+//! `serve` start one through `app`.
+
+mod check;
+mod connection;
+mod demo;
+mod exit;
+mod explain;
+mod help;
+mod import;
+mod key;
+mod migrate;
+mod output;
+mod overdue;
+mod serve;
+mod summary;
+mod summary_json;
+mod summary_tables;
+mod tables;
+mod wire;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{BadSettings, Settings};
+use exit::Exit;
+
+/// Hồ sơ, nhiệm vụ và thời hạn của cơ quan / Dossiers, tasks and deadlines of public offices
+#[derive(Debug, Parser)]
+#[command(name = "bonro", version, disable_version_flag = true, after_help = exit::CODES)]
+pub(crate) struct Arguments {
+    /// In kết quả dạng JSON / Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// In phiên bản / Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Từ số liệu của thị xã đến báo cáo, bằng một lệnh / From a town's records to its report, in one command
+    Demo(demo::DemoArgs),
+    /// Chạy máy chủ / Run the server
+    Serve(serve::ServeArgs),
+    /// Nâng cấp các bảng của cơ sở dữ liệu / Bring the tables of the database to today's form
+    Migrate(migrate::MigrateArgs),
+    /// Nhập một thư mục CSV vào máy chủ / Import a directory of CSV files into a server
+    Import(import::ImportArgs),
+    /// Số liệu của một kỳ / The figures of a period
+    Summary(summary::SummaryArgs),
+    /// Danh sách hồ sơ quá hạn / The overdue dossiers
+    Overdue(overdue::OverdueArgs),
+    /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
+    Explain(explain::ExplainArgs),
+    /// Khóa truy cập / Keys of callers
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Kiểm tra / Checks
+    #[command(subcommand)]
+    Check(check::CheckCommand),
+}
+
+/// Where the settings of a server are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SettingsArgs {
+    /// Tệp cấu hình (TOML) / File with settings (TOML)
+    #[arg(long, env = "BONRO_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl SettingsArgs {
+    fn load(&self) -> Result<Settings, BadSettings> {
+        Settings::load(self.config.as_deref())
+    }
+}
+
+/// Does what the arguments ask for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = help::bilingual(Arguments::command())
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            if error.use_stderr() {
+                output::complain("Sai cú pháp, xem `bonro --help` / Wrong usage, see `bonro --help`");
+            }
+            // A closed pipe is no reason to end otherwise.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::fail(&error.into()).into(),
+    };
+    let exit = runtime.block_on(work(arguments)).unwrap_or_else(|error| exit::fail(&error));
+    exit.into()
+}
+
+async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
+    let json = arguments.json;
+    match arguments.command {
+        Command::Demo(args) => demo::run(args, json).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Migrate(args) => migrate::run(&args, json).await,
+        Command::Import(args) => import::run(&args, json).await,
+        Command::Summary(args) => summary::run(&args, json).await,
+        Command::Overdue(args) => overdue::run(&args, json).await,
+        Command::Explain(args) => explain::run(&args, json).await,
+        Command::Key(command) => key::run(command, json).await,
+        Command::Check(command) => check::run(command, json).await,
+    }
+}

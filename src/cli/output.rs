@@ -1,0 +1,39 @@
+//! Words to people and to programs: stdout for what was asked for, stderr for everything else. No
+//! colours, ever; a reader that goes away early is no error.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Writes to stdout and ends the line.
+pub fn say(text: &str) {
+    // `bonro overdue | head` closes the pipe when it has enough.
+    let _ = writeln!(io::stdout().lock(), "{text}");
+}
+
+/// Writes JSON to stdout.
+pub fn say_json(value: &serde_json::Value) {
+    say(&format!("{value:#}"));
+}
+
+/// Writes to stderr and ends the line.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// A bar on stderr for `length` steps; nothing where stderr is no terminal.
+pub fn progress(length: usize, what: &str) -> ProgressBar {
+    let target =
+        if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(length as u64), target);
+    let style = ProgressStyle::with_template("{msg} [{bar:30}] {human_pos}/{human_len} {eta}");
+    bar.set_style(style.expect("the template is written here").progress_chars("=> "));
+    bar.set_message(what.to_owned());
+    bar
+}
+
+/// Seconds with two decimals, as text.
+pub fn seconds(span: Duration) -> String {
+    format!("{:.2} s", span.as_secs_f64())
+}

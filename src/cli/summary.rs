@@ -1,0 +1,79 @@
+//! `bonro summary`: the figures of a period, as tables or as the keys of the sample's
+//! `expected-summary.json`.
+
+use anyhow::Context as _;
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+
+use super::connection::{ANSWER_BYTES, ConnectionArgs, Line};
+use super::exit::{Exit, WrongUsage};
+use super::{output, summary_json, summary_tables, wire};
+use crate::pb::v1 as pb;
+use crate::pb::v1::report_service_client::ReportServiceClient;
+
+/// Arguments of `bonro summary`.
+#[derive(Debug, Args)]
+pub struct SummaryArgs {
+    /// Ngày đầu kỳ, ví dụ 2023-12-15 / First day, such as 2023-12-15
+    #[arg(long, value_name = "DATE")]
+    from: NaiveDate,
+    /// Ngày cuối kỳ, tính cả ngày này / Last day, included
+    #[arg(long, value_name = "DATE")]
+    to: NaiveDate,
+    /// Chỉ đơn vị này và cấp dưới / Only this unit and what is below it
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+    /// Bảng chi tiết thêm, có thể lặp lại / More rows beside the groups; may be repeated
+    #[arg(long, value_name = "WHAT")]
+    by: Vec<By>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// By what figures are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Unit,
+    Procedure,
+    Field,
+}
+
+/// Runs it.
+pub async fn run(args: &SummaryArgs, as_json: bool) -> anyhow::Result<Exit> {
+    if args.to < args.from {
+        return Err(WrongUsage("--to: trước / lies before --from".to_owned()).into());
+    }
+    let line = args.connection.connect().await?;
+    let more = args.by.iter().map(|by| match by {
+        By::Unit => pb::Breakdown::Unit,
+        By::Procedure => pb::Breakdown::Procedure,
+        By::Field => pb::Breakdown::Field,
+    });
+    let breakdowns: Vec<pb::Breakdown> = std::iter::once(pb::Breakdown::Group).chain(more).collect();
+    let unit = args.unit.as_ref().map(|code| format!("units/{code}")).unwrap_or_default();
+    let summary = ask(&line, args.from, args.to, unit, &breakdowns).await?;
+    if as_json {
+        output::say_json(&summary_json::of(&summary));
+    } else {
+        output::say(&summary_tables::of(&summary));
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks the house for the figures of a period.
+pub async fn ask(
+    line: &Line,
+    first: NaiveDate,
+    last: NaiveDate,
+    unit: String,
+    breakdowns: &[pb::Breakdown],
+) -> anyhow::Result<pb::PeriodSummary> {
+    let request = pb::SummarizePeriodRequest {
+        period: Some(wire::period(first, last)),
+        unit,
+        breakdowns: breakdowns.iter().map(|breakdown| i32::from(*breakdown)).collect(),
+        ..Default::default()
+    };
+    let mut client = ReportServiceClient::new(line.clone()).max_decoding_message_size(ANSWER_BYTES);
+    client.summarize_period(request).await?.into_inner().summary.context("an answer without a summary")
+}

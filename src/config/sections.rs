@@ -1,0 +1,161 @@
+//! The sections and their keys, as the rooms get them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+
+/// `[server]`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Server {
+    /// Where gRPC listens.
+    pub listen: SocketAddr,
+    /// PEM; both or neither.
+    pub tls_certificate_file: Option<PathBuf>,
+    /// PEM; both or neither.
+    pub tls_key_file: Option<PathBuf>,
+    /// On SIGTERM: how long running work may still finish.
+    pub drain_seconds: u64,
+    /// Signs page tokens; None: the house mints one and keeps it in the database.
+    pub page_token_key: Option<Secret>,
+}
+
+/// `[database]`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Database {
+    /// `sqlite:…` or `postgres:…`.
+    pub url: Secret,
+    /// Bring the tables to today's form at start.
+    pub migrate_at_start: bool,
+    /// Connections that read.
+    pub connections: u32,
+    /// The longest wait for a connection.
+    pub acquire_timeout_seconds: u64,
+    /// The longest time of one statement.
+    pub statement_timeout_seconds: u64,
+}
+
+/// `[mail]`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Mail {
+    /// `smtp://…`, `smtps://…` or `file:DIRECTORY`.
+    pub url: Secret,
+    /// The sender of everything.
+    pub from: String,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<String>,
+    /// Connections to the mail server at once.
+    pub connections: u32,
+    /// The longest wait for one of its replies.
+    pub timeout_seconds: u64,
+    /// What a line of a digest links to; `{code}` is the dossier's code.
+    pub dossier_link: Option<String>,
+    /// When mail that nobody accepts is given up.
+    pub give_up_after_hours: u64,
+}
+
+/// `[jobs]`. The schedules are cron: minute hour day month weekday.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    /// Whether this process does jobs by itself.
+    pub enabled: bool,
+    /// How often it looks for slots that have fallen due.
+    pub beat_seconds: u64,
+    /// How long a slot or a mail belongs to its worker.
+    pub lease_seconds: u64,
+    /// Flag what became overdue.
+    pub flag_overdue: String,
+    /// Fold the figure ledger.
+    pub fold_figures: String,
+    /// Send reminders of everything.
+    pub reminders_morning: String,
+    /// Send reminders of what is due today.
+    pub reminders_due_today: String,
+    /// Close a period and send its summary.
+    pub close_period: String,
+    /// Recount the figures from the events.
+    pub check_figures: String,
+}
+
+/// `[report]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Who gets the summary of a period: addresses, with or without names.
+    pub recipients: Vec<String>,
+    /// Top left of the report.
+    pub superior_body: String,
+    /// Top left of the report, below.
+    pub issuing_body: String,
+    /// Before the date.
+    pub place: String,
+    /// Which periods are closed: `month`, `quarter`, or one range `2023-12-15..2024-05-15`.
+    pub close: String,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A level, or levels by room such as `info,bonro::jobs=debug`.
+    pub level: String,
+    /// For people or for collectors.
+    pub format: LogFormat,
+}
+
+/// For whom the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Rows of a page for a client that doesn't ask.
+    pub page_size_default: u32,
+    /// Rows of a page at most.
+    pub page_size_max: u32,
+    /// The largest request or reply.
+    pub message_bytes: usize,
+    /// Requests at once on one connection.
+    pub streams_per_connection: u32,
+    /// Requests at once in the whole server.
+    pub requests_in_flight: usize,
+    /// Requests a second for one key; 0: no limit.
+    pub requests_per_second: u32,
+    /// Rows of one batch of an import.
+    pub import_batch_rows: usize,
+    /// Bytes of one batch of an import.
+    pub import_batch_bytes: usize,
+    /// Batches of one import that may wait for their answer.
+    pub import_batches_in_flight: usize,
+}
+
+/// `[data]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// `vi` or `en`: for those who have said nothing.
+    pub language: String,
+    /// Holds until a calendar is loaded.
+    pub time_zone: String,
+    /// Days off of every year, `MM-DD`; used beyond the calendar only.
+    pub fixed_holidays: Vec<String>,
+    /// The same from 2026 on.
+    pub fixed_holidays_from_2026: Vec<String>,
+    /// The agency part of the codes that the house draws.
+    pub dossier_code_prefix: String,
+    /// How long answers to a `request_id` are kept.
+    pub request_replay_days: u32,
+}

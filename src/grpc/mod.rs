@@ -1,0 +1,136 @@
+//! The front door: the only room that serves gRPC. It translates, and decides nothing.
+//!
+//! A service is a file: `impl v1::unit_service_server::UnitService for Front`, each RPC a few lines that
+//! read the request (`convert`), call a verb of `crate::service` inside [`Front::mutate`], [`Front::look`]
+//! or [`Front::list`], and write the answer. Who calls and how far it reaches is settled before, by `caller`.
+
+mod audit;
+mod calendar;
+mod caller;
+pub mod convert;
+mod deadline;
+mod document;
+mod key;
+mod listing;
+mod report_convert;
+mod import;
+mod dossier;
+mod report;
+mod wire;
+mod import_convert;
+mod dossier_convert;
+mod mutation;
+mod official;
+mod payment;
+mod petition;
+mod procedure;
+mod rights;
+mod status;
+mod survey;
+mod target;
+mod task;
+mod unit;
+
+use std::sync::Arc;
+
+use tonic::Request;
+use tonic::codec::CompressionEncoding;
+use tonic::server::NamedService;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::server::{HealthReporter, health_reporter};
+
+pub use key::create_key;
+pub use listing::{Asked, Listing, Plan, Reference};
+pub use rights::{BadRights, Right, Rights};
+
+use crate::pb::{self, v1};
+use crate::service::{Context, House, ServiceError, paging};
+
+/// The largest request: a batch of an import is at most 1 MiB, a calendar far less.
+const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
+
+/// The front door of a house.
+#[derive(Debug, Clone)]
+pub struct Front {
+    /// The house behind it.
+    pub house: House,
+    rights: Arc<Rights>,
+    page_key: Arc<[u8]>,
+}
+
+/// Why the front door can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotOpen {
+    /// The contract lacks rights.
+    #[error(transparent)]
+    Rights(#[from] BadRights),
+    /// The house failed.
+    #[error(transparent)]
+    House(#[from] ServiceError),
+    /// The contract's descriptors can't be shown.
+    #[error("the contract's descriptors can't be served")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+impl Front {
+    /// The front door of a house. `page_key` signs page tokens; without it the house keeps one of its own.
+    pub async fn new(house: House, page_key: Option<&[u8]>) -> Result<Self, CannotOpen> {
+        let page_key = match page_key {
+            Some(key) => key.to_vec(),
+            None => paging::secret(&house).await?,
+        };
+        Ok(Self { house, rights: Arc::new(Rights::read(pb::DESCRIPTOR)?), page_key: page_key.into() })
+    }
+
+    /// Who calls, how far the call reaches, and its instant.
+    pub fn context<T>(request: &Request<T>) -> Result<Context, tonic::Status> {
+        request.extensions().get::<Context>().cloned().ok_or_else(|| {
+            tracing::error!("a request came past the caller's layer");
+            tonic::Status::internal("internal")
+        })
+    }
+
+    /// All services behind the layer that knows the callers, and the switch of their health. Serve them by
+    /// `Server::builder().add_routes(routes)`.
+    pub async fn routes(&self) -> Result<(Routes, HealthReporter), CannotOpen> {
+        let (health, health_service) = health_reporter();
+        let mut routes = Routes::new(health_service);
+        macro_rules! serve {
+            ($($module:ident::$server:ident),+ $(,)?) => {$(
+                let service = v1::$module::$server::new(self.clone())
+                    .max_decoding_message_size(LARGEST_REQUEST)
+                    .accept_compressed(CompressionEncoding::Gzip)
+                    .send_compressed(CompressionEncoding::Gzip);
+                routes = routes.add_service(service);
+                health.set_service_status(v1::$module::$server::<Self>::NAME, ServingStatus::Serving).await;
+            )+};
+        }
+        // THE SERVICES, by name. Whoever writes a service adds its line here and its `mod` above.
+        serve!(
+            report_service_server::ReportServiceServer,
+            import_service_server::ImportServiceServer,
+            dossier_service_server::DossierServiceServer,
+            audit_service_server::AuditServiceServer,
+            calendar_service_server::CalendarServiceServer,
+            document_service_server::DocumentServiceServer,
+            key_service_server::KeyServiceServer,
+            official_service_server::OfficialServiceServer,
+            payment_service_server::PaymentServiceServer,
+            petition_service_server::PetitionServiceServer,
+            procedure_service_server::ProcedureServiceServer,
+            survey_service_server::SurveyServiceServer,
+            target_service_server::TargetServiceServer,
+            task_service_server::TaskServiceServer,
+            unit_service_server::UnitServiceServer,
+        );
+        let reflection = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(pb::DESCRIPTOR)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        let routes = routes.add_service(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
+        let guarded = routes.into_axum_router().layer(caller::Door::new(self.clone()));
+        Ok((Routes::from(guarded).prepare(), health))
+    }
+}

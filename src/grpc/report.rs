@@ -1,0 +1,104 @@
+//! ReportService: the figures of a period and the dossiers behind them.
+
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use super::{Front, Listing, Plan};
+use super::wire::{code_of, timestamp};
+use super::dossier_convert::{outcome, timeliness, unit};
+use super::report_convert::{breakdowns, figure, period, summary};
+use crate::domain::filter::Value;
+use crate::domain::unit::Group;
+use crate::pb::v1;
+use crate::pb::v1::report_service_server::ReportService;
+use crate::service::members::{self, Whose};
+use crate::service::report::{Ask, summarize};
+use crate::service::dossiers::PUBLISHED;
+use crate::service::{Cursor, Look, ServiceError, Violation};
+
+/// The unit that a request names; None for none.
+fn unit_id(look: &Look, name: &str) -> Result<Option<Uuid>, Violation> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let code = code_of("unit", "units", name)?;
+    look.rules.units.by_code(&code).map(|u| Some(u.id)).ok_or_else(|| Violation::unknown("unit", &code, "cơ quan", "unit"))
+}
+
+async fn members_of(
+    look: &Look,
+    r: v1::ListFigureMembersRequest,
+    listing: &Listing,
+) -> Result<v1::ListFigureMembersResponse, ServiceError> {
+    let wanted = figure(r.figure())?;
+    let range = period(r.period.clone())?;
+    let group = match r.group.as_str() {
+        "" => None,
+        word => Some(Group::parse(word).ok_or_else(|| Violation::unknown("group", word, "nhóm", "group"))?),
+    };
+    let procedure_id = if r.procedure.is_empty() {
+        None
+    } else {
+        let code = code_of("procedure", "procedures", &r.procedure)?;
+        let id = look.rules.procedures_by_code.get(&code).copied();
+        Some(id.ok_or_else(|| Violation::unknown("procedure", &code, "thủ tục", "procedure"))?)
+    };
+    let field = (!r.field.is_empty()).then(|| r.field.clone());
+    let whose = Whose { group, unit_id: unit_id(look, &r.unit)?, procedure_id, field };
+    let after = listing.query.after.as_ref().and_then(|c| Uuid::parse_str(&c.id).ok()).unwrap_or_default();
+    let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
+    let (mut rows, total) = members::list(look, wanted, range, &whose, after, limit + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| Cursor { key: Value::Missing, id: row.id.to_string() });
+    let rules = &look.rules;
+    Ok(v1::ListFigureMembersResponse {
+        members: rows
+            .iter()
+            .map(|row| v1::FigureMember {
+                dossier: format!("dossiers/{}", row.code),
+                uid: row.id.to_string(),
+                unit: unit(rules, row.unit_id),
+                procedure: format!("procedures/{}", rules.procedure_code(row.procedure_id)),
+                received_at: Some(timestamp(row.received_at)),
+                due_at: row.due_at.map(timestamp),
+                closed_at: row.closed_at.map(timestamp),
+                outcome: outcome(row.outcome.as_deref()).into(),
+                timeliness: timeliness(row.timeliness.as_deref()).into(),
+            })
+            .collect(),
+        next_page_token: listing.token(next.as_ref())?,
+        total_size: i64::try_from(total).unwrap_or(i64::MAX),
+    })
+}
+
+#[tonic::async_trait]
+impl ReportService for Front {
+    async fn summarize_period(
+        &self,
+        request: Request<v1::SummarizePeriodRequest>,
+    ) -> Result<Response<v1::SummarizePeriodResponse>, Status> {
+        self.look(request, |look, r: v1::SummarizePeriodRequest| {
+            Box::pin(async move {
+                let ask = Ask {
+                    period: period(r.period)?,
+                    unit_id: unit_id(look, &r.unit)?,
+                    as_of: r.as_of_sequence,
+                    breakdowns: breakdowns(&r.breakdowns)?,
+                };
+                let found = summarize(look, &ask).await?;
+                Ok(v1::SummarizePeriodResponse { summary: Some(summary(&found)) })
+            })
+        })
+        .await
+    }
+
+    async fn list_figure_members(
+        &self,
+        request: Request<v1::ListFigureMembersRequest>,
+    ) -> Result<Response<v1::ListFigureMembersResponse>, Status> {
+        // Ordered by identity; the request names no filter and no order of its own.
+        let plan = Plan { published: &PUBLISHED, order: ("code", false), references: &[] };
+        self.list(request, plan, |look, r, listing| Box::pin(members_of(look, r, listing))).await
+    }
+}

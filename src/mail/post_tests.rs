@@ -1,0 +1,234 @@
+//! Delivery against a small server of our own that accepts, refuses, stalls and drops, and into a
+//! directory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
+
+use super::{BadPostUrl, DeliveryError, Post};
+
+/// What the server does when it comes to a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whim {
+    /// Answers as it should.
+    Well,
+    /// Answers this line instead.
+    Says(&'static str),
+    /// Never answers.
+    Stalls,
+    /// Closes the connection.
+    Drops,
+    /// Takes the mail, says so, then closes the connection.
+    KeepsThenDrops,
+}
+
+/// The command at which the server has its whim; `.` is the end of the message.
+type At = &'static str;
+
+#[derive(Default)]
+struct Seen {
+    connections: usize,
+    mails: Vec<String>,
+}
+
+/// A server on a port of its own: the n-th connection has the n-th whim, the last one for ever.
+async fn server(whims: Vec<(At, Whim)>) -> (String, Arc<Mutex<Seen>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("smtp://{}", listener.local_addr().expect("bound"));
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let shared = Arc::clone(&seen);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let mut seen = shared.lock().await;
+            let whim = whims.get(seen.connections).or(whims.last()).copied().unwrap_or(("", Whim::Well));
+            seen.connections += 1;
+            drop(seen);
+            tokio::spawn(converse(socket, whim, Arc::clone(&shared)));
+        }
+    });
+    (url, seen)
+}
+
+async fn converse(socket: TcpStream, (at, whim): (At, Whim), seen: Arc<Mutex<Seen>>) {
+    let mut stream = BufReader::new(socket);
+    let (mut verb, mut mail, mut in_data) = ("HELLO".to_owned(), String::new(), false);
+    loop {
+        let whim = if verb == at { whim } else { Whim::Well };
+        let reply = match (whim, verb.as_str()) {
+            (Whim::Drops, _) => return,
+            (Whim::Stalls, _) => std::future::pending().await,
+            (Whim::Says(line), _) => line,
+            (Whim::KeepsThenDrops, _) => {
+                seen.lock().await.mails.push(mail);
+                // The client may already be gone; then there is nobody to tell.
+                drop(stream.get_mut().write_all(b"250 kept\r\n").await);
+                return;
+            }
+            (Whim::Well, "HELLO") => "220 test",
+            (Whim::Well, "EHLO") => "250-test\r\n250 8BITMIME",
+            (Whim::Well, "DATA") => {
+                in_data = true;
+                "354 go on"
+            }
+            (Whim::Well, ".") => {
+                seen.lock().await.mails.push(std::mem::take(&mut mail));
+                "250 kept"
+            }
+            (Whim::Well, _) => "250 fine",
+        };
+        if stream.get_mut().write_all(format!("{reply}\r\n").as_bytes()).await.is_err() {
+            return;
+        }
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+                return;
+            }
+            if !in_data {
+                verb = line.split_whitespace().next().unwrap_or_default().to_uppercase();
+                break;
+            }
+            if line == ".\r\n" {
+                (verb, in_data) = (".".to_owned(), false);
+                break;
+            }
+            mail.push_str(&line);
+        }
+    }
+}
+
+const SEALED: &[u8] = b"Subject: x\r\n\r\n.dot\r\nend\r\n";
+
+fn impatient(url: &str) -> Post {
+    match Post::from_url(url).expect("a good URL") {
+        Post::Smtp(post) => Post::Smtp(post.with_patience(Duration::from_millis(300))),
+        directory @ Post::Directory(_) => directory,
+    }
+}
+
+async fn deliver(post: &Post) -> Result<(), DeliveryError> {
+    post.deliver("a@bonro.example", "b@ducpho.example", "<1@bonro.example>", SEALED).await
+}
+
+fn class(result: &Result<(), DeliveryError>) -> (&'static str, Option<u16>) {
+    match result {
+        Ok(()) => ("sent", None),
+        Err(DeliveryError::Permanent { code, .. }) => ("permanent", Some(*code)),
+        Err(DeliveryError::Temporary { code, .. }) => ("temporary", *code),
+    }
+}
+
+#[tokio::test]
+async fn mails_share_a_connection_and_arrive_as_sealed() {
+    let (url, seen) = server(vec![("", Whim::Well)]).await;
+    let post = impatient(&url);
+    for _ in 0..5 {
+        deliver(&post).await.expect("accepted");
+    }
+    let seen = seen.lock().await;
+    assert_eq!((seen.connections, seen.mails.len()), (1, 5));
+    assert_eq!(seen.mails[0], "Subject: x\r\n\r\n..dot\r\nend\r\n", "a leading dot is doubled on the wire");
+}
+
+#[tokio::test]
+async fn refusals_are_told_apart() {
+    let cases = [
+        ("RCPT", Whim::Says("550 no such user"), ("permanent", Some(550))),
+        ("MAIL", Whim::Says("553 not you"), ("permanent", Some(553))),
+        (".", Whim::Says("554 spam"), ("permanent", Some(554))),
+        ("RCPT", Whim::Says("451 try later"), ("temporary", Some(451))),
+        (".", Whim::Says("452 full"), ("temporary", Some(452))),
+        ("DATA", Whim::Says("421 closing"), ("temporary", Some(421))),
+        ("HELLO", Whim::Says("554 no service"), ("temporary", Some(554))),
+        ("MAIL", Whim::Says("530 log in first"), ("temporary", Some(530))),
+        ("HELLO", Whim::Stalls, ("temporary", None)),
+        (".", Whim::Stalls, ("temporary", None)),
+        ("HELLO", Whim::Drops, ("temporary", None)),
+        ("MAIL", Whim::Drops, ("temporary", None)),
+        (".", Whim::Drops, ("temporary", None)),
+        ("RCPT", Whim::Says("nonsense"), ("temporary", None)),
+    ];
+    for (at, whim, expected) in cases {
+        let (url, _) = server(vec![(at, whim)]).await;
+        assert_eq!(class(&deliver(&impatient(&url)).await), expected, "{whim:?} at {at}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_mail_leaves_the_connection_to_the_next() {
+    let (url, seen) = server(vec![("RCPT", Whim::Says("550 no such user"))]).await;
+    let post = impatient(&url);
+    for _ in 0..3 {
+        assert_eq!(class(&deliver(&post).await), ("permanent", Some(550)));
+    }
+    assert_eq!(seen.lock().await.connections, 1);
+}
+
+#[tokio::test]
+async fn a_connection_closed_while_idle_is_replaced_without_doubling() {
+    let (url, seen) = server(vec![(".", Whim::KeepsThenDrops), ("", Whim::Well)]).await;
+    let post = impatient(&url);
+    deliver(&post).await.expect("accepted");
+    deliver(&post).await.expect("a fresh connection takes over");
+    let seen = seen.lock().await;
+    assert_eq!((seen.connections, seen.mails.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_temporary() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("bound");
+    drop(listener);
+    assert_eq!(class(&deliver(&impatient(&format!("smtp://{address}"))).await), ("temporary", None));
+}
+
+#[tokio::test]
+async fn without_starttls_nothing_is_sent() {
+    let (url, seen) = server(vec![("", Whim::Well)]).await;
+    let post = impatient(&url.replace("smtp://", "smtp+starttls://"));
+    assert_eq!(class(&deliver(&post).await).0, "temporary");
+    assert_eq!(seen.lock().await.mails.len(), 0);
+}
+
+#[tokio::test]
+async fn a_directory_holds_one_file_a_message() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let inside = directory.path().join("mail");
+    let post = Post::from_url(&format!("file:{}", inside.display())).expect("a good URL");
+    for _ in 0..2 {
+        deliver(&post).await.expect("written");
+    }
+    post.deliver("a@b.example", "c@d.example", "<../../x/y@z>", SEALED).await.expect("written");
+    let mut names: Vec<_> = std::fs::read_dir(&inside)
+        .expect("made by the post")
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("UTF-8"))
+        .collect();
+    names.sort();
+    assert_eq!(names, ["1.eml", "_.._x_y.eml"]);
+    assert_eq!(std::fs::read(inside.join("1.eml")).expect("there"), SEALED);
+}
+
+#[test]
+fn urls_are_read_or_their_fault_is_named() {
+    let read = |url: &str| Post::from_url(url).map(|post| format!("{post:?}"));
+    assert_eq!(read("smtp://mail.example").as_deref(), Ok("Smtp(SmtpPost(mail.example:25, Plain))"));
+    assert_eq!(
+        read("smtps://u%40x:p%3Aw@mail.example/").as_deref(),
+        Ok("Smtp(SmtpPost(mail.example:465, Tls))")
+    );
+    assert_eq!(read("smtp+starttls://[::1]:2525").as_deref(), Ok("Smtp(SmtpPost(::1:2525, StartTls))"));
+    assert_eq!(read("file:///var/mail").as_deref(), Ok("Directory(\"/var/mail\")"));
+    assert_eq!(read("file:out/mail").as_deref(), Ok("Directory(\"out/mail\")"));
+    let fault = |url: &str| Post::from_url(url).expect_err("a bad URL");
+    assert_eq!(fault("http://x"), BadPostUrl::Scheme);
+    assert_eq!(fault("mail.example"), BadPostUrl::Scheme);
+    assert_eq!(fault("file:"), BadPostUrl::Empty);
+    assert_eq!(fault("smtp://:25"), BadPostUrl::Empty);
+    assert_eq!(fault("smtp://h:0"), BadPostUrl::Port);
+    assert_eq!(fault("smtp://h:x"), BadPostUrl::Port);
+    assert_eq!(fault("smtp://a:%zz@h"), BadPostUrl::Encoding);
+    assert_eq!(fault("smtp://h/path"), BadPostUrl::Trailing);
+}

@@ -1,0 +1,257 @@
+//! The mail that carries a period's summary to the Home Affairs office: the key figures in the
+//! body, the report and the figures as files. It counts nothing itself.
+
+use askama::Template;
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::summary::{Figures, PeriodSummary, Rate};
+use crate::domain::text::{grouped, percent};
+use crate::domain::unit::Group;
+
+use super::{Attachment, Language, Rendered};
+
+/// What the mail says and encloses: the outbox's render input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryMail {
+    /// Whom it addresses: `Phòng Nội vụ`.
+    pub recipient: String,
+    /// Who sends it: `Văn phòng HĐND và UBND thị xã`.
+    pub office: String,
+    /// The period's first day.
+    pub first: NaiveDate,
+    /// Its last day.
+    pub last: NaiveDate,
+    /// The period is over.
+    pub complete: bool,
+    /// Up to when the sources' records are known, local time.
+    pub data_until: Option<NaiveDateTime>,
+    /// When the mail was caused, local time.
+    pub made_at: NaiveDateTime,
+    /// Dossiers by group.
+    pub groups: Vec<GroupLine>,
+    /// Tasks completed, of them late.
+    pub tasks_completed: (i64, i64),
+    /// Tasks in progress, of them overdue.
+    pub tasks_in_progress: (i64, i64),
+    /// Online dossiers: numerator, denominator.
+    pub online: (i64, i64),
+    /// Online payments: numerator, denominator.
+    pub payments: (i64, i64),
+    /// Petitions received, of them answered.
+    pub petitions: (i64, i64),
+    /// The report, enclosed as `report.html`.
+    pub report_html: String,
+    /// The figures, enclosed as `summary.json`.
+    pub summary_json: String,
+}
+
+/// The dossiers of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupLine {
+    /// Which group.
+    pub group: Group,
+    /// Received in the period and carried over.
+    pub received: i64,
+    /// Resolved.
+    pub resolved: i64,
+    /// Of those, late.
+    pub late: i64,
+    /// In process.
+    pub in_process: i64,
+    /// Of those, overdue.
+    pub overdue: i64,
+    /// Withdrawn.
+    pub withdrawn: i64,
+}
+
+impl SummaryMail {
+    /// Takes the key figures out of `summary`; names, times and files are the caller's.
+    pub fn of(summary: &PeriodSummary, recipient: &str, office: &str, made_at: NaiveDateTime) -> Self {
+        let line = |group: Group, f: &Figures| GroupLine {
+            group,
+            received: f.dossiers.received_total,
+            resolved: f.dossiers.resolved,
+            late: f.dossiers.resolved_late,
+            in_process: f.dossiers.in_process,
+            overdue: f.dossiers.in_process_overdue,
+            withdrawn: f.dossiers.withdrawn,
+        };
+        let both = |rate: Rate| (rate.numerator, rate.denominator);
+        Self {
+            recipient: recipient.to_owned(),
+            office: office.to_owned(),
+            first: summary.period.first(),
+            last: summary.period.last(),
+            complete: summary.complete,
+            data_until: None,
+            made_at,
+            groups: Group::ALL.iter().filter_map(|g| summary.group(*g).map(|f| line(*g, f))).collect(),
+            tasks_completed: (summary.tasks.completed, summary.tasks.completed_late),
+            tasks_in_progress: (summary.tasks.in_progress, summary.tasks.in_progress_overdue),
+            online: both(summary.online_overall),
+            payments: both(summary.payments.online),
+            petitions: (summary.petitions.received, summary.petitions.answered),
+            report_html: String::new(),
+            summary_json: String::new(),
+        }
+    }
+
+    /// Encloses the report and the figures.
+    #[must_use]
+    pub fn enclosing(self, report_html: String, summary_json: String) -> Self {
+        Self { report_html, summary_json, ..self }
+    }
+
+    /// Writes the mail.
+    pub fn render(&self, language: Language) -> Rendered {
+        let view = View {
+            l: language,
+            m: self,
+            first: language.date(self.first),
+            last: language.date(self.last),
+            made: language.moment(self.made_at),
+            until: self.data_until.map(|at| language.moment(at)),
+            rows: self.groups.iter().map(|g| row(g, language)).collect(),
+            facts: self.facts(language),
+        };
+        let written = "writing a compiled template into a string cannot fail";
+        let file = |name: &str, mime: &str, text: &str| Attachment {
+            name: name.to_owned(),
+            mime: mime.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        Rendered {
+            subject: SubjectLine { v: &view }.render().expect(written).trim().to_owned(),
+            text: Body { v: &view }.render().expect(written),
+            html: Page { v: &view }.render().expect(written),
+            attachments: [
+                file("report.html", "text/html; charset=utf-8", &self.report_html),
+                file("summary.json", "application/json", &self.summary_json),
+            ]
+            .into_iter()
+            .filter(|f| !f.bytes.is_empty())
+            .collect(),
+        }
+    }
+
+    /// Key figures beside the dossiers, each only where there is one.
+    fn facts(&self, language: Language) -> Vec<String> {
+        let n = |number: i64| number_in(number, language);
+        let mut facts = Vec::new();
+        let (completed, late) = self.tasks_completed;
+        let (in_progress, overdue) = self.tasks_in_progress;
+        if completed + in_progress > 0 {
+            facts.push(match language {
+                Language::Vi => format!(
+                    "Nhiệm vụ được giao: hoàn thành {} (trễ hạn {}), đang thực hiện {} (quá hạn {})",
+                    n(completed),
+                    n(late),
+                    n(in_progress),
+                    n(overdue)
+                ),
+                Language::En => format!(
+                    "Assigned tasks: {} completed ({} late), {} in progress ({} overdue)",
+                    n(completed),
+                    n(late),
+                    n(in_progress),
+                    n(overdue)
+                ),
+            });
+        }
+        for (sides, vi, en) in [
+            (self.online, "Hồ sơ nộp trực tuyến", "Dossiers submitted online"),
+            (self.payments, "Thanh toán trực tuyến", "Online payments"),
+        ] {
+            if let Some(share) = share(sides, language) {
+                facts.push(format!("{}: {}/{} ({share})", language.pick(vi, en), n(sides.0), n(sides.1)));
+            }
+        }
+        let (received, answered) = self.petitions;
+        if received > 0 {
+            facts.push(match language {
+                Language::Vi => {
+                    format!("Phản ánh, kiến nghị: tiếp nhận {}, đã trả lời {}", n(received), n(answered))
+                }
+                Language::En => format!("Petitions: {} received, {} answered", n(received), n(answered)),
+            });
+        }
+        facts
+    }
+}
+
+struct Row {
+    name: &'static str,
+    received: String,
+    resolved: String,
+    late: String,
+    in_time: String,
+    in_process: String,
+    overdue: String,
+    withdrawn: String,
+}
+
+fn row(g: &GroupLine, language: Language) -> Row {
+    let n = |number: i64| number_in(number, language);
+    let name = match g.group {
+        Group::SpecialisedAgencies => language.pick("Các cơ quan chuyên môn", "Specialised agencies"),
+        Group::Communes => language.pick("Các xã, phường", "Communes"),
+        Group::LandRegistryBranch => {
+            language.pick("Chi nhánh Văn phòng Đăng ký đất đai", "Land registry branch")
+        }
+    };
+    Row {
+        name,
+        received: n(g.received),
+        resolved: n(g.resolved),
+        late: n(g.late),
+        in_time: share((g.resolved - g.late, g.resolved), language).unwrap_or_else(|| "–".to_owned()),
+        in_process: n(g.in_process),
+        overdue: n(g.overdue),
+        withdrawn: n(g.withdrawn),
+    }
+}
+
+fn share((numerator, denominator): (i64, i64), language: Language) -> Option<String> {
+    let canonical = Rate { numerator, denominator }.percent()?;
+    Some(match language {
+        Language::Vi => percent(&canonical),
+        Language::En => format!("{canonical}%"),
+    })
+}
+
+fn number_in(number: i64, language: Language) -> String {
+    match language {
+        Language::Vi => grouped(number),
+        Language::En => grouped(number).replace('.', ","),
+    }
+}
+
+struct View<'a> {
+    l: Language,
+    m: &'a SummaryMail,
+    first: String,
+    last: String,
+    made: String,
+    until: Option<String>,
+    rows: Vec<Row>,
+    facts: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "summary/subject.txt", config = "src/mail/templates/askama.toml")]
+struct SubjectLine<'a> {
+    v: &'a View<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "summary/body.txt", config = "src/mail/templates/askama.toml")]
+struct Body<'a> {
+    v: &'a View<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "summary/body.html", config = "src/mail/templates/askama.toml")]
+struct Page<'a> {
+    v: &'a View<'a>,
+}

@@ -1,0 +1,221 @@
+//! What the mails say, in both languages, and how they are sealed.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+use crate::domain::reminder::NoticeRole;
+use crate::domain::unit::Group;
+
+use super::*;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+fn local(text: &str) -> NaiveDateTime {
+    text.parse().expect("a local time")
+}
+
+fn line(number: usize, due: &str, working_days: i64) -> Line {
+    Line {
+        code: format!("000.15.25.H48-240408-{number:04}"),
+        subject: Subject::Dossier,
+        procedure: "Cấp giấy chứng nhận quyền sử dụng đất lần đầu".to_owned(),
+        received_on: day("2024-04-08"),
+        due: local(due),
+        step: "in_process".to_owned(),
+        holder: None,
+        working_days,
+    }
+}
+
+fn digest() -> Digest {
+    let task = Line {
+        code: "NV-2024-007".to_owned(),
+        subject: Subject::Task,
+        procedure: "Báo cáo rà soát <thủ tục> & đơn giản hóa".to_owned(),
+        step: "Trình lãnh đạo ký".to_owned(),
+        holder: Some("Trần Thị Ánh".to_owned()),
+        ..line(0, "2024-05-20T17:00:00", 2)
+    };
+    Digest {
+        recipient: "Nguyễn Văn Ước".to_owned(),
+        unit: "Phòng Tài nguyên và Môi trường".to_owned(),
+        role: NoticeRole::Responsible,
+        run_at: local("2024-05-16T07:15:00"),
+        data_until: Some(local("2024-05-15T18:00:00")),
+        overdue: vec![line(2, "2024-05-14T17:00:00", -1), line(1, "2024-04-26T17:00:00", -11)],
+        due_today: vec![line(3, "2024-05-16T17:00:00", 0)],
+        due_soon: vec![task],
+        link_template: Some("https://motcua.example/ho-so?ma={code}".to_owned()),
+    }
+}
+
+fn shown(mail: &Rendered) -> String {
+    let files: Vec<String> = mail
+        .attachments
+        .iter()
+        .map(|a| format!("=== {} ({})\n{}", a.name, a.mime, String::from_utf8_lossy(&a.bytes)))
+        .collect();
+    format!("=== {}\n{}\n=== html\n{}\n{}", mail.subject, mail.text, mail.html, files.join("\n"))
+        .replace("\r\n", "\n")
+}
+
+#[test]
+fn a_digest_in_both_languages() {
+    insta::assert_snapshot!("digest_vi", shown(&digest().render(Language::Vi)));
+    insta::assert_snapshot!("digest_en", shown(&digest().render(Language::En)));
+}
+
+#[test]
+fn a_long_digest_shows_twenty_lines_and_encloses_all() {
+    let mut long = digest();
+    long.overdue = (1..=30).map(|i| line(i, "2024-05-02T17:00:00", -9)).collect();
+    long.due_today = (31..=40).map(|i| line(i, "2024-05-16T17:00:00", 0)).collect();
+    long.overdue[4].procedure = "=HYPERLINK(\"x\")".to_owned();
+    let mail = long.render(Language::Vi);
+    assert_eq!(mail.text.matches("\n* ").count(), 20);
+    let sheet = String::from_utf8(mail.attachments[0].bytes.clone()).expect("UTF-8");
+    assert!(sheet.starts_with("\u{feff}Nhóm;Loại;Mã;"));
+    assert_eq!(sheet.lines().count(), 1 + 41);
+    assert!(sheet.contains("\"'=HYPERLINK(\"\"x\"\")\""), "a cell is never a formula");
+    insta::assert_snapshot!("digest_long_vi", shown(&mail));
+}
+
+#[test]
+fn a_digest_survives_the_outbox() {
+    let stored = serde_json::to_string(&digest()).expect("plain data");
+    assert_eq!(serde_json::from_str::<Digest>(&stored).expect("what was stored"), digest());
+    assert!(!digest().is_empty());
+    assert!(Digest { overdue: vec![], due_today: vec![], due_soon: vec![], ..digest() }.is_empty());
+}
+
+#[test]
+fn the_places_in_a_digest_go_by_urgency() {
+    let places = |overdue: usize, today: usize, soon: usize| {
+        let many = |n: usize| (0..n).map(|i| line(i, "2024-05-16T17:00:00", 0)).collect::<Vec<_>>();
+        let mail =
+            Digest { overdue: many(overdue), due_today: many(today), due_soon: many(soon), ..digest() }
+                .render(Language::Vi);
+        let after = |title: &str| {
+            mail.text.split(title).nth(1).map_or(0, |rest| {
+                rest.split("\n\nĐẾN HẠN")
+                    .next()
+                    .and_then(|r| r.split("\n\nSẮP").next())
+                    .map_or(0, |r| r.matches("\n* ").count())
+            })
+        };
+        [after("\nQUÁ HẠN ("), after("\nĐẾN HẠN HÔM NAY ("), after("\nSẮP ĐẾN HẠN (")]
+    };
+    assert_eq!(places(128, 9, 9), [10, 6, 4]);
+    assert_eq!(places(3, 30, 9), [3, 13, 4]);
+    assert_eq!(places(0, 0, 30), [0, 0, 20]);
+    assert_eq!(places(30, 0, 1), [19, 0, 1]);
+}
+
+fn summary_mail() -> SummaryMail {
+    let group = |group, received, resolved, late, in_process, overdue, withdrawn| GroupLine {
+        group,
+        received,
+        resolved,
+        late,
+        in_process,
+        overdue,
+        withdrawn,
+    };
+    SummaryMail {
+        recipient: "Phòng Nội vụ".to_owned(),
+        office: "Văn phòng HĐND và UBND thị xã".to_owned(),
+        first: day("2023-12-15"),
+        last: day("2024-05-15"),
+        complete: true,
+        data_until: Some(local("2024-05-15T18:00:00")),
+        made_at: local("2024-05-16T07:15:00"),
+        groups: vec![
+            group(Group::SpecialisedAgencies, 1320, 1277, 2, 37, 0, 6),
+            group(Group::Communes, 15_205, 14_909, 8, 142, 0, 154),
+            group(Group::LandRegistryBranch, 8055, 6338, 134, 1142, 128, 575),
+        ],
+        tasks_completed: (9, 1),
+        tasks_in_progress: (6, 0),
+        online: (15_219, 15_233),
+        payments: (10_953, 10_954),
+        petitions: (2, 2),
+        report_html: "<p>Báo cáo</p>".to_owned(),
+        summary_json: "{}".to_owned(),
+    }
+}
+
+#[test]
+fn a_summary_mail_in_both_languages() {
+    insta::assert_snapshot!("summary_vi", shown(&summary_mail().render(Language::Vi)));
+    insta::assert_snapshot!("summary_en", shown(&summary_mail().render(Language::En)));
+    let nothing = SummaryMail {
+        complete: false,
+        groups: vec![],
+        tasks_completed: (0, 0),
+        tasks_in_progress: (0, 0),
+        online: (0, 0),
+        payments: (0, 0),
+        petitions: (0, 0),
+        ..summary_mail()
+    };
+    insta::assert_snapshot!("summary_of_nothing_vi", shown(&nothing.render(Language::Vi)));
+}
+
+#[test]
+fn a_notice_to_the_operator() {
+    let notice = OperatorNotice {
+        headline: "Chưa có lượt nhắc việc nào trong ngày".to_owned(),
+        noticed_at: local("2024-05-16T08:00:00"),
+        house: "bonro.example".to_owned(),
+        details: vec!["Lượt 07:15 ngày 16/5/2024 chưa bắt đầu".to_owned()],
+        mend: Some("Kiểm tra dịch vụ rồi chạy lại lượt này.".to_owned()),
+    };
+    insta::assert_snapshot!("operator_vi", shown(&notice.render(Language::Vi)));
+}
+
+fn letter() -> Letter {
+    let mail = summary_mail().render(Language::Vi);
+    Letter {
+        message_id: "<0190f2c4-9d2e-7c3a-8a1b-000000000001@bonro.example>".to_owned(),
+        from: Mailbox {
+            name: "Văn phòng HĐND và UBND thị xã Đức Phổ".to_owned(),
+            address: "bonro@ducpho.example".to_owned(),
+        },
+        to: Mailbox { name: "Nguyễn Văn Ước".to_owned(), address: "noivu@ducpho.example".to_owned() },
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        attachments: mail.attachments,
+        date: "2024-05-16T00:15:00Z".parse::<DateTime<Utc>>().expect("an instant"),
+        list_id: Some("<reports.bonro.ducpho.example>".to_owned()),
+        in_reply_to: None,
+    }
+}
+
+#[test]
+fn sealing_is_deterministic_and_plain_ascii() {
+    let sealed = seal(&letter()).expect("a good letter");
+    assert_eq!(sealed, seal(&letter()).expect("a good letter"));
+    let text = String::from_utf8(sealed).expect("ASCII");
+    assert!(text.is_ascii());
+    assert!(text.lines().all(|l| l.len() <= 998) && !text.replace("\r\n", "").contains('\n'));
+    insta::assert_snapshot!("sealed", text.replace("\r\n", "\n"));
+}
+
+#[test]
+fn what_cannot_be_sealed_is_named() {
+    let with = |change: &dyn Fn(&mut Letter)| {
+        let mut changed = letter();
+        change(&mut changed);
+        seal(&changed)
+    };
+    assert_eq!(with(&|l| l.to.address = "nobody".to_owned()), Err(MailError::Address("nobody".to_owned())));
+    for id in ["a@b", "<>", "<a b@c>", "<a@b>\r\nBcc: x@y", "<a@b\r\nBcc: x@y>", "<đ@b>"] {
+        assert_eq!(with(&|l| l.message_id = id.to_owned()), Err(MailError::Identifier(id.to_owned())));
+    }
+    let injected = with(&|l| l.subject = "a\r\nBcc: x@y.example".to_owned()).expect("made one line");
+    assert!(!String::from_utf8(injected).expect("ASCII").contains("\r\nBcc:"));
+    let injected = with(&|l| l.to.name = "a\r\nBcc: x@y.example".to_owned()).expect("made one line");
+    assert!(!String::from_utf8(injected).expect("ASCII").contains("\r\nBcc:"));
+}

@@ -1,0 +1,97 @@
+//! The print shop: the figures of a period become the report that the Office sends.
+//!
+//! Here belong the report's words, sections, tables and layout (Decree 30/2020/NĐ-CP). Nothing
+//! here counts: every figure comes out of [`PeriodSummary`], and nothing is said that it doesn't
+//! show. What a person must write is a marked place, never a guess. No database, no clock, no mail.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::summary::PeriodSummary;
+
+mod appendix;
+mod body;
+mod html;
+mod sentences;
+mod wording;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use html::html;
+pub use wording::{GroupWords, Locality, Wording, period_name, period_range};
+
+/// Everything that a report is printed from.
+#[derive(Debug, Clone)]
+pub struct ReportInput<'a> {
+    /// The figures.
+    pub summary: &'a PeriodSummary,
+    /// The body above the issuing one, for the letterhead: `UBND thị xã Đức Phổ`.
+    pub superior: &'a str,
+    /// The issuing office: `Văn phòng HĐND và UBND thị xã`.
+    pub office: &'a str,
+    /// Where it is.
+    pub locality: Locality<'a>,
+    /// The date of the document.
+    pub dated_on: NaiveDate,
+    /// Its number, `05/BC-VP`; None leaves room for it.
+    pub number: Option<&'a str>,
+    /// To whom it goes: `Phòng Nội vụ`.
+    pub recipient: &'a str,
+    /// The letter that asked for it: `Công văn số 549/PNV ngày 15/5/2024 về việc báo cáo …`.
+    pub request: Option<&'a str>,
+    /// The signer's office: `Chánh Văn phòng`.
+    pub signer_title: &'a str,
+    /// The signer's name; None leaves room for it.
+    pub signer: Option<&'a str>,
+    /// Up to when the sources' records are known.
+    pub data_until: DateTime<Utc>,
+    /// The zone in which instants are printed.
+    pub zone: Tz,
+    /// Petitions whose answer was published, of the answered ones; None: not known, nothing said.
+    pub petitions_published: Option<i64>,
+    /// The tasks behind the figures, enclosed as a list; none: no list is spoken of.
+    pub tasks: &'a [TaskLine],
+    /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
+    pub late_dossiers: &'a [DossierLine],
+    /// Words and options of the sentences.
+    pub wording: &'a Wording,
+}
+
+/// An assigned task as the enclosed list names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskLine {
+    /// Its code.
+    pub code: String,
+    /// What is to be done.
+    pub title: String,
+    /// Who gave it, by which document.
+    pub assigned_by: String,
+    /// The unit that leads.
+    pub lead_unit: String,
+    /// Last day, if it has one.
+    pub due_on: Option<NaiveDate>,
+    /// When it was completed.
+    pub completed_on: Option<NaiveDate>,
+    /// Completed late, or open and overdue.
+    pub late: bool,
+}
+
+/// A late or overdue dossier as the enclosed list names it: never the applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierLine {
+    /// Its code.
+    pub code: String,
+    /// The unit that answers for it.
+    pub unit: String,
+    /// The name of its procedure.
+    pub procedure: String,
+    /// Received on.
+    pub received_on: NaiveDate,
+    /// Due on.
+    pub due_on: NaiveDate,
+    /// Resolved on; None: still open.
+    pub closed_on: Option<NaiveDate>,
+}

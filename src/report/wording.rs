@@ -1,0 +1,191 @@
+//! The words of the report that are settings: how each group is named in each section, how a zero
+//! is written, which parts a sentence has. The defaults are those of the report of May 2024.
+//! No figures here, and no layout.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::domain::period::{Period, Preset};
+use crate::domain::summary::DocumentLine;
+use crate::domain::text::date;
+use crate::domain::unit::Group;
+
+/// Where the office is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Locality<'a> {
+    /// What it is, in lower case: `thị xã`.
+    pub kind: &'a str,
+    /// Its name: `Đức Phổ`; also the place of the date line.
+    pub name: &'a str,
+    /// What it belongs to, in lower case: `tỉnh`.
+    pub upper: &'a str,
+}
+
+impl Locality<'_> {
+    /// `thị xã Đức Phổ`.
+    pub fn full(&self) -> String {
+        format!("{} {}", self.kind, self.name)
+    }
+}
+
+/// How a group is spoken of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupWords {
+    /// At the head of its sentence on dossiers.
+    pub dossiers: String,
+    /// Among the ratings.
+    pub ratings: String,
+    /// At the head of its sentence on online dossiers.
+    pub online: String,
+    /// In the sentence on digitisation.
+    pub digitisation: String,
+    /// `trước hạn 1.275 hồ sơ` or only `trước hạn 1.275`.
+    pub early_with_noun: bool,
+    /// What joins the late ones and their rate: `chiếm tỷ lệ` or `chiếm`.
+    pub late_share: String,
+    /// How zero is written: `0` or `00`.
+    pub zero: String,
+    /// Say how many came in the period and how many were carried over.
+    pub split_received: bool,
+}
+
+/// Words and options of the whole report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// The specialised agencies.
+    pub specialised_agencies: GroupWords,
+    /// The communes.
+    pub communes: GroupWords,
+    /// The land registry's branch.
+    pub land_registry_branch: GroupWords,
+    /// Early and on time are said as one figure, "trước hạn"; the appendix always tells them apart.
+    pub merge_early: bool,
+    /// Where petitions come in, with its preposition; empty: not said.
+    pub petition_portal: String,
+    /// By what ratings are given, with its preposition; empty: not said.
+    pub rating_means: String,
+    /// Where payments are made, with its preposition; empty: not said.
+    pub payment_portal: String,
+}
+
+impl Wording {
+    /// The wording of the report of May 2024.
+    pub fn reference(at: Locality<'_>) -> Self {
+        let Locality { kind, name, upper } = at;
+        Self {
+            specialised_agencies: GroupWords {
+                dossiers: format!("Các cơ quan chuyên môn của UBND {kind}"),
+                ratings: format!("các cơ quan chuyên môn {kind}"),
+                online: format!("Các cơ quan chuyên môn {kind}"),
+                digitisation: format!("Các cơ quan chuyên môn của UBND {kind}"),
+                early_with_noun: true,
+                late_share: "chiếm tỷ lệ".to_owned(),
+                zero: "0".to_owned(),
+                split_received: true,
+            },
+            communes: GroupWords {
+                dossiers: "Tại Bộ phận Một cửa các xã, phường".to_owned(),
+                ratings: "Bộ phận Một cửa các xã, phường".to_owned(),
+                online: "Bộ phận Một cửa các xã, phường".to_owned(),
+                digitisation: "các xã, phường".to_owned(),
+                early_with_noun: false,
+                late_share: "chiếm".to_owned(),
+                zero: "00".to_owned(),
+                split_received: true,
+            },
+            land_registry_branch: GroupWords {
+                dossiers: format!("Văn phòng Đăng ký đất đai {upper} - Chi nhánh {kind} {name}"),
+                ratings: format!("Văn phòng đăng ký đất đai {upper} – Chi nhánh {kind} {name}"),
+                online: format!("Văn phòng Đăng ký đất đai {upper} - Chi nhánh {kind} {name}"),
+                digitisation: format!("Văn phòng Đăng ký đất đai {upper} - Chi nhánh {kind} {name}"),
+                early_with_noun: true,
+                late_share: "chiếm".to_owned(),
+                zero: "0".to_owned(),
+                split_received: false,
+            },
+            merge_early: true,
+            petition_portal: "trên pakn.dichvucong.gov.vn".to_owned(),
+            rating_means: "bằng thiết bị điện tử".to_owned(),
+            payment_portal: "trên Cổng Dịch vụ công quốc gia".to_owned(),
+        }
+    }
+
+    /// The words of a group.
+    pub fn group(&self, group: Group) -> &GroupWords {
+        match group {
+            Group::SpecialisedAgencies => &self.specialised_agencies,
+            Group::Communes => &self.communes,
+            Group::LandRegistryBranch => &self.land_registry_branch,
+        }
+    }
+}
+
+/// `từ ngày 15/12/2023 đến ngày 15/5/2024`.
+pub fn period_range(period: Period) -> String {
+    format!("từ ngày {} đến ngày {}", date(period.first()), date(period.last()))
+}
+
+/// What a period is called in running text: `quý I năm 2024`, `05 tháng đầu năm 2024` (also where
+/// it ends on the 15th instead of the 14th, as requests have it); `kỳ báo cáo` for any other range.
+pub fn period_name(period: Period) -> String {
+    let year = period.last().year();
+    let is = |preset: Preset, of: i32| Period::preset(preset, of).is_ok_and(|p| p == period);
+    for (index, roman) in (1..=4).zip(["I", "II", "III", "IV"]) {
+        if is(Preset::Quarter(index), year) {
+            return format!("quý {roman} năm {year}");
+        }
+    }
+    if is(Preset::Year, year) {
+        return format!("năm {year}");
+    }
+    if is(Preset::SecondHalf, year) {
+        return format!("06 tháng cuối năm {year}");
+    }
+    for month in 1..=12 {
+        if is(Preset::Month(month), year) {
+            return format!("tháng {month:02} năm {year}");
+        }
+    }
+    let begins_the_year = Some(period.first()) == NaiveDate::from_ymd_opt(year - 1, 12, 15);
+    if begins_the_year && matches!(period.last().day(), 14 | 15) && period.last().month() < 12 {
+        return format!("{:02} tháng đầu năm {year}", period.last().month());
+    }
+    "kỳ báo cáo".to_owned()
+}
+
+/// Openings of subjects that follow a document's date directly; others take `về`.
+const DIRECT_OPENINGS: [&str; 8] =
+    ["ban hành", "kiểm tra", "tổ chức", "phê duyệt", "công bố", "quy định", "thành lập", "giao "];
+
+/// A document in running text: `Kế hoạch số 51/KH-UBND ngày 12/3/2024 về truyền thông …`.
+pub fn document(line: &DocumentLine) -> String {
+    let kind = match line.kind.as_str() {
+        "decision" => "Quyết định",
+        "plan" => "Kế hoạch",
+        "directive" => "Chỉ thị",
+        "resolution" => "Nghị quyết",
+        "report" => "Báo cáo",
+        "notice" => "Thông báo",
+        "official_letter" | "letter" => "Công văn",
+        _ => "Văn bản",
+    };
+    let mut letters = line.subject.chars();
+    let subject: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    let direct =
+        subject.starts_with("về ") || DIRECT_OPENINGS.iter().any(|opening| subject.starts_with(opening));
+    let joint = if subject.is_empty() || direct { "" } else { "về " };
+    format!("{kind} số {} ngày {} {joint}{subject}", line.number, date(line.issued_on)).trim_end().to_owned()
+}
+
+/// The document is about the review of procedures, which has a section of its own.
+pub fn is_review(line: &DocumentLine) -> bool {
+    line.subject.to_lowercase().starts_with("rà soát")
+}
+
+/// What was paid.
+pub fn payment_kind(kind: &str) -> String {
+    match kind {
+        "land_tax_and_registration_fee" => "thuế đất, lệ phí trước bạ".to_owned(),
+        "fee" => "phí, lệ phí".to_owned(),
+        other => other.replace('_', " "),
+    }
+}

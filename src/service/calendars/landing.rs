@@ -1,0 +1,69 @@
+//! Calendars of an import: other content than what is in force is a new version, in force at once.
+
+use super::reading::{Finding, read};
+use super::{NewCalendar, NewDay, store, unit_of};
+use crate::domain::record::{CalendarRecord, Problem, Severity};
+use crate::service::landing::Landed;
+use crate::service::{ServiceError, Work};
+use crate::store::calendars;
+
+/// Lands a batch of calendars in the transaction of `work`. Outcomes carry the rows' numbers.
+pub async fn land(
+    work: &mut Work,
+    rows: Vec<(usize, CalendarRecord)>,
+) -> Result<Vec<(usize, Landed)>, ServiceError> {
+    let mut outcomes = Vec::with_capacity(rows.len());
+    for (number, record) in rows {
+        outcomes.push((number, one(work, record).await?));
+    }
+    if outcomes.iter().any(|(_, landed)| landed.subject_id.is_some()) {
+        work.reload_rules().await?;
+    }
+    Ok(outcomes)
+}
+
+async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceError> {
+    let new = NewCalendar {
+        unit: record.unit_code,
+        time_zone: record.time_zone,
+        working_weekdays: record.working_weekdays,
+        office_hours: record.office_hours,
+        same_day_cutoff: record.same_day_cutoff,
+        first_year: record.first_year,
+        last_year: record.last_year,
+        days: record
+            .days
+            .into_iter()
+            .map(|day| NewDay {
+                file: day.file,
+                line: day.line,
+                day: day.day,
+                kind: day.kind,
+                name: day.name,
+                swapped_with: day.swapped_with,
+                basis: String::new(),
+            })
+            .collect(),
+    };
+    let unit = unit_of(work, "unit_code", new.unit.trim());
+    let read = read(&new, "");
+    let (unit_id, content, warnings) = match (unit, read) {
+        (Ok(unit_id), Ok((content, warnings))) => (unit_id, content, warnings),
+        (unit, read) => {
+            let mut problems: Vec<Problem> = unit.err().into_iter().map(Into::into).collect();
+            problems.extend(read.err().unwrap_or_default().into_iter().map(|f| problem(f, Severity::Error)));
+            return Ok(Landed::refused(problems));
+        }
+    };
+    let standing = calendars::in_force(&work.tx, unit_id).await?;
+    if standing.as_ref().is_some_and(|row| row.content_hash == content.hash()) {
+        return Ok(Landed::unchanged());
+    }
+    let view = store(work, unit_id, content, false).await?;
+    let warnings = warnings.into_iter().map(|finding| problem(finding, Severity::Warning)).collect();
+    Ok(if standing.is_some() { Landed::changed(view.row.id, warnings) } else { Landed::landed(view.row.id, warnings) })
+}
+
+fn problem(finding: Finding, severity: Severity) -> Problem {
+    Problem { severity, file: finding.file, line: finding.line, ..finding.violation.into() }
+}

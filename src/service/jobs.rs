@@ -1,0 +1,217 @@
+//! The jobs: what each does with its slot, run by the night watch or by hand. When they are due is decided in
+//! `slots`; the beat is given elsewhere.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::ServiceError;
+use super::reminders::{self, Round};
+use super::slots::{Claim, Claimed, Ending, house_calendar, slot_name};
+use super::{House, checker, delivery, dossiers, period_report, petitions, tasks};
+use crate::domain::reminder::SubjectKind;
+use crate::domain::schedule::{self, JobName, Misfire, Schedule};
+use crate::store::slots::SlotRow;
+use crate::store::{StoreError, figures, requests, slots as kept};
+
+/// Newly overdue subjects a transaction.
+const FLAGGED: u64 = 500;
+/// Attempts at a slot before it is left failed.
+const ATTEMPTS: i32 = 5;
+/// Pause before a slot is tried again.
+const PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// How long slots of jobs that run many times a day are remembered.
+const REMEMBERED: TimeDelta = TimeDelta::days(35);
+/// Differences that a failed check names.
+const NAMED: usize = 5;
+
+/// Who asks for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The schedule: what failed stays failed.
+    Schedule,
+    /// A person: what failed or was skipped is run again.
+    ByHand,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// The slot.
+    pub slot: SlotRow,
+    /// It had ended before, nothing was run.
+    pub before: bool,
+}
+
+/// Runs a job for a slot and waits for its end. [`ServiceError::Aborted`]: another worker has it.
+pub async fn run(
+    house: &House,
+    job: JobName,
+    slot_at: DateTime<Utc>,
+    asked: Asked,
+) -> Result<Ran, ServiceError> {
+    if slot_at > house.world.office.now() {
+        let name = slot_name(job.as_str(), slot_at);
+        return Err(ServiceError::Precondition {
+            reason: "SLOT_IN_THE_FUTURE",
+            subject: name.clone(),
+            vi: format!("{name} nằm trong tương lai; hãy chạy khi đến giờ"),
+            en: format!("{name} lies in the future; run it when its time has come"),
+        });
+    }
+    let claim = match house.claim(job, slot_at, asked == Asked::ByHand).await? {
+        Claimed::Ours(claim) => claim,
+        Claimed::Ended(slot) => return Ok(Ran { slot, before: true }),
+        Claimed::Held(slot) => return Err(ServiceError::Aborted(slot_name(&slot.job, slot.slot_at))),
+    };
+    let outcome = tokio::select! {
+        outcome = work(house, &claim) => outcome,
+        lost = watch(house, &claim) => Err(lost),
+    };
+    let (ending, note) = match outcome {
+        Ok(note) => (Ending::Done, note),
+        Err(error) if asked == Asked::Schedule && may_pass(&error) && claim.attempt < ATTEMPTS => {
+            (Ending::Again(PAUSE), error.to_string())
+        }
+        Err(error) => (Ending::Failed, said(&error)),
+    };
+    if ending == Ending::Done {
+        tracing::debug!(slot = claim.name(), note, "done");
+    } else {
+        tracing::warn!(slot = claim.name(), note, attempt = claim.attempt, "not done");
+    }
+    let slot = house.end_slot(&claim, ending, note).await?;
+    Ok(Ran { slot, before: false })
+}
+
+/// Lengthens the lease while the work goes on. Ends only when the slot is lost.
+async fn watch(house: &House, claim: &Claim) -> ServiceError {
+    let pause = house.settings.jobs.lease.to_std().unwrap_or(Duration::from_mins(1)) / 3;
+    loop {
+        tokio::time::sleep(pause).await;
+        match house.keep(claim).await {
+            Ok(()) => {}
+            Err(ServiceError::Aborted(name)) => return ServiceError::Aborted(name),
+            Err(error) => tracing::warn!(slot = claim.name(), %error, "the lease could not be lengthened"),
+        }
+    }
+}
+
+/// Whether the same work may succeed in a while.
+fn may_pass(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Aborted(_) | ServiceError::Store(StoreError::Busy(_) | StoreError::Conflict) => true,
+        ServiceError::Invalid(_)
+        | ServiceError::NotFound(_)
+        | ServiceError::AlreadyExists(_)
+        | ServiceError::Precondition { .. }
+        | ServiceError::RequestIdReused
+        | ServiceError::Denied(_)
+        | ServiceError::Store(_)
+        | ServiceError::Internal(_) => false,
+    }
+}
+
+/// What the slot says of an error.
+fn said(error: &ServiceError) -> String {
+    if let ServiceError::Invalid(violations) = error {
+        violations.iter().map(|v| v.en.as_str()).collect::<Vec<_>>().join("; ")
+    } else {
+        error.to_string()
+    }
+}
+
+async fn work(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    match claim.job {
+        JobName::FlagOverdue => flag_overdue(house, claim).await,
+        JobName::PlanReminders => {
+            Ok(format!("{} notices entered", reminders::plan(house, claim).await?))
+        }
+        JobName::SendReminders => {
+            let round = round_of(house, claim).await?;
+            Ok(reminders::send(house, claim, round).await?.note())
+        }
+        JobName::DeliverMail => Ok(delivery::deliver(house, claim).await?.note()),
+        JobName::FoldFigures => fold_figures(house, claim).await,
+        JobName::ReportPeriod => period_report::close(house, claim).await,
+        JobName::CheckFigures => check_figures(house, claim).await,
+        JobName::PurgeReplays => purge(house, claim).await,
+    }
+}
+
+/// Records which deadlines passed. Also what a period report does first.
+pub(super) async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    let mut flagged = [0; 3];
+    for (kind, sum) in SubjectKind::ALL.iter().zip(&mut flagged) {
+        loop {
+            let mut work = house.batch(claim).await?;
+            let found = match kind {
+                SubjectKind::Dossier => dossiers::flag_overdue(&mut work, FLAGGED).await?,
+                SubjectKind::Task => tasks::flag_overdue(&mut work, FLAGGED).await?,
+                SubjectKind::Petition => petitions::flag_overdue(&mut work, FLAGGED).await?,
+            };
+            work.finish(&[]).await?;
+            *sum += found;
+            if found == 0 {
+                break;
+            }
+        }
+    }
+    let [dossiers, tasks, petitions] = flagged;
+    Ok(format!("{dossiers} dossiers, {tasks} tasks and {petitions} petitions flagged"))
+}
+
+/// Of what a slot reminds: of what is due today where only the afternoon's pattern names it.
+async fn round_of(house: &House, claim: &Claim) -> Result<Round, ServiceError> {
+    let look = house.look(house.own_context(claim.job)).await?;
+    let calendar = house_calendar(&look.rules);
+    let names = |cron: &str| {
+        let schedule = Schedule {
+            cron: cron.to_owned(),
+            working_days_only: false,
+            misfire: Misfire::Latest,
+            grace_seconds: 0,
+        };
+        schedule::is_slot(&schedule, &calendar, claim.slot_at).unwrap_or(false)
+    };
+    let jobs = &house.settings.jobs;
+    let afternoon = names(&jobs.reminders_due_today) && !names(&jobs.reminders_all);
+    Ok(if afternoon { Round::DueToday } else { Round::All })
+}
+
+async fn fold_figures(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    let cut = figures::cut(&house.store, house.world.office.now()).await?;
+    let work = house.batch(claim).await?;
+    let folded = figures::fold(&work.tx, cut).await?;
+    work.finish(&[]).await?;
+    Ok(format!("{folded} rows folded up to {cut}"))
+}
+
+async fn check_figures(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    let look = house.look(house.own_context(claim.job)).await?;
+    let differences = checker::check_dossiers(&look).await?;
+    if differences.is_empty() {
+        return Ok("the figures equal the events".to_owned());
+    }
+    let named: Vec<String> = differences
+        .iter()
+        .take(NAMED)
+        .map(|d| {
+            let unit = look.rules.unit_code(d.unit_id);
+            format!("{} {unit} {}: ledger {}, events {}", d.on, d.fact, d.ledger, d.events)
+        })
+        .collect();
+    Err(ServiceError::Internal(format!("{} cells differ: {}", differences.len(), named.join("; "))))
+}
+
+async fn purge(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    let work = house.batch(claim).await?;
+    let now = work.now();
+    let answers = requests::forget(&work.tx, now - house.settings.jobs.replays_kept).await?;
+    let mut slots = 0;
+    for job in [JobName::DeliverMail, JobName::FlagOverdue, JobName::FoldFigures] {
+        slots += kept::forget(&work.tx, job.as_str(), now - REMEMBERED).await?;
+    }
+    work.finish(&[]).await?;
+    Ok(format!("{answers} kept answers and {slots} slots forgotten"))
+}

@@ -1,0 +1,143 @@
+//! The dossiers behind a figure of the period summary, by the same definition as the count.
+
+use uuid::Uuid;
+
+use super::error::ServiceError;
+use super::work::Look;
+use crate::domain::period::Period;
+use crate::domain::permission::Scope;
+use crate::domain::unit::Group;
+use crate::store::dossiers::DossierRow;
+use crate::store::members::{self, Among, Weight};
+
+/// A figure of [`crate::domain::summary::DossierFigures`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DossierFigure {
+    /// In the period and carried over.
+    ReceivedTotal,
+    /// Received in the period.
+    ReceivedInPeriod,
+    /// Open when it began.
+    CarriedOver,
+    /// Closed with a result.
+    Resolved,
+    /// Before the deadline.
+    ResolvedEarly,
+    /// On it.
+    ResolvedOnTime,
+    /// After it.
+    ResolvedLate,
+    /// Open at the end.
+    InProcess,
+    /// Of those, in due.
+    InDue,
+    /// Of those in due, with the clock standing.
+    Paused,
+    /// Open past the deadline.
+    Overdue,
+    /// Taken back.
+    Withdrawn,
+    /// Stopped for good.
+    Stopped,
+}
+
+/// Whose dossiers.
+#[derive(Debug, Clone, Default)]
+pub struct Whose {
+    /// A group of the report.
+    pub group: Option<Group>,
+    /// A unit and what belongs to it.
+    pub unit_id: Option<Uuid>,
+    /// A procedure.
+    pub procedure_id: Option<Uuid>,
+    /// A field of procedures.
+    pub field: Option<String>,
+}
+
+fn weights(figure: DossierFigure) -> Vec<Weight> {
+    let w = |fact: &str, before, within| Weight { fact: fact.to_owned(), before, within };
+    let closed = |as_: &str, timeliness: &str| w(&format!("closed:{as_}:{timeliness}:"), 0, 1);
+    match figure {
+        DossierFigure::ReceivedTotal => vec![w("received:", 1, 1), w("closed:", -1, 0)],
+        DossierFigure::ReceivedInPeriod => vec![w("received:", 0, 1)],
+        DossierFigure::CarriedOver => vec![w("received:", 1, 0), w("closed:", -1, 0)],
+        DossierFigure::Resolved => vec![w("closed:resolved:", 0, 1), w("closed:refused:", 0, 1)],
+        DossierFigure::ResolvedEarly => vec![closed("resolved", "early"), closed("refused", "early")],
+        DossierFigure::ResolvedOnTime => vec![closed("resolved", "on_time"), closed("refused", "on_time")],
+        DossierFigure::ResolvedLate => vec![closed("resolved", "late"), closed("refused", "late")],
+        DossierFigure::InProcess => vec![w("received:", 1, 1), w("closed:", -1, -1)],
+        DossierFigure::InDue => {
+            vec![w("received:", 1, 1), w("closed:", -1, -1), w("overdue", -1, -1), w("cleared", 1, 1)]
+        }
+        DossierFigure::Paused => vec![w("paused", 1, 1), w("unpaused", -1, -1)],
+        DossierFigure::Overdue => vec![w("overdue", 1, 1), w("cleared", -1, -1)],
+        DossierFigure::Withdrawn => vec![w("closed:withdrawn:", 0, 1)],
+        DossierFigure::Stopped => vec![w("closed:stopped:", 0, 1)],
+    }
+}
+
+/// A page of the dossiers behind a figure after `after`, ascending by identity, and how many there are.
+pub async fn list(
+    look: &Look,
+    figure: DossierFigure,
+    period: Period,
+    whose: &Whose,
+    after: Uuid,
+    limit: usize,
+) -> Result<(Vec<DossierRow>, usize), ServiceError> {
+    let calendar =
+        look.rules.calendar_for(None).ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))?;
+    let now = look.context.now;
+    let (period, _) = period.until(calendar.local_date(now));
+    let until = calendar.midnight(period.end()).min(now);
+    let among = among(look, whose);
+    let mut ids = members::members(&look.door, &period, &weights(figure), &among).await?;
+    if matches!(figure, DossierFigure::InDue | DossierFigure::Overdue) {
+        let unflagged = members::unflagged(&look.door, until).await?;
+        if figure == DossierFigure::InDue {
+            ids.retain(|id| !unflagged.contains(id));
+        } else if !unflagged.is_empty() {
+            // They are open, so they are among those in process at the end.
+            let open = members::members(&look.door, &period, &weights(DossierFigure::InProcess), &among).await?;
+            ids.extend(open.into_iter().filter(|id| unflagged.contains(id)));
+            ids.sort_unstable();
+            ids.dedup();
+        }
+    }
+    let total = ids.len();
+    let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
+    Ok((members::dossiers(&look.door, &page).await?, total))
+}
+
+fn among(look: &Look, whose: &Whose) -> Among {
+    let rules = &look.rules;
+    let mut units: Option<Vec<Uuid>> = match &look.context.scope {
+        Scope::All => None,
+        Scope::Units(units) => Some(units.iter().copied().collect()),
+        Scope::Own(_) => Some(Vec::new()),
+    };
+    let mut keep = |inside: &dyn Fn(Uuid) -> bool| {
+        let from = units.take().unwrap_or_else(|| rules.units.all().map(|u| u.id).collect());
+        units = Some(from.into_iter().filter(|id| inside(*id)).collect());
+    };
+    if let Some(group) = whose.group {
+        keep(&|id| rules.units.get(id).and_then(|u| u.kind.group()) == Some(group));
+    }
+    if let Some(root) = whose.unit_id {
+        let subtree = rules.units.subtree(root);
+        keep(&|id| subtree.contains(&id));
+    }
+    let procedures = match (&whose.procedure_id, &whose.field) {
+        (Some(id), _) => Some(vec![*id]),
+        (None, Some(field)) => Some(
+            rules
+                .versions
+                .iter()
+                .filter(|(_, versions)| versions.last().is_some_and(|v| v.field == *field))
+                .map(|(id, _)| *id)
+                .collect(),
+        ),
+        (None, None) => None,
+    };
+    Among { units, procedures }
+}

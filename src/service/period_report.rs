@@ -1,0 +1,260 @@
+//! The period report: a period is closed, counted at a cut, checked, printed and put in the outbox for the
+//! Home Affairs office. A figure that breaks an identity stops it.
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::{Value, json};
+
+use super::error::ServiceError;
+use super::jobs::flag_overdue;
+use super::report::{Ask, summarize};
+use super::settings::{Closing, ReportSettings};
+use super::slots::{Claim, house_calendar};
+use super::work::Look;
+use super::{House, members};
+use crate::domain::period::{Period, Preset};
+use crate::domain::summary::{PeriodSummary, Rate};
+use crate::mail::{Mailbox, SummaryMail};
+use crate::report::{DossierLine, Locality, ReportInput, Wording, html};
+use crate::store::outbox::{self, NewMail};
+use crate::store::period_reports::{self, PeriodReportRow};
+use crate::store::{figures, subjects};
+
+/// Dossiers that the enclosed list names at most.
+const LISTED: usize = 5000;
+
+/// Closes the period of a slot and mails its summary. Returns the slot's note.
+pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    flag_overdue(house, claim).await?;
+    let cut = figures::cut(&house.store, house.world.office.now()).await?;
+    let look = house.look(house.own_context(claim.job)).await?;
+    let calendar = house_calendar(&look.rules);
+    let today = calendar.local_date(claim.slot_at);
+    let settings = &house.settings.report;
+    let (kind, period) = period_of(settings.closing, today)?;
+    let named = format!("{kind} {} to {}", period.first(), period.last());
+    if period_reports::find(&look.door, kind, period.first(), period.last()).await?.is_some() {
+        return Ok(format!("{named}: closed before, nothing sent"));
+    }
+    let summary = summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
+    check(&summary)?;
+    let known_until = subjects::last_recorded(&look.door).await?.map(|at| calendar.local(at));
+    let page = printed(&look, &summary, settings).await?;
+    let figures_json = to_json(&summary);
+    let mut mail = SummaryMail::of(&summary, &settings.recipient, &settings.office, calendar.local(look.context.now))
+        .enclosing(page, format!("{figures_json:#}\n"));
+    mail.data_until = known_until;
+    let input = serde_json::to_string(&mail).map_err(|e| ServiceError::Internal(e.to_string()))?;
+    drop(look);
+
+    let mut work = house.batch(claim).await?;
+    let mut first = None;
+    for recipient in &settings.recipients {
+        let mail = NewMail {
+            id: work.new_id(),
+            key: key(kind, period, recipient),
+            kind: "period_summary",
+            recipient_official_id: None,
+            to_address: recipient.address.clone(),
+            language: if settings.language == "en" { "en" } else { "vi" }.to_owned(),
+            render_input: input.clone(),
+            not_before: house.world.lease.now(),
+            created_at: work.now(),
+        };
+        let id = mail.id;
+        if outbox::enqueue(&work.tx, mail).await? {
+            first.get_or_insert(id);
+        }
+    }
+    let row = PeriodReportRow {
+        id: work.new_id(),
+        from_on: period.first(),
+        to_on: period.last(),
+        kind: kind.to_owned(),
+        cut_seq: cut,
+        summary: figures_json.to_string(),
+        outbox_id: first,
+        created_at: work.now(),
+    };
+    let id = row.id;
+    if !period_reports::insert(&work.tx, row).await? {
+        // Another slot closed it meanwhile: dropping the work takes our mails back.
+        return Ok(format!("{named}: closed meanwhile, nothing sent"));
+    }
+    work.note(format!("periodReports/{id}"), &json!({ "closed": { "kind": kind, "from": period.first(), "to": period.last() } }));
+    work.finish(&[]).await?;
+    Ok(format!("{named}: closed at {cut}, {} mails", settings.recipients.len()))
+}
+
+fn key(kind: &str, period: Period, recipient: &Mailbox) -> String {
+    format!("report_period/{kind}/{}_{}/{}", period.first(), period.last(), recipient.address)
+}
+
+/// The last period of the kind that ended before a day.
+fn period_of(closing: Closing, today: NaiveDate) -> Result<(&'static str, Period), ServiceError> {
+    let presets: Vec<Preset> = match closing {
+        Closing::Month => (1..=12).map(Preset::Month).collect(),
+        Closing::Quarter => (1..=4).map(Preset::Quarter).collect(),
+        Closing::Fixed(period) if period.last() < today => return Ok(("range", period)),
+        Closing::Fixed(_) => return Err(not_over()),
+    };
+    let kind = if closing == Closing::Month { "month" } else { "quarter" };
+    let years = today.year() - 1..=today.year() + 1;
+    let found = years.flat_map(|year| presets.iter().filter_map(move |p| Period::preset(*p, year).ok()));
+    found.filter(|p| p.last() < today).max_by_key(Period::last).map(|p| (kind, p)).ok_or_else(not_over)
+}
+
+fn not_over() -> ServiceError {
+    ServiceError::Precondition {
+        reason: "PERIOD_NOT_OVER",
+        subject: "jobs/report_period".to_owned(),
+        vi: "kỳ báo cáo chưa kết thúc; hãy chạy lại sau ngày cuối kỳ".to_owned(),
+        en: "the period isn't over; run it again after its last day".to_owned(),
+    }
+}
+
+/// All identities hold, or the cells that break one are named.
+fn check(summary: &PeriodSummary) -> Result<(), ServiceError> {
+    let broken: Vec<String> = summary
+        .identities
+        .iter()
+        .filter(|identity| !identity.holds())
+        .map(|i| format!("{} ({}): {} and {}", i.row, i.name, i.left, i.right))
+        .collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let cells = broken.join("; ");
+    Err(ServiceError::Precondition {
+        reason: "IDENTITY_BROKEN",
+        subject: "jobs/report_period".to_owned(),
+        vi: format!("số liệu chưa khớp, không phát hành: {cells}"),
+        en: format!("figures that don't add up are not sent: {cells}"),
+    })
+}
+
+/// The report of a summary as one page, with the late and overdue dossiers by code.
+pub async fn printed(
+    look: &Look,
+    summary: &PeriodSummary,
+    settings: &ReportSettings,
+) -> Result<String, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let locality = Locality {
+        kind: &settings.locality_kind,
+        name: &settings.locality,
+        upper: &settings.locality_upper,
+    };
+    let late_dossiers = late(look, summary.period).await?;
+    Ok(html(&ReportInput {
+        summary,
+        superior: &settings.superior,
+        office: &settings.office,
+        locality,
+        dated_on: calendar.local_date(look.context.now),
+        number: None,
+        recipient: &settings.recipient,
+        request: None,
+        signer_title: &settings.signer_title,
+        signer: None,
+        data_until: subjects::last_recorded(&look.door).await?.unwrap_or(look.context.now),
+        zone: calendar.spec().time_zone,
+        petitions_published: None,
+        tasks: &[],
+        late_dossiers: &late_dossiers,
+        wording: &Wording::reference(locality),
+    }))
+}
+
+/// Dossiers resolved late in a period or overdue at its end.
+async fn late(look: &Look, period: Period) -> Result<Vec<DossierLine>, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let mut lines = Vec::new();
+    for figure in [members::DossierFigure::ResolvedLate, members::DossierFigure::Overdue] {
+        let whose = members::Whose::default();
+        let (rows, _) = members::list(look, figure, period, &whose, uuid::Uuid::nil(), LISTED).await?;
+        for row in rows {
+            let Some(due_at) = row.due_at else { continue };
+            lines.push(DossierLine {
+                unit: look.rules.units.get(row.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+                procedure: look
+                    .rules
+                    .book
+                    .versions
+                    .get(&row.procedure_version_id)
+                    .map(|v| v.name.clone())
+                    .unwrap_or_default(),
+                received_on: row.received_on,
+                due_on: calendar.local_date(due_at),
+                closed_on: row.closed_at.map(|at| calendar.local_date(at)),
+                code: row.code,
+            });
+        }
+    }
+    lines.sort_by(|a, b| (&a.unit, a.due_on, &a.code).cmp(&(&b.unit, b.due_on, &b.code)));
+    Ok(lines)
+}
+
+/// The key figures for programs, and for the archive.
+fn to_json(summary: &PeriodSummary) -> Value {
+    let rate = |rate: Rate| json!({ "numerator": rate.numerator, "denominator": rate.denominator, "percent": rate.percent() });
+    let groups: serde_json::Map<String, Value> = summary
+        .rows
+        .iter()
+        .map(|row| {
+            let d = &row.figures.dossiers;
+            let figures = json!({
+                "received_total": d.received_total, "received_in_period": d.received_in_period,
+                "carried_over": d.carried_over, "resolved": d.resolved, "resolved_early": d.resolved_early,
+                "resolved_on_time": d.resolved_on_time, "resolved_late": d.resolved_late,
+                "in_process": d.in_process, "in_process_in_due": d.in_process_in_due,
+                "in_process_paused": d.in_process_paused, "in_process_overdue": d.in_process_overdue,
+                "withdrawn": d.withdrawn, "stopped": d.stopped,
+                "not_late_rate": d.not_late_rate().percent(), "late_rate": d.late_rate().percent(),
+            });
+            (row.code.clone(), figures)
+        })
+        .collect();
+    let (tasks, petitions) = (&summary.tasks, &summary.petitions);
+    json!({
+        "period": [summary.period.first(), summary.period.last()],
+        "computed_until": summary.computed_until,
+        "sequence": summary.sequence,
+        "dossiers": groups,
+        "online_overall": rate(summary.online_overall),
+        "tasks": {
+            "completed": tasks.completed, "completed_on_time": tasks.completed_on_time,
+            "completed_late": tasks.completed_late, "in_progress": tasks.in_progress,
+            "in_progress_in_due": tasks.in_progress_in_due, "in_progress_overdue": tasks.in_progress_overdue,
+        },
+        "procedures": summary.procedures,
+        "documents": summary.documents.iter().map(|d| &d.number).collect::<Vec<_>>(),
+        "petitions": {
+            "received": petitions.received, "answered": petitions.answered,
+            "answered_on_time": petitions.answered_on_time,
+        },
+        "ratings_total": summary.ratings_total,
+        "payments_online": rate(summary.payments.online),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_closes_the_last_period_that_is_over() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let of = |closing, today: &str| {
+            let (kind, period) = period_of(closing, day(today)).expect("there is a period");
+            (kind, period.first().to_string(), period.last().to_string())
+        };
+        let is = |kind: &'static str, first: &str, last: &str| (kind, first.to_owned(), last.to_owned());
+        assert_eq!(of(Closing::Month, "2024-05-15"), is("month", "2024-04-15", "2024-05-14"));
+        assert_eq!(of(Closing::Month, "2024-05-14"), is("month", "2024-03-15", "2024-04-14"));
+        assert_eq!(of(Closing::Month, "2024-12-15"), is("month", "2024-11-15", "2024-12-14"));
+        assert_eq!(of(Closing::Quarter, "2024-01-03"), is("quarter", "2023-09-15", "2023-12-14"));
+        let fixed = Closing::Fixed(Period::new(day("2023-12-15"), day("2024-05-15")).expect("a period"));
+        assert_eq!(of(fixed, "2024-05-16"), is("range", "2023-12-15", "2024-05-15"));
+        assert!(period_of(fixed, day("2024-05-15")).is_err());
+    }
+}

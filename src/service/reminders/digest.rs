@@ -1,0 +1,146 @@
+//! What a digest says: the subjects that its notices speak of, each once, and only while it is true.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use uuid::Uuid;
+
+use super::super::Rules;
+use super::super::slots::house_calendar;
+use super::planning::calendar_of;
+use super::truth::person;
+use crate::domain::calendar::Calendar;
+use crate::domain::official::Official;
+use crate::domain::reminder::{NoticeRole, SubjectKind};
+use crate::mail::{self, Digest, Line};
+use crate::store::notices::NoticeRow;
+use crate::store::subjects::{About, Began, Subject};
+
+/// What all digests of a run have in common.
+#[derive(Debug, Clone)]
+pub(super) struct Common {
+    /// The run.
+    pub now: DateTime<Utc>,
+    /// Up to when records are known.
+    pub known_until: Option<DateTime<Utc>>,
+    /// Where a subject is opened.
+    pub link_template: Option<String>,
+}
+
+/// The digest of one person. Notices whose subject isn't among `subjects` say nothing.
+pub(super) fn digest_for(
+    rules: &Rules,
+    official: &Official,
+    notices: &[&NoticeRow],
+    subjects: &HashMap<Uuid, Subject>,
+    common: &Common,
+) -> Digest {
+    let house = house_calendar(rules);
+    let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
+    let mut digest = Digest {
+        recipient: official.full_name.clone(),
+        unit: rules.units.get(official.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+        role: role_of(official, notices, subjects),
+        run_at: local(common.now),
+        data_until: common.known_until.map(local),
+        overdue: Vec::new(),
+        due_today: Vec::new(),
+        due_soon: Vec::new(),
+        link_template: common.link_template.clone(),
+    };
+    let mut said = HashSet::new();
+    for subject in notices.iter().filter_map(|notice| subjects.get(&notice.subject_id)) {
+        let (Some(due_at), true) = (subject.due_at, said.insert(subject.id)) else { continue };
+        let calendar = calendar_of(rules, subject).unwrap_or(&house);
+        let (today, due_on) = (calendar.local_date(common.now), calendar.local_date(due_at));
+        let line = line(rules, official, subject, due_at, calendar, common.now);
+        if subject.overdue_at.is_some_and(|at| at <= common.now) || due_on < today {
+            digest.overdue.push(line);
+        } else if due_on == today {
+            digest.due_today.push(line);
+        } else {
+            digest.due_soon.push(line);
+        }
+    }
+    digest
+}
+
+/// As what somebody gets a digest: by the nearest tie to any of its subjects.
+fn role_of(official: &Official, notices: &[&NoticeRow], subjects: &HashMap<Uuid, Subject>) -> NoticeRole {
+    let ties = notices.iter().filter_map(|notice| {
+        let subject = subjects.get(&notice.subject_id)?;
+        let role = NoticeRole::parse(&notice.role)?;
+        let holds = subject.holder_id == Some(official.id);
+        // Who stands in for a missing holder gets it as the head.
+        Some(if role == NoticeRole::Responsible && !holds { NoticeRole::Head } else { role })
+    });
+    ties.min().unwrap_or(NoticeRole::Responsible)
+}
+
+fn line(
+    rules: &Rules,
+    reader: &Official,
+    subject: &Subject,
+    due_at: DateTime<Utc>,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Line {
+    let holder = person(rules, subject, NoticeRole::Responsible)
+        .filter(|held_by| held_by.id != reader.id && subject.holder_id == Some(held_by.id));
+    let due_on = calendar.local_date(due_at);
+    Line {
+        code: subject.code.clone(),
+        subject: subject_word(subject.kind),
+        procedure: about(rules, subject, &reader.language),
+        received_on: match subject.began {
+            Began::On(day) => day,
+            Began::At(at) => calendar.local_date(at),
+        },
+        due: calendar.local(due_at),
+        step: subject.state.clone(),
+        holder: holder.map(|official| official.full_name.clone()),
+        working_days: calendar.working_days_between(calendar.local_date(now), due_on).unwrap_or_default(),
+    }
+}
+
+fn subject_word(kind: SubjectKind) -> mail::Subject {
+    match kind {
+        SubjectKind::Dossier => mail::Subject::Dossier,
+        SubjectKind::Task => mail::Subject::Task,
+        SubjectKind::Petition => mail::Subject::Petition,
+    }
+}
+
+fn about(rules: &Rules, subject: &Subject, language: &str) -> String {
+    match &subject.about {
+        About::Procedure(version) => rules.book.versions.get(version).map(|v| v.name.clone()).unwrap_or_default(),
+        About::Text(kind) if subject.kind == SubjectKind::Petition => {
+            let said = match kind.as_str() {
+                "regulation" => ("Về quy định hành chính", "On a regulation"),
+                "behaviour" | "conduct" => ("Về hành vi hành chính", "On conduct"),
+                _ => ("Phản ánh, kiến nghị", "Petition"),
+            };
+            if language == "en" { said.1 } else { said.0 }.to_owned()
+        }
+        About::Text(text) => text.clone(),
+    }
+}
+
+/// Takes out of a digest the lines whose subject isn't among those that are still true.
+pub fn still_true(mut digest: Digest, kept: &[(SubjectKind, String)]) -> Digest {
+    let kept: HashSet<(SubjectKind, &str)> = kept.iter().map(|(kind, code)| (*kind, code.as_str())).collect();
+    let kind = |subject: mail::Subject| match subject {
+        mail::Subject::Dossier => SubjectKind::Dossier,
+        mail::Subject::Task => SubjectKind::Task,
+        mail::Subject::Petition => SubjectKind::Petition,
+    };
+    for lines in [&mut digest.overdue, &mut digest.due_today, &mut digest.due_soon] {
+        lines.retain(|line| kept.contains(&(kind(line.subject), line.code.as_str())));
+    }
+    digest
+}
+
+/// Reads a digest that the outbox kept.
+pub fn digest_of(render_input: &str) -> Option<Digest> {
+    serde_json::from_str(render_input).ok()
+}

@@ -1,0 +1,21 @@
+//! Reminders: which notices fell due, who is told, and what a digest says. Mails leave elsewhere.
+
+mod digest;
+mod lists;
+mod planning;
+mod preview;
+mod rules;
+mod sending;
+mod truth;
+
+pub use digest::{digest_of, still_true};
+pub use lists::list_notices;
+pub use planning::plan;
+pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
+pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
+pub(crate) use sending::subjects_of;
+pub use sending::{Round, Told, send};
+pub use truth::stale;
+
+pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES};
+pub use crate::store::reminder_rules::{PUBLISHED as PUBLISHED_RULES, RuleRow};

@@ -1,0 +1,184 @@
+//! Sending: waiting notices become one digest a person and run, in the outbox. What isn't true any more, or
+//! has nobody to be told, is suppressed with the reason.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
+
+use super::super::error::ServiceError;
+use super::super::slots::Claim;
+use super::super::{House, Rules};
+use super::digest::{Common, digest_for};
+use super::planning::{plan, remind_of_today};
+use super::truth::{NO_ADDRESS, NO_RECIPIENT, address, person, stale};
+use crate::domain::official::Official;
+use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
+use crate::store::notices::{self, NoticeRow};
+use crate::store::outbox::{self, NewMail};
+use crate::store::subjects::{self, Subject};
+
+/// Persons a transaction.
+const BATCH: usize = 200;
+
+/// Of what a run reminds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    /// Everything that has fallen due.
+    All,
+    /// Once more of what is due today.
+    DueToday,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Digests put in the outbox.
+    pub digests: u64,
+    /// Notices in them.
+    pub notices: u64,
+    /// Notices suppressed, by reason.
+    pub suppressed: BTreeMap<&'static str, u64>,
+}
+
+impl Told {
+    /// For the slot.
+    pub fn note(&self) -> String {
+        let mut note = format!("{} digests of {} notices", self.digests, self.notices);
+        for (why, count) in &self.suppressed {
+            let _ = write!(note, "; {count} suppressed: {why}");
+        }
+        note
+    }
+}
+
+/// A person's notices.
+struct Bundle<'a> {
+    official: &'a Official,
+    address: &'a str,
+    notices: Vec<&'a NoticeRow>,
+}
+
+/// Makes the digests of a run, under the fence of its slot. What a planning job on another replica hasn't
+/// entered yet is entered first.
+pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, ServiceError> {
+    plan(house, claim).await?;
+    if round == Round::DueToday {
+        remind_of_today(house, claim).await?;
+    }
+    let look = house.look(house.own_context(claim.job)).await?;
+    let mut waiting = notices::waiting(&look.door).await?;
+    if round == Round::DueToday {
+        waiting.retain(|n| n.rule_kind == RuleKind::DueToday.as_str());
+    }
+    let about = subjects_of(&look.door, &waiting).await?;
+    let common = Common {
+        now: look.context.now,
+        known_until: subjects::last_recorded(&look.door).await?,
+        link_template: house.settings.mail.link_template.clone(),
+    };
+    let rules = look.rules.clone();
+    // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
+    drop(look);
+    let (bundles, suppressed) = sort(&rules, &waiting, &about);
+    let mut told = Told::default();
+    suppress(house, claim, suppressed, &mut told).await?;
+    for batch in bundles.chunks(BATCH) {
+        let work = house.batch(claim).await?;
+        for bundle in batch {
+            let digest = digest_for(&rules, bundle.official, &bundle.notices, &about, &common);
+            let mail = NewMail {
+                id: work.new_id(),
+                key: key(claim.slot_at, bundle.official),
+                kind: "reminder_digest",
+                recipient_official_id: Some(bundle.official.id),
+                to_address: bundle.address.to_owned(),
+                language: language(bundle.official).to_owned(),
+                render_input: serde_json::to_string(&digest).map_err(|e| ServiceError::Internal(e.to_string()))?,
+                not_before: house.world.lease.now(),
+                created_at: work.now(),
+            };
+            let id = mail.id;
+            // Where this run has written to that person before, what came since waits for the next run.
+            if outbox::enqueue(&work.tx, mail).await? {
+                let ids: Vec<Uuid> = bundle.notices.iter().map(|n| n.id).collect();
+                told.notices += notices::attach(&work.tx, &ids, id, bundle.official.id).await?;
+                told.digests += 1;
+            }
+        }
+        work.finish(&[]).await?;
+    }
+    Ok(told)
+}
+
+fn key(slot_at: DateTime<Utc>, official: &Official) -> String {
+    format!("reminders/{}/{}", slot_at.to_rfc3339_opts(SecondsFormat::AutoSi, true), official.code)
+}
+
+/// The outbox takes two languages.
+fn language(official: &Official) -> &'static str {
+    if official.language == "en" { "en" } else { "vi" }
+}
+
+/// The newest state of what notices speak of.
+pub(crate) async fn subjects_of(
+    door: &impl crate::store::Door,
+    notices: &[NoticeRow],
+) -> Result<HashMap<Uuid, Subject>, ServiceError> {
+    let mut found = HashMap::new();
+    for kind in SubjectKind::ALL {
+        let mut ids: Vec<Uuid> =
+            notices.iter().filter(|n| n.subject_kind == kind.as_str()).map(|n| n.subject_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        found.extend(subjects::of(door, *kind, &ids).await?.into_iter().map(|subject| (subject.id, subject)));
+    }
+    Ok(found)
+}
+
+/// Waiting notices by person, in the order of their codes, and those that go to nobody by reason.
+fn sort<'a>(
+    rules: &'a Rules,
+    waiting: &'a [NoticeRow],
+    about: &HashMap<Uuid, Subject>,
+) -> (Vec<Bundle<'a>>, BTreeMap<&'static str, Vec<Uuid>>) {
+    let mut bundles: BTreeMap<&str, Bundle<'a>> = BTreeMap::new();
+    let mut suppressed: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    for notice in waiting {
+        let subject = about.get(&notice.subject_id);
+        let told = match (stale(notice, subject), subject) {
+            (Some(why), _) => Err(why),
+            (None, None) => Err(NO_RECIPIENT),
+            (None, Some(subject)) => NoticeRole::parse(&notice.role)
+                .and_then(|role| person(rules, subject, role))
+                .ok_or(NO_RECIPIENT)
+                .and_then(|official| Ok((official, address(official).ok_or(NO_ADDRESS)?))),
+        };
+        match told {
+            Err(why) => suppressed.entry(why).or_default().push(notice.id),
+            Ok((official, address)) => bundles
+                .entry(&official.code)
+                .or_insert_with(|| Bundle { official, address, notices: Vec::new() })
+                .notices
+                .push(notice),
+        }
+    }
+    (bundles.into_values().collect(), suppressed)
+}
+
+async fn suppress(
+    house: &House,
+    claim: &Claim,
+    suppressed: BTreeMap<&'static str, Vec<Uuid>>,
+    told: &mut Told,
+) -> Result<(), ServiceError> {
+    for (why, ids) in suppressed {
+        for batch in ids.chunks(BATCH) {
+            let work = house.batch(claim).await?;
+            *told.suppressed.entry(why).or_default() += notices::suppress(&work.tx, batch, why).await?;
+            work.finish(&[]).await?;
+        }
+    }
+    Ok(())
+}

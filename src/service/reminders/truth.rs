@@ -1,0 +1,55 @@
+//! Whether a notice still says the truth, and who is to hear it: asked when a digest is made and again when
+//! it is sealed.
+
+use uuid::Uuid;
+
+use super::super::Rules;
+use crate::domain::official::{Official, OfficialRole};
+use crate::domain::reminder::NoticeRole;
+use crate::store::notices::NoticeRow;
+use crate::store::subjects::Subject;
+
+/// Nobody is named for it, neither the responsible official nor a head.
+pub(super) const NO_RECIPIENT: &str = "no_recipient";
+/// Who is to be told has no address.
+pub(super) const NO_ADDRESS: &str = "no_address";
+
+/// Why a notice isn't true any more; None if it is.
+pub fn stale(notice: &NoticeRow, subject: Option<&Subject>) -> Option<&'static str> {
+    let Some(subject) = subject.filter(|s| s.open) else { return Some("closed") };
+    match subject.due_at {
+        None => Some("clock_stopped"),
+        Some(due_at) if due_at != notice.due_at => Some("due_moved"),
+        Some(_) => None,
+    }
+}
+
+/// The person behind a role: the holder, else the unit's head; the head; the coordinator of the Office.
+pub(super) fn person<'a>(rules: &'a Rules, subject: &Subject, role: NoticeRole) -> Option<&'a Official> {
+    let head = || subject.unit_id.and_then(|unit| rules.head_of(unit));
+    match role {
+        NoticeRole::Responsible => {
+            subject.holder_id.and_then(|holder| rules.officials.get(&holder)).or_else(head)
+        }
+        NoticeRole::Head => head(),
+        NoticeRole::Coordinator => coordinator(rules, subject.unit_id),
+    }
+}
+
+/// The coordinator of the nearest unit on the way up that has one, else any of the house.
+fn coordinator(rules: &Rules, unit_id: Option<Uuid>) -> Option<&Official> {
+    let path = unit_id.map(|id| rules.units.ancestry(id)).unwrap_or_default();
+    rules
+        .officials
+        .values()
+        .filter(|official| official.role == OfficialRole::Coordinator)
+        .min_by_key(|official| {
+            let distance = path.iter().position(|unit| *unit == official.unit_id).unwrap_or(path.len());
+            (distance, &official.code)
+        })
+}
+
+/// The address of an official, if there is one.
+pub(super) fn address(official: &Official) -> Option<&str> {
+    official.email.as_deref().map(str::trim).filter(|email| !email.is_empty())
+}

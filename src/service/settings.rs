@@ -1,0 +1,190 @@
+//! What the office is told about itself: names, addresses, times of its jobs. Read once at the start; what
+//! changes while the house runs is in the archive.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use crate::domain::period::Period;
+use crate::domain::schedule::JobName;
+use crate::mail::{Mailbox, Post};
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct OfficeSettings {
+    /// How mails leave.
+    pub mail: MailSettings,
+    /// What jobs go by.
+    pub jobs: JobSettings,
+    /// What the period report says of its maker, and who gets it.
+    pub report: ReportSettings,
+}
+
+/// How mails leave.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// The way out.
+    pub post: Arc<Post>,
+    /// The sender of everything.
+    pub from: Mailbox,
+    /// Right side of Message-IDs and List-IDs.
+    pub domain: String,
+    /// What a line of a digest links to, with `{code}` in it.
+    pub link_template: Option<String>,
+    /// Mails on their way at once.
+    pub connections: usize,
+    /// When a mail that nobody takes is given up.
+    pub give_up_after: TimeDelta,
+}
+
+/// What jobs go by. Patterns are cron in the zone of the house's calendar; several are separated by `;`.
+#[derive(Debug, Clone)]
+pub struct JobSettings {
+    /// How long a slot or a mail belongs to its worker.
+    pub lease: TimeDelta,
+    /// Record which deadlines passed.
+    pub flag_overdue: String,
+    /// Remind of everything.
+    pub reminders_all: String,
+    /// Remind once more of what is due today.
+    pub reminders_due_today: String,
+    /// Send what lies in the outbox.
+    pub deliver_mail: String,
+    /// Fold the figure ledger.
+    pub fold_figures: String,
+    /// Close a period.
+    pub report_period: String,
+    /// Recount the figures.
+    pub check_figures: String,
+    /// Forget what is too old.
+    pub purge_replays: String,
+    /// How long answers to a `request_id` are kept.
+    pub replays_kept: TimeDelta,
+}
+
+/// What the period report says of its maker, and who gets it.
+#[derive(Debug, Clone)]
+pub struct ReportSettings {
+    /// Top left: the body above.
+    pub superior: String,
+    /// Top left: the issuing office.
+    pub office: String,
+    /// What the locality is, in lower case: `thị xã`.
+    pub locality_kind: String,
+    /// Its name: `Đức Phổ`.
+    pub locality: String,
+    /// What it belongs to, in lower case: `tỉnh`.
+    pub locality_upper: String,
+    /// The signer's office.
+    pub signer_title: String,
+    /// To whom the report is addressed.
+    pub recipient: String,
+    /// The addresses it is mailed to; without any it is made and kept.
+    pub recipients: Vec<Mailbox>,
+    /// `vi` or `en`: of the mail that carries it.
+    pub language: String,
+    /// Which period a slot closes.
+    pub closing: Closing,
+}
+
+/// Which period a slot closes: the last of its kind that ended before the slot's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// The month of Decree 09/2019, from the 15th to the 14th.
+    Month,
+    /// The quarter of Decree 09/2019.
+    Quarter,
+    /// This one, whatever the slot.
+    Fixed(Period),
+}
+
+impl Default for OfficeSettings {
+    fn default() -> Self {
+        let mailbox = |name: &str, address: &str| Mailbox { name: name.to_owned(), address: address.to_owned() };
+        Self {
+            mail: MailSettings {
+                post: Arc::new(Post::Directory(PathBuf::from("mail"))),
+                from: mailbox("Bonro", "bonro@localhost"),
+                domain: "localhost".to_owned(),
+                link_template: None,
+                connections: 2,
+                give_up_after: TimeDelta::hours(72),
+            },
+            jobs: JobSettings {
+                lease: TimeDelta::seconds(60),
+                flag_overdue: "*/15 * * * *".to_owned(),
+                reminders_all: "15 7 * * *".to_owned(),
+                reminders_due_today: "30 15 * * *".to_owned(),
+                deliver_mail: "* * * * *".to_owned(),
+                fold_figures: "30 0 * * *".to_owned(),
+                report_period: "30 7 15 * *".to_owned(),
+                check_figures: "0 2 * * *".to_owned(),
+                purge_replays: "0 3 * * *".to_owned(),
+                replays_kept: TimeDelta::days(14),
+            },
+            report: ReportSettings {
+                superior: "ỦY BAN NHÂN DÂN THỊ XÃ ĐỨC PHỔ".to_owned(),
+                office: "VĂN PHÒNG".to_owned(),
+                locality_kind: "thị xã".to_owned(),
+                locality: "Đức Phổ".to_owned(),
+                locality_upper: "tỉnh".to_owned(),
+                signer_title: "Chánh Văn phòng".to_owned(),
+                recipient: "Phòng Nội vụ".to_owned(),
+                recipients: Vec::new(),
+                language: "vi".to_owned(),
+                closing: Closing::Month,
+            },
+        }
+    }
+}
+
+impl JobSettings {
+    /// The patterns of a job.
+    pub fn cron(&self, job: JobName) -> String {
+        match job {
+            JobName::FlagOverdue => self.flag_overdue.clone(),
+            JobName::PlanReminders | JobName::SendReminders => {
+                format!("{}; {}", self.reminders_all, self.reminders_due_today)
+            }
+            JobName::DeliverMail => self.deliver_mail.clone(),
+            JobName::FoldFigures => self.fold_figures.clone(),
+            JobName::ReportPeriod => self.report_period.clone(),
+            JobName::CheckFigures => self.check_figures.clone(),
+            JobName::PurgeReplays => self.purge_replays.clone(),
+        }
+    }
+}
+
+/// Reads `local@domain` or `Name <local@domain>`.
+pub fn mailbox(text: &str) -> Mailbox {
+    let text = text.trim();
+    let parts = text.strip_suffix('>').and_then(|t| t.rsplit_once('<'));
+    let (name, address) = parts.unwrap_or(("", text));
+    Mailbox { name: name.trim().trim_matches('"').to_owned(), address: address.trim().to_owned() }
+}
+
+/// The domain of an address, for Message-IDs; `localhost` where there is none in ASCII.
+pub fn domain_of(address: &str) -> String {
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let plain = domain.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-');
+    if plain && !domain.is_empty() { domain.to_owned() } else { "localhost".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_with_and_without_names() {
+        let read = |text: &str| {
+            let found = mailbox(text);
+            (found.name, found.address)
+        };
+        let both = |name: &str, address: &str| (name.to_owned(), address.to_owned());
+        assert_eq!(read("Phòng Nội vụ <noivu@ducpho.example>"), both("Phòng Nội vụ", "noivu@ducpho.example"));
+        assert_eq!(read(" noivu@ducpho.example "), both("", "noivu@ducpho.example"));
+        assert_eq!(domain_of("noivu@ducpho.example"), "ducpho.example");
+        assert_eq!(domain_of("nobody"), "localhost");
+    }
+}

@@ -1,0 +1,125 @@
+//! Targets that were set: stored figures, held against counted ones by reports. They are no figures of the
+//! ledger.
+
+use std::collections::HashSet;
+
+use super::error::{ServiceError, Violation};
+use super::findings::{Findings, Wire, foreign, reaches, twice};
+use super::landing::Landed;
+use super::narrowing::{Refers, resolve};
+use super::work::{Look, Work};
+use crate::domain::record::TargetRecord;
+use crate::store::query::{ListQuery, Page};
+use crate::store::targets;
+
+pub use crate::store::targets::{PUBLISHED, TargetRow};
+
+/// Fields of a target on the wire.
+const WIRE: Wire = Wire { resource: "target", names: &[("name", "display_name"), ("unit_code", "unit")] };
+
+/// How a figure is held against a target.
+const COMPARISONS: &[&str] = &["at_least", "at_most"];
+
+/// Adds a target. `wrong` is what the reader of the request found.
+pub async fn create(
+    work: &mut Work,
+    record: &TargetRecord,
+    wrong: Vec<Violation>,
+) -> Result<TargetRow, ServiceError> {
+    let mut findings = Findings::of_request(work, WIRE, wrong);
+    let row = read(&mut findings, record).filter(|_| findings.is_clean());
+    let Some(row) = row else { return Err(findings.invalid()) };
+    let name = format!("targets/{}", row.code);
+    if !targets::by_codes(&work.tx, std::slice::from_ref(&row.code)).await?.is_empty() {
+        return Err(ServiceError::AlreadyExists(name));
+    }
+    targets::insert(&work.tx, vec![row.clone()]).await?;
+    let detail = serde_json::json!({ "indicator": row.indicator, "value_hundredths": row.value_hundredths });
+    work.note(name, &detail);
+    Ok(row)
+}
+
+/// A target by code, if the caller may know of it.
+pub async fn get(look: &Look, code: &str) -> Result<TargetRow, ServiceError> {
+    let row = targets::find(&look.door, code, &look.context.scope).await?;
+    row.ok_or_else(|| ServiceError::NotFound(format!("targets/{code}")))
+}
+
+/// A page of the targets that the caller may see.
+pub async fn list(look: &Look, query: ListQuery) -> Result<Page<TargetRow>, ServiceError> {
+    let asked = resolve(look, query, &[("unit", Refers::Unit)])?;
+    Ok(targets::list(&look.door, &asked, &look.context.scope).await?)
+}
+
+/// Lands a batch in the transaction of `work`. Outcomes carry the rows' numbers.
+pub async fn land(
+    work: &mut Work,
+    rows: Vec<(usize, TargetRecord)>,
+) -> Result<Vec<(usize, Landed)>, ServiceError> {
+    let mut outcomes = Vec::with_capacity(rows.len());
+    let mut taken = Vec::with_capacity(rows.len());
+    for (number, record) in rows {
+        let mut findings = Findings::of_row(work);
+        match read(&mut findings, &record).filter(|_| findings.is_clean()) {
+            Some(row) => taken.push((number, row)),
+            None => outcomes.push((number, findings.refused())),
+        }
+    }
+    let codes: Vec<String> = taken.iter().map(|(_, row)| row.code.clone()).collect();
+    let known = targets::by_codes(&work.tx, &codes).await?;
+    let (mut fresh, mut seen) = (Vec::new(), HashSet::new());
+    for (number, mut row) in taken {
+        if !seen.insert(row.code.clone()) {
+            outcomes.push((number, twice(&row.code)));
+            continue;
+        }
+        let Some(old) = known.get(&row.code) else {
+            outcomes.push((number, Landed::landed(row.id, Vec::new())));
+            fresh.push(row);
+            continue;
+        };
+        if !reaches(work, old.unit_id) {
+            outcomes.push((number, foreign(&row.code)));
+            continue;
+        }
+        (row.id, row.created_at, row.updated_at) = (old.id, old.created_at, old.updated_at);
+        row.version = old.version;
+        if row == *old {
+            outcomes.push((number, Landed::unchanged()));
+            continue;
+        }
+        (row.version, row.updated_at) = (old.version + 1, work.now());
+        outcomes.push((number, Landed::changed(row.id, Vec::new())));
+        targets::update(&work.tx, row, old.version).await?;
+    }
+    targets::insert(&work.tx, fresh).await?;
+    Ok(outcomes)
+}
+
+/// Reads a record against the house.
+fn read(findings: &mut Findings<'_>, record: &TargetRecord) -> Option<TargetRow> {
+    let code = findings.code("code", &record.code);
+    let name = findings.given_text("name", &record.name);
+    let unit_id = findings.unit_or_house("unit_code", &record.unit_code);
+    let indicator = findings.given_word("indicator", &record.indicator);
+    let comparison = findings.one_of("comparison", &record.comparison, COMPARISONS, |word| word);
+    let from_on = findings.given("from_on", record.from_on);
+    let to_on = findings.given("to_on", record.to_on);
+    findings.order("to_on", to_on, "from_on", from_on);
+    let basis = findings.text("basis", &record.basis);
+    Some(TargetRow {
+        id: findings.work().new_id(),
+        code,
+        name,
+        unit_id,
+        indicator,
+        comparison: comparison?.to_owned(),
+        value_hundredths: record.value_hundredths,
+        from_on: from_on?,
+        to_on: to_on?,
+        basis,
+        version: 1,
+        created_at: findings.work().now(),
+        updated_at: findings.work().now(),
+    })
+}

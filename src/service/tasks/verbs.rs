@@ -1,0 +1,350 @@
+//! The verbs of a task's life, each one or two events put to its history: the history refuses or takes them,
+//! nothing is half done.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::super::error::{ServiceError, Violation};
+use super::super::findings::{Findings, Wire};
+use super::super::work::{Work, check_etag};
+use super::saving::{Change, Draft, save};
+use super::{TaskRow, Told, warnings};
+use crate::domain::calendar::Calendar;
+use crate::domain::dossier::Source;
+use crate::domain::record::TaskRecord;
+use crate::domain::task::{Assignment, TaskEvent, TaskEventKind, TaskRefusal, TaskState, Verdict};
+use crate::store::{events, tasks};
+
+/// Fields of a task on the wire.
+const WIRE: Wire = Wire {
+    resource: "task",
+    names: &[
+        ("lead_unit_code", "lead_unit"),
+        ("responsible_official", "responsible"),
+        ("cooperating_unit_code", "cooperating_units"),
+    ],
+};
+
+/// A task that is given.
+#[derive(Debug, Clone, Default)]
+pub struct NewTask {
+    /// What an import knows, too; without a code one is drawn, without a day it is today's.
+    pub record: TaskRecord,
+    /// Code of the task that it is a part of; may be empty.
+    pub parent_code: String,
+    /// RFC 5545 rule; may be empty.
+    pub recurrence: String,
+}
+
+/// What is done to a task.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Its code.
+    pub code: String,
+    /// Version that the caller saw; empty: whatever stands.
+    pub etag: String,
+    /// When it happened; None: now.
+    pub at: Option<DateTime<Utc>>,
+    /// Why, or what is said about it.
+    pub reason: String,
+}
+
+/// A task after a verb, and what it warns of.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The task.
+    pub told: Told,
+    /// What somebody should look at.
+    pub warnings: Vec<Violation>,
+}
+
+/// Registers a task; missing clears are flagged, not refused. `wrong` is what the reader of the request found.
+pub async fn assign(work: &mut Work, mut new: NewTask, wrong: Vec<Violation>) -> Result<Done, ServiceError> {
+    let parent = match new.parent_code.as_str() {
+        "" => None,
+        code => Some(tasks::find(&work.tx, code, &work.context.scope).await?),
+    };
+    let mut findings = Findings::of_request(work, WIRE, wrong);
+    let Some(calendar) = findings.calendar() else { return Err(findings.invalid()) };
+    let today = calendar.local_date(work.now());
+    new.record.assigned_on.get_or_insert(today);
+    if new.record.code.trim().is_empty() {
+        new.record.code = draw(work, today).await?;
+    }
+    if let Some(None) = &parent {
+        findings.unknown("parent", &new.parent_code, "nhiệm vụ", "task");
+    }
+    let recurrence = rule(&mut findings, &new.recurrence);
+    findings.given_text("title", &new.record.title);
+    let read = read(&mut findings, &new.record).filter(|_| findings.is_clean());
+    let Some((code, assignment)) = read else { return Err(findings.invalid()) };
+    let parent = parent.flatten();
+    let assignment = Assignment { parent_id: parent.as_ref().map(|row| row.id), recurrence, ..assignment };
+    if !tasks::by_codes(&work.tx, std::slice::from_ref(&code)).await?.is_empty() {
+        return Err(ServiceError::AlreadyExists(format!("tasks/{code}")));
+    }
+    let at = calendar.opening(assignment.assigned_on).min(work.now());
+    let draft = own(TaskEventKind::Assigned(assignment), at, String::new());
+    let change = Change::fresh(work.new_id(), code.clone(), vec![draft], &calendar);
+    finish(work, &calendar, change.map_err(|r| refused(&code, r))?).await
+}
+
+/// The next free code of the year.
+async fn draw(work: &Work, today: NaiveDate) -> Result<String, ServiceError> {
+    let prefix = format!("NV-{}-", today.year());
+    let taken = tasks::count_codes(&work.tx, &prefix).await?;
+    let candidates: Vec<String> = (taken + 1..taken + 100).map(|n| format!("{prefix}{n:03}")).collect();
+    let known = tasks::by_codes(&work.tx, &candidates).await?;
+    let free = candidates.into_iter().find(|code| !known.contains_key(code));
+    free.ok_or_else(|| Violation::missing("task.code").into())
+}
+
+/// A rule of recurrence, checked as far as its shape goes.
+fn rule(findings: &mut Findings<'_>, text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches("RRULE:");
+    if text.is_empty() {
+        return None;
+    }
+    let frequent = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY"].iter().any(|f| text.contains(&format!("FREQ={f}")));
+    let parts = text.split(';').all(|part| part.split_once('=').is_some_and(|(k, v)| !k.is_empty() && !v.is_empty()));
+    if !frequent || !parts || text.len() > 200 {
+        findings.say(
+            "recurrence",
+            "BAD_RULE",
+            "không phải quy tắc lặp RFC 5545; hãy ghi ví dụ FREQ=MONTHLY;BYMONTHDAY=15",
+            "is no RFC 5545 rule; write such as FREQ=MONTHLY;BYMONTHDAY=15",
+        );
+    }
+    Some(text.to_owned())
+}
+
+/// Reads a record against the house: the code and what the task names.
+pub(super) fn read(findings: &mut Findings<'_>, record: &TaskRecord) -> Option<(String, Assignment)> {
+    let code = findings.code("code", &record.code);
+    let assigned_on = findings.given("assigned_on", record.assigned_on);
+    findings.not_after_today("assigned_on", assigned_on);
+    let lead_unit_id = findings.unit("lead_unit_code", &record.lead_unit_code);
+    let responsible_id = findings.official("responsible_official", &record.responsible_official);
+    let mut cooperating_unit_ids = Vec::new();
+    for unit in record.cooperating_unit_codes.iter().filter(|code| !code.trim().is_empty()) {
+        let unit = findings.known_unit("cooperating_unit_code", unit);
+        cooperating_unit_ids.extend(unit.filter(|id| !cooperating_unit_ids.contains(id)));
+    }
+    let assignment = Assignment {
+        title: findings.text("title", &record.title),
+        assigned_by: findings.text("assigned_by", &record.assigned_by),
+        source_document: findings.text("source_document", &record.source_document),
+        assigned_on: assigned_on?,
+        lead_unit_id: lead_unit_id?,
+        responsible_id,
+        cooperating_unit_ids,
+        due_on: record.due_on,
+        product: findings.text("product", &record.product),
+        parent_id: None,
+        recurrence: None,
+    };
+    Some((code, assignment))
+}
+
+/// The unit accepts the task; `responsible` answers for it from now on, if named.
+pub async fn accept(work: &mut Work, step: Step, responsible: &str) -> Result<Done, ServiceError> {
+    let mut kinds = Vec::new();
+    if !responsible.is_empty() {
+        let official = work.rules.official(responsible);
+        let official =
+            official.ok_or_else(|| Violation::unknown("responsible", responsible, "công chức", "official"))?;
+        kinds.push(TaskEventKind::Entrusted { responsible_id: official.id });
+    }
+    kinds.push(TaskEventKind::Accepted);
+    act(work, step, kinds).await
+}
+
+/// Reports progress; `percent` is checked to be 0 to 100.
+pub async fn progress(work: &mut Work, step: Step, percent: Option<i32>) -> Result<Done, ServiceError> {
+    let percent = percent.map(|p| u8::try_from(p).ok().filter(|p| *p <= 100).ok_or(p)).transpose();
+    let percent = percent.map_err(|_| {
+        Violation::new("percent", "OUT_OF_RANGE", "percent: hãy ghi từ 0 đến 100", "percent: give 0 to 100")
+    })?;
+    let note = step.reason.trim().to_owned();
+    act(work, Step { reason: String::new(), ..step }, vec![TaskEventKind::Progressed { note, percent }]).await
+}
+
+/// Grants a later due day; counts for timeliness only if granted before the old day passed.
+pub async fn extend(
+    work: &mut Work,
+    step: Step,
+    due_on: Option<NaiveDate>,
+    document: String,
+) -> Result<Done, ServiceError> {
+    let mut wrong = Vec::new();
+    if due_on.is_none() {
+        wrong.push(Violation::missing("due_on"));
+    }
+    if step.reason.trim().is_empty() {
+        wrong.push(Violation::missing("reason"));
+    }
+    let Some(due_on) = due_on.filter(|_| wrong.is_empty()) else { return Err(ServiceError::Invalid(wrong)) };
+    let mut done = act(work, step, vec![TaskEventKind::Extended { due_on, document }]).await?;
+    if done.told.row.due_on != Some(due_on) {
+        done.warnings.push(Violation::new(
+            "due_on",
+            "EXTENDED_LATE",
+            "gia hạn sau khi đã quá hạn: vẫn đánh giá theo hạn cũ",
+            "extended after the old day had passed: still judged by the old day",
+        ));
+    }
+    Ok(done)
+}
+
+/// Submits the result; the task will count as finished on the date of its product.
+pub async fn complete(
+    work: &mut Work,
+    step: Step,
+    document: String,
+    product_on: Option<NaiveDate>,
+) -> Result<Done, ServiceError> {
+    let calendar = house_calendar(work)?;
+    let at = step.at.unwrap_or(work.now());
+    let finished_at = match product_on {
+        None => at,
+        Some(day) if day == calendar.local_date(at) => at,
+        Some(day) if day < calendar.local_date(at) => calendar.closing(day),
+        Some(_) => {
+            return Err(Violation::new(
+                "product_on",
+                "IN_THE_FUTURE",
+                "product_on: văn bản sản phẩm ghi ngày sau ngày báo cáo hoàn thành; hãy sửa ngày",
+                "product_on: the product is dated after the day of completion; correct the date",
+            )
+            .into());
+        }
+    };
+    act(work, step, vec![TaskEventKind::Submitted { document, finished_at }]).await
+}
+
+/// Confirms the result.
+pub async fn confirm(work: &mut Work, step: Step, verdict: Option<Verdict>) -> Result<Done, ServiceError> {
+    act(work, step, vec![TaskEventKind::Confirmed { verdict }]).await
+}
+
+/// Sends the result back.
+pub async fn send_back(work: &mut Work, step: Step) -> Result<Done, ServiceError> {
+    if step.reason.trim().is_empty() {
+        return Err(Violation::missing("reason").into());
+    }
+    act(work, step, vec![TaskEventKind::SentBack]).await
+}
+
+fn house_calendar(work: &Work) -> Result<std::sync::Arc<Calendar>, ServiceError> {
+    let calendar = work.rules.calendar_for(None).cloned();
+    calendar.ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))
+}
+
+/// Puts events to a task's history.
+async fn act(work: &mut Work, step: Step, kinds: Vec<TaskEventKind>) -> Result<Done, ServiceError> {
+    let subject = format!("tasks/{}", step.code);
+    let calendar = house_calendar(work)?;
+    let row = tasks::find(&work.tx, &step.code, &work.context.scope).await?;
+    let row = row.ok_or_else(|| ServiceError::NotFound(subject.clone()))?;
+    check_etag(&step.etag, row.version, &subject)?;
+    let known = events::of(&work.tx, &[row.id]).await?.remove(&row.id).unwrap_or_default();
+    let known = events::task_events(&known)?;
+    let at = step.at.unwrap_or(work.now());
+    in_order(&subject, &known, at, work.now())?;
+    // What a deadline already passed over is recorded late: somebody should look at the evidence.
+    let late = row.overdue_at.is_some_and(|passed| at < passed && passed <= work.now());
+    let reason = step.reason.trim();
+    let drafts = kinds.into_iter().map(|kind| own(kind, at, reason.to_owned())).collect();
+    let change = Change::grown(row, known, drafts, &calendar).map_err(|r| refused(&step.code, r))?;
+    let mut done = finish(work, &calendar, change).await?;
+    if late {
+        done.warnings.push(Violation::new(
+            "occurred_at",
+            "RECORDED_LATE",
+            "ghi nhận sau khi đã quá hạn một việc được cho là xảy ra trước hạn; hãy kiểm tra bằng chứng",
+            "recorded after the due day as having happened before it; look at the evidence",
+        ));
+    }
+    Ok(done)
+}
+
+/// Neither in the future nor before what was done last; the day that a deadline passed is no deed.
+fn in_order(subject: &str, known: &[TaskEvent], at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    let refuse = |reason, vi: String, en: String| ServiceError::Precondition {
+        reason,
+        subject: subject.to_owned(),
+        vi,
+        en: format!("{subject}: {en}"),
+    };
+    if at > now {
+        let vi = format!("thời điểm {at} nằm trong tương lai; hãy sửa thời điểm");
+        return Err(refuse("IN_THE_FUTURE", vi, format!("{at} lies in the future; correct it")));
+    }
+    let deeds = known.iter().filter(|e| !matches!(e.kind, TaskEventKind::DeadlinePassed { .. }));
+    match deeds.map(|e| e.occurred_at).max() {
+        Some(last) if at < last => {
+            let vi = format!("thời điểm {at} trước việc đã ghi nhận lúc {last}; hãy sửa thời điểm");
+            let en = format!("{at} lies before what was recorded at {last}; correct the instant");
+            Err(refuse("BEFORE_LAST_EVENT", vi, en))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn own(kind: TaskEventKind, occurred_at: DateTime<Utc>, reason: String) -> Draft {
+    Draft { event: TaskEvent { kind, occurred_at, source: Source::Own }, reason }
+}
+
+async fn finish(work: &mut Work, calendar: &Calendar, change: Change) -> Result<Done, ServiceError> {
+    let changes = [change];
+    let rows = save(work, calendar, &changes).await?;
+    let ([change], Some(row)) = (changes, rows.into_iter().next()) else {
+        return Err(ServiceError::Internal("one change, one row".to_owned()));
+    };
+    let detail = serde_json::json!({ "state": row.state, "version": row.version });
+    work.note(format!("tasks/{}", row.code), &detail);
+    let parent = parent_code(work, &row).await?;
+    Ok(Done { told: Told::new(row, parent, &change.events), warnings: warnings(&change.after) })
+}
+
+async fn parent_code(work: &Work, row: &TaskRow) -> Result<String, ServiceError> {
+    let ids: Vec<Uuid> = row.parent_id.into_iter().collect();
+    Ok(tasks::codes(&work.tx, ids).await?.into_values().next().unwrap_or_default())
+}
+
+/// A state in Vietnamese.
+fn vi_state(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Assigned => "đã giao",
+        TaskState::Accepted => "đã tiếp nhận",
+        TaskState::InProgress => "đang thực hiện",
+        TaskState::Submitted => "đã báo cáo hoàn thành",
+        TaskState::Completed => "đã hoàn thành",
+        TaskState::Cancelled => "đã hủy",
+    }
+}
+
+/// A refusal of a task's history as an error about it.
+pub(super) fn refused(code: &str, refusal: TaskRefusal) -> ServiceError {
+    let subject = format!("tasks/{code}");
+    let (reason, vi) = sentence(refusal);
+    ServiceError::Precondition { reason, en: format!("{subject}: {refusal}"), subject, vi }
+}
+
+/// The word for programs and the Vietnamese sentence of a refusal.
+pub(super) fn sentence(refusal: TaskRefusal) -> (&'static str, String) {
+    match refusal {
+        TaskRefusal::NotAssigned => ("NOT_ASSIGNED", "nhiệm vụ chưa được giao".to_owned()),
+        TaskRefusal::Forbidden(state) => (
+            "FORBIDDEN_TRANSITION",
+            format!("không thực hiện được khi nhiệm vụ ở trạng thái {} ({})", vi_state(state), state.as_str()),
+        ),
+        TaskRefusal::FinishedBeforeAssigned => (
+            "FINISHED_BEFORE_ASSIGNED",
+            "thời điểm hoàn thành trước ngày giao; hãy sửa một trong hai".to_owned(),
+        ),
+        TaskRefusal::NotLater => {
+            ("NOT_LATER", "hạn mới không muộn hơn hạn hiện tại; hãy chọn ngày muộn hơn".to_owned())
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The dossiers behind a figure: the ledger's rows by subject, weighed by the same definition by which
+//! they are counted.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{CaseStatement, Expr, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::entity::{dossier, figure_entry};
+use super::{Door, StoreError};
+use crate::domain::period::Period;
+
+/// Rows a statement.
+const CHUNK: usize = 1000;
+
+/// How rows of a fact weigh: by the beginning of the fact's canonical text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weight {
+    /// Beginning of the fact's text, or the whole text.
+    pub fact: String,
+    /// Weight of rows before the period.
+    pub before: i64,
+    /// Weight of rows within it.
+    pub within: i64,
+}
+
+/// Which of them.
+#[derive(Debug, Clone, Default)]
+pub struct Among {
+    /// Only these units; None: all.
+    pub units: Option<Vec<Uuid>>,
+    /// Only these procedures; None: all.
+    pub procedures: Option<Vec<Uuid>>,
+}
+
+/// Dossiers whose weighed sum is positive, ascending by identity.
+pub async fn members(
+    door: &impl Door,
+    period: &Period,
+    weights: &[Weight],
+    among: &Among,
+) -> Result<Vec<Uuid>, StoreError> {
+    let fact = || -> SimpleExpr { Expr::col(figure_entry::Column::Fact).into() };
+    let quantity = || -> SimpleExpr { Expr::col(figure_entry::Column::Quantity).into() };
+    let early = || -> SimpleExpr { figure_entry::Column::EffectiveOn.lt(period.first()) };
+    let matches = |weight: &Weight| -> SimpleExpr {
+        if weight.fact.ends_with(':') { fact().like(format!("{}%", weight.fact)) } else { fact().eq(weight.fact.clone()) }
+    };
+    let mut weighed = CaseStatement::new();
+    for weight in weights {
+        weighed = weighed
+            .case(matches(weight).and(early()), quantity().mul(weight.before))
+            .case(matches(weight), quantity().mul(weight.within));
+    }
+    let weighed: SimpleExpr = weighed.finally(0_i64).into();
+    let sum = weighed.sum();
+    let mut select = Query::select();
+    select
+        .column(figure_entry::Column::SubjectId)
+        .from(figure_entry::Entity)
+        .and_where(figure_entry::Column::SubjectKind.eq("dossier"))
+        .and_where(figure_entry::Column::EffectiveOn.lt(period.end()))
+        .add_group_by([Expr::col(figure_entry::Column::SubjectId).into()])
+        .and_having(sum.gt(0))
+        .order_by(figure_entry::Column::SubjectId, sea_orm::Order::Asc);
+    if let Some(units) = &among.units {
+        select.and_where(figure_entry::Column::UnitId.is_in(units.clone()));
+    }
+    if let Some(procedures) = &among.procedures {
+        select.and_where(figure_entry::Column::ProcedureId.is_in(procedures.clone()));
+    }
+    let mut found = Vec::new();
+    for row in door.conn().query_all(&select).await? {
+        found.push(row.try_get("", "subject_id")?);
+    }
+    Ok(found)
+}
+
+/// Open dossiers past their deadline at `until` that aren't flagged yet.
+pub async fn unflagged(door: &impl Door, until: DateTime<Utc>) -> Result<HashSet<Uuid>, StoreError> {
+    let ids: Vec<Uuid> = dossier::Entity::find()
+        .select_only()
+        .column(dossier::Column::Id)
+        .filter(dossier::Column::Open.eq(true))
+        .filter(dossier::Column::OverdueFlagged.eq(false))
+        .filter(dossier::Column::OverdueAt.lte(until))
+        .into_tuple()
+        .all(door.conn())
+        .await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Dossiers by identity, in the order asked for.
+pub async fn dossiers(door: &impl Door, ids: &[Uuid]) -> Result<Vec<dossier::Model>, StoreError> {
+    let mut found = std::collections::HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows = dossier::Entity::find().filter(dossier::Column::Id.is_in(chunk.to_vec())).all(door.conn()).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}

@@ -1,0 +1,152 @@
+//! The ledger of notices: each that fell due, once, and what became of it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
+use uuid::Uuid;
+
+use super::entity::notice;
+use super::query::{ListQuery, Page, Published, page};
+use super::{Door, StoreError, Tx};
+use crate::domain::filter::{Field, FieldKind};
+use crate::domain::permission::Scope;
+
+/// A notice and what became of it.
+pub type NoticeRow = notice::Model;
+
+/// Rows a statement: 17 columns each.
+const CHUNK: usize = 500;
+
+const fn text(name: &'static str, column: &'static str) -> Published {
+    Published { field: Field { name, kind: FieldKind::Text, sortable: false }, column }
+}
+
+/// What lists of notices may be filtered and ordered by. `unit`, `recipient` and `subject` are given as
+/// resource names.
+pub const PUBLISHED: [Published; 8] = [
+    text("subject_kind", "subject_kind"),
+    text("subject", "subject_code"),
+    text("unit", "unit_id"),
+    text("kind", "rule_kind"),
+    text("role", "role"),
+    text("recipient", "official_id"),
+    text("state", "state"),
+    Published {
+        field: Field { name: "fell_due_at", kind: FieldKind::Instant, sortable: true },
+        column: "fell_due_at",
+    },
+];
+
+/// Enters notices; one that stands in the ledger already stays as it is. Returns how many are new.
+pub async fn enter(tx: &Tx, rows: Vec<NoticeRow>) -> Result<u64, StoreError> {
+    let key = [
+        notice::Column::SubjectId,
+        notice::Column::RuleKind,
+        notice::Column::DueAt,
+        notice::Column::Step,
+        notice::Column::Role,
+    ];
+    let mut entered = 0;
+    for chunk in rows.chunks(CHUNK) {
+        let models = chunk.iter().cloned().map(|row| row.into_active_model().reset_all());
+        entered += notice::Entity::insert_many(models)
+            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+            .exec_without_returning(tx.conn())
+            .await?;
+    }
+    Ok(entered)
+}
+
+/// Notices that wait for a mail, in the order in which they fell due.
+pub async fn waiting(door: &impl Door) -> Result<Vec<NoticeRow>, StoreError> {
+    Ok(notice::Entity::find()
+        .filter(notice::Column::State.eq("queued"))
+        .filter(notice::Column::OutboxId.is_null())
+        .order_by_asc(notice::Column::FellDueAt)
+        .order_by_asc(notice::Column::Id)
+        .all(door.conn())
+        .await?)
+}
+
+/// Gives waiting notices to a mail. Returns how many still waited.
+pub async fn attach(tx: &Tx, ids: &[Uuid], outbox_id: Uuid, official_id: Uuid) -> Result<u64, StoreError> {
+    let mut attached = 0;
+    for chunk in ids.chunks(CHUNK) {
+        let model = notice::ActiveModel {
+            outbox_id: Set(Some(outbox_id)),
+            official_id: Set(Some(official_id)),
+            ..Default::default()
+        };
+        let done = notice::Entity::update_many()
+            .set(model)
+            .filter(notice::Column::Id.is_in(chunk.to_vec()))
+            .filter(notice::Column::State.eq("queued"))
+            .filter(notice::Column::OutboxId.is_null())
+            .exec(tx.conn())
+            .await?;
+        attached += done.rows_affected;
+    }
+    Ok(attached)
+}
+
+/// Suppresses notices that aren't sent yet, with the reason. Returns how many.
+pub async fn suppress(tx: &Tx, ids: &[Uuid], why: &str) -> Result<u64, StoreError> {
+    let mut suppressed = 0;
+    for chunk in ids.chunks(CHUNK) {
+        let model = notice::ActiveModel {
+            state: Set("suppressed".to_owned()),
+            why: Set(Some(why.to_owned())),
+            ..Default::default()
+        };
+        let done = notice::Entity::update_many()
+            .set(model)
+            .filter(notice::Column::Id.is_in(chunk.to_vec()))
+            .filter(notice::Column::State.eq("queued"))
+            .exec(tx.conn())
+            .await?;
+        suppressed += done.rows_affected;
+    }
+    Ok(suppressed)
+}
+
+/// The notices of a mail that aren't sent yet.
+pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>, StoreError> {
+    Ok(notice::Entity::find()
+        .filter(notice::Column::OutboxId.eq(outbox_id))
+        .filter(notice::Column::State.eq("queued"))
+        .order_by_asc(notice::Column::Id)
+        .all(door.conn())
+        .await?)
+}
+
+/// Marks the notices of mails that the server took.
+pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let mut sent = 0;
+    for chunk in outbox_ids.chunks(CHUNK) {
+        let model =
+            notice::ActiveModel { state: Set("sent".to_owned()), sent_at: Set(Some(now)), ..Default::default() };
+        let done = notice::Entity::update_many()
+            .set(model)
+            .filter(notice::Column::OutboxId.is_in(chunk.to_vec()))
+            .filter(notice::Column::State.eq("queued"))
+            .exec(tx.conn())
+            .await?;
+        sent += done.rows_affected;
+    }
+    Ok(sent)
+}
+
+/// A page of notices, of the units in the scope or sent to the official.
+pub async fn list(door: &impl Door, query: &ListQuery, scope: &Scope) -> Result<Page<NoticeRow>, StoreError> {
+    let within = match scope {
+        Scope::All => None,
+        Scope::Units(units) => {
+            let units: Vec<Uuid> = units.iter().copied().collect();
+            Some(Condition::all().add(notice::Column::UnitId.is_in(units)))
+        }
+        Scope::Own(official) => Some(Condition::all().add(notice::Column::OfficialId.eq(*official))),
+    };
+    page::<notice::Entity>(door, &PUBLISHED, "id", query, within).await
+}

@@ -1,0 +1,10 @@
+//! The integration tests: one binary, one file a topic. A topic that needs a running house builds
+//! it with `both!`, so that it holds on SQLite and on PostgreSQL alike.
+
+mod support;
+
+mod clients;
+mod engines;
+mod house;
+mod records;
+mod sample;

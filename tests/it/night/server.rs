@@ -1,0 +1,67 @@
+//! A mail server that says what it is told to: it takes a mail, or refuses it with a given reply at the end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bonro::mail::Post;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A running server.
+pub struct Server {
+    port: u16,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// One that answers the end of each mail with `reply`.
+    pub async fn answering(reply: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counted = taken.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(talk(stream, reply, counted.clone()));
+            }
+        });
+        Self { port, taken }
+    }
+
+    /// The way to it.
+    pub fn post(&self) -> Post {
+        Post::from_url(&format!("smtp://127.0.0.1:{}", self.port)).expect("a mail URL")
+    }
+
+    /// How many mails reached their end.
+    pub fn heard(&self) -> usize {
+        self.taken.load(Ordering::SeqCst)
+    }
+}
+
+async fn talk(stream: TcpStream, reply: &'static str, taken: Arc<AtomicUsize>) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut lines = BufReader::new(read).lines();
+    write.write_all(b"220 test\r\n").await?;
+    let mut in_data = false;
+    while let Some(line) = lines.next_line().await? {
+        let answer = if in_data {
+            if line != "." {
+                continue;
+            }
+            in_data = false;
+            taken.fetch_add(1, Ordering::SeqCst);
+            format!("{reply}\r\n")
+        } else if line.starts_with("DATA") {
+            in_data = true;
+            "354 go on\r\n".to_owned()
+        } else if line.starts_with("QUIT") {
+            write.write_all(b"221 bye\r\n").await?;
+            return Ok(());
+        } else {
+            "250 test\r\n".to_owned()
+        };
+        write.write_all(answer.as_bytes()).await?;
+    }
+    Ok(())
+}
