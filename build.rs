@@ -18,10 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     compiler.open_files(contract(Path::new("proto/bonro/v1"))?)?;
 
     // Encoded by protox the set keeps the custom options (the rights of each RPC); by way of prost-types it loses them.
-    fs::write(
-        out.join("bonro_descriptor.bin"),
-        compiler.encode_file_descriptor_set(),
-    )?;
+    fs::write(out.join("bonro_descriptor.bin"), compiler.encode_file_descriptor_set())?;
     tonic_prost_build::configure()
         .include_file("bonro_modules.rs")
         .compile_fds(compiler.file_descriptor_set())?;
@@ -30,9 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The `.proto` files of a folder by name, so that every machine builds the same bytes.
 fn contract(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<Vec<_>>>()?;
+    let mut files =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     files.retain(|path| path.extension().is_some_and(|extension| extension == "proto"));
     files.sort();
     Ok(files)

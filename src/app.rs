@@ -23,7 +23,9 @@ use crate::mail::Post;
 use crate::pb::v1;
 use crate::service::report::{Ask, Breakdown, summarize};
 use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
-use crate::service::{Context, House, OfficeSettings, ServiceError, Work, checker, founding, keys, period_report};
+use crate::service::{
+    Context, House, OfficeSettings, ServiceError, Work, checker, founding, keys, period_report,
+};
 use crate::store::Store;
 use crate::world::World;
 
@@ -157,11 +159,15 @@ pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> an
         .await
         .with_context(|| format!("server.listen: {} can't be listened on", settings.server.listen))?;
     let address = listener.local_addr()?;
-    let mut builder = Server::builder().tcp_nodelay(true).max_concurrent_streams(settings.limits.streams_per_connection);
-    if let (Some(certificate), Some(key)) = (&settings.server.tls_certificate_file, &settings.server.tls_key_file) {
+    let mut builder =
+        Server::builder().tcp_nodelay(true).max_concurrent_streams(settings.limits.streams_per_connection);
+    if let (Some(certificate), Some(key)) =
+        (&settings.server.tls_certificate_file, &settings.server.tls_key_file)
+    {
         let certificate = std::fs::read(certificate).context("server.tls_certificate_file")?;
         let key = std::fs::read(key).context("server.tls_key_file")?;
-        builder = builder.tls_config(ServerTlsConfig::new().identity(Identity::from_pem(certificate, key)))?;
+        builder =
+            builder.tls_config(ServerTlsConfig::new().identity(Identity::from_pem(certificate, key)))?;
     }
     let (stop, stopped) = oneshot::channel::<()>();
     let draining = async move {
@@ -210,7 +216,9 @@ pub async fn create_key(settings: &Settings, key: v1::Key) -> anyhow::Result<v1:
     }
     let mut work: Work = house.job(own_context(&house, "key create")).await?;
     let bare = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    let roles = key.roles().filter_map(|role| Role::parse(role.as_str_name().trim_start_matches("ROLE_").to_lowercase().as_str()));
+    let roles = key.roles().filter_map(|role| {
+        Role::parse(role.as_str_name().trim_start_matches("ROLE_").to_lowercase().as_str())
+    });
     let new = keys::NewKey {
         label: key.label.clone(),
         official_code: bare(&key.official),
@@ -247,7 +255,8 @@ pub async fn check_figures(settings: &Settings) -> anyhow::Result<Vec<String>> {
 fn said(error: ServiceError) -> anyhow::Error {
     match error {
         ServiceError::Invalid(violations) => {
-            let lines: Vec<String> = violations.iter().map(|v| format!("{}: {} / {}", v.field, v.vi, v.en)).collect();
+            let lines: Vec<String> =
+                violations.iter().map(|v| format!("{}: {} / {}", v.field, v.vi, v.en)).collect();
             anyhow::anyhow!(lines.join("\n"))
         }
         other => other.into(),

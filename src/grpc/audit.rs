@@ -9,8 +9,11 @@ use crate::pb::v1::audit_service_server::AuditService;
 use crate::service::Rules;
 use crate::service::audit::{self, AuditRow, PUBLISHED};
 
-const PLAN: Plan =
-    Plan { published: &PUBLISHED, order: ("sequence", true), references: &[("official", Reference::Official)] };
+const PLAN: Plan = Plan {
+    published: &PUBLISHED,
+    order: ("sequence", true),
+    references: &[("official", Reference::Official)],
+};
 
 fn entry(rules: &Rules, row: AuditRow) -> v1::AuditEntry {
     v1::AuditEntry {

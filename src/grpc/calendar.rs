@@ -111,16 +111,21 @@ impl CalendarService for Front {
         &self,
         request: Request<v1::CreateCalendarRequest>,
     ) -> Result<Response<v1::CreateCalendarResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateCalendarRequest| {
-            Box::pin(async move {
-                let (view, findings) = calendars::create(work, new_calendar(r.calendar)?, r.draft).await?;
-                let language = &work.context.caller.language;
-                Ok(v1::CreateCalendarResponse {
-                    calendar: Some(wire(&work.rules, &view.row, &view.days)),
-                    warnings: findings.into_iter().map(|finding| warning(finding, language)).collect(),
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateCalendarRequest| {
+                Box::pin(async move {
+                    let (view, findings) =
+                        calendars::create(work, new_calendar(r.calendar)?, r.draft).await?;
+                    let language = &work.context.caller.language;
+                    Ok(v1::CreateCalendarResponse {
+                        calendar: Some(wire(&work.rules, &view.row, &view.days)),
+                        warnings: findings.into_iter().map(|finding| warning(finding, language)).collect(),
+                    })
                 })
-            })
-        })
+            },
+        )
         .await
     }
 

@@ -90,7 +90,8 @@ impl Card {
             let (scheme, secret) = value.trim().split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
         });
-        let english = text(ACCEPT_LANGUAGE).is_some_and(|value| value.trim().to_ascii_lowercase().starts_with("en"));
+        let english =
+            text(ACCEPT_LANGUAGE).is_some_and(|value| value.trim().to_ascii_lowercase().starts_with("en"));
         Self { secret: secret.filter(|s| !s.is_empty()), language: if english { "en" } else { "vi" } }
     }
 }

@@ -176,7 +176,9 @@ fn line(term: Term, day: &TrailDay, counted: i64, name: &str) -> (String, String
     let (vi, en) = match &day.why {
         Why::Receipt => ("ngày tiếp nhận, chưa tính".to_owned(), "day of receipt, doesn't count".to_owned()),
         Why::Counted => (added_vi, added_en),
-        Why::SwappedIn(_) => (format!("làm bù ({name}), {added_vi}"), format!("worked in exchange ({name}), {added_en}")),
+        Why::SwappedIn(_) => {
+            (format!("làm bù ({name}), {added_vi}"), format!("worked in exchange ({name}), {added_en}"))
+        }
         Why::Weekend => ("ngày nghỉ hằng tuần".to_owned(), "weekend".to_owned()),
         Why::Holiday(_) => (format!("ngày nghỉ: {name}"), format!("day off: {name}")),
         Why::Stopped => ("đang tạm dừng, không tính".to_owned(), "the clock stood".to_owned()),

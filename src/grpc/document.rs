@@ -32,21 +32,25 @@ impl DocumentService for Front {
         &self,
         request: Request<v1::CreateDocumentRequest>,
     ) -> Wire<v1::CreateDocumentResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateDocumentRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let asked = fields.message("document", r.document);
-                let record = DocumentRecord {
-                    issued_on: fields.date_or_none("document.issued_on", asked.issued_on),
-                    number: asked.number,
-                    kind: asked.kind,
-                    issuer: asked.issuer,
-                    subject: asked.subject,
-                };
-                let row = documents::create(work, &record, fields.wrong()).await?;
-                Ok(v1::CreateDocumentResponse { document: Some(document(row)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateDocumentRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let asked = fields.message("document", r.document);
+                    let record = DocumentRecord {
+                        issued_on: fields.date_or_none("document.issued_on", asked.issued_on),
+                        number: asked.number,
+                        kind: asked.kind,
+                        issuer: asked.issuer,
+                        subject: asked.subject,
+                    };
+                    let row = documents::create(work, &record, fields.wrong()).await?;
+                    Ok(v1::CreateDocumentResponse { document: Some(document(row)) })
+                })
+            },
+        )
         .await
     }
 
@@ -60,7 +64,10 @@ impl DocumentService for Front {
         .await
     }
 
-    async fn list_documents(&self, request: Request<v1::ListDocumentsRequest>) -> Wire<v1::ListDocumentsResponse> {
+    async fn list_documents(
+        &self,
+        request: Request<v1::ListDocumentsRequest>,
+    ) -> Wire<v1::ListDocumentsResponse> {
         let plan = Plan { published: &PUBLISHED, order: ("issued_on", false), references: &[] };
         self.list(request, plan, |look, _, listing| {
             Box::pin(async move {

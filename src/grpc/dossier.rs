@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::{Front, Plan, Reference};
-use super::wire::{code_of, instant_field, optional_code};
 use super::dossier_convert::{cause_word, dossier, events, warnings};
 use super::import_convert::{applicant_kind, channel};
+use super::wire::{code_of, instant_field, optional_code};
+use super::{Front, Plan, Reference};
 use crate::domain::dossier::{Correction, EventKind, Outcome, PauseReason, Tracked};
 use crate::domain::filter::{Field, FieldKind, Value};
 use crate::pb::v1;
@@ -25,7 +25,12 @@ fn told(work: &Work, done: &Done) -> (Option<v1::Dossier>, Vec<v1::Warning>) {
 }
 
 /// The fields that all verbs share.
-fn step(name: &str, etag: &str, at: Option<&prost_types::Timestamp>, reason: &str) -> Result<Step, ServiceError> {
+fn step(
+    name: &str,
+    etag: &str,
+    at: Option<&prost_types::Timestamp>,
+    reason: &str,
+) -> Result<Step, ServiceError> {
     Ok(Step {
         code: code_of("name", "dossiers", name)?,
         etag: etag.to_owned(),
@@ -52,7 +57,12 @@ macro_rules! intake {
     ($request:ident, $work:ident, $registered:expr) => {{
         let r = $request;
         let mut wrong = Vec::new();
-        let mut keep = |outcome: Result<String, Violation>| outcome.unwrap_or_else(|v| { wrong.push(v); String::new() });
+        let mut keep = |outcome: Result<String, Violation>| {
+            outcome.unwrap_or_else(|v| {
+                wrong.push(v);
+                String::new()
+            })
+        };
         let procedure_code = keep(code_of("procedure", "procedures", &r.procedure));
         let unit_code = keep(code_of("unit", "units", &r.unit));
         let holder_code = keep(optional_code("holder", "officials", &r.holder));
@@ -92,88 +102,127 @@ macro_rules! intake {
 macro_rules! verb {
     ($self:ident, $request:ident, $answer:ident, |$work:ident, $r:ident| $kind:expr) => {
         $self
-            .mutate($request, |r| &r.request_id, |$work, $r| {
-                Box::pin(async move {
-                    let step = step(&$r.name, &$r.etag, $r.occurred_at.as_ref(), &$r.reason)?;
-                    let kind = $kind;
-                    let done = verbs::act($work, step, kind).await?;
-                    let (dossier, warnings) = told($work, &done);
-                    Ok(v1::$answer { dossier, warnings })
-                })
-            })
+            .mutate(
+                $request,
+                |r| &r.request_id,
+                |$work, $r| {
+                    Box::pin(async move {
+                        let step = step(&$r.name, &$r.etag, $r.occurred_at.as_ref(), &$r.reason)?;
+                        let kind = $kind;
+                        let done = verbs::act($work, step, kind).await?;
+                        let (dossier, warnings) = told($work, &done);
+                        Ok(v1::$answer { dossier, warnings })
+                    })
+                },
+            )
             .await
     };
 }
 
 #[tonic::async_trait]
 impl DossierService for Front {
-    async fn receive_dossier(&self, request: Request<v1::ReceiveDossierRequest>) -> Wire<v1::ReceiveDossierResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ReceiveDossierRequest| {
-            Box::pin(async move {
-                let new = intake!(r, work, false);
-                let done = verbs::receive(work, new).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::ReceiveDossierResponse { dossier, warnings })
-            })
-        })
+    async fn receive_dossier(
+        &self,
+        request: Request<v1::ReceiveDossierRequest>,
+    ) -> Wire<v1::ReceiveDossierResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ReceiveDossierRequest| {
+                Box::pin(async move {
+                    let new = intake!(r, work, false);
+                    let done = verbs::receive(work, new).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::ReceiveDossierResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
-    async fn register_dossier(&self, request: Request<v1::RegisterDossierRequest>) -> Wire<v1::RegisterDossierResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::RegisterDossierRequest| {
-            Box::pin(async move {
-                let new = intake!(r, work, true);
-                let done = verbs::receive(work, new).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::RegisterDossierResponse { dossier, warnings })
-            })
-        })
+    async fn register_dossier(
+        &self,
+        request: Request<v1::RegisterDossierRequest>,
+    ) -> Wire<v1::RegisterDossierResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::RegisterDossierRequest| {
+                Box::pin(async move {
+                    let new = intake!(r, work, true);
+                    let done = verbs::receive(work, new).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::RegisterDossierResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
-    async fn accept_dossier(&self, request: Request<v1::AcceptDossierRequest>) -> Wire<v1::AcceptDossierResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::AcceptDossierRequest| {
-            Box::pin(async move {
-                let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
-                let done = verbs::accept(work, step, r.intake_digitised).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::AcceptDossierResponse { dossier, warnings })
-            })
-        })
+    async fn accept_dossier(
+        &self,
+        request: Request<v1::AcceptDossierRequest>,
+    ) -> Wire<v1::AcceptDossierResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::AcceptDossierRequest| {
+                Box::pin(async move {
+                    let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
+                    let done = verbs::accept(work, step, r.intake_digitised).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::AcceptDossierResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
-    async fn refuse_intake(&self, request: Request<v1::RefuseIntakeRequest>) -> Wire<v1::RefuseIntakeResponse> {
+    async fn refuse_intake(
+        &self,
+        request: Request<v1::RefuseIntakeRequest>,
+    ) -> Wire<v1::RefuseIntakeResponse> {
         verb!(self, request, RefuseIntakeResponse, |work, r| {
             reason_given(&r.reason)?;
             EventKind::NotAccepted
         })
     }
 
-    async fn start_processing(&self, request: Request<v1::StartProcessingRequest>) -> Wire<v1::StartProcessingResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::StartProcessingRequest| {
-            Box::pin(async move {
-                let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
-                let holder = official(&work.rules, "holder", &r.holder)?;
-                let done = verbs::start(work, step, holder).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::StartProcessingResponse { dossier, warnings })
-            })
-        })
+    async fn start_processing(
+        &self,
+        request: Request<v1::StartProcessingRequest>,
+    ) -> Wire<v1::StartProcessingResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::StartProcessingRequest| {
+                Box::pin(async move {
+                    let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
+                    let holder = official(&work.rules, "holder", &r.holder)?;
+                    let done = verbs::start(work, step, holder).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::StartProcessingResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
     async fn hand_over(&self, request: Request<v1::HandOverRequest>) -> Wire<v1::HandOverResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::HandOverRequest| {
-            Box::pin(async move {
-                let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
-                let to = official(&work.rules, "to_holder", &r.to_holder)?;
-                let to = to.ok_or_else(|| Violation::missing("to_holder"))?;
-                let done = verbs::hand_over(work, step, to, r.step).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::HandOverResponse { dossier, warnings })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::HandOverRequest| {
+                Box::pin(async move {
+                    let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
+                    let to = official(&work.rules, "to_holder", &r.to_holder)?;
+                    let to = to.ok_or_else(|| Violation::missing("to_holder"))?;
+                    let done = verbs::hand_over(work, step, to, r.step).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::HandOverResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
@@ -187,20 +236,29 @@ impl DossierService for Front {
         })
     }
 
-    async fn request_payment(&self, request: Request<v1::RequestPaymentRequest>) -> Wire<v1::RequestPaymentResponse> {
+    async fn request_payment(
+        &self,
+        request: Request<v1::RequestPaymentRequest>,
+    ) -> Wire<v1::RequestPaymentResponse> {
         verb!(self, request, RequestPaymentResponse, |work, r| EventKind::Paused {
             reason: PauseReason::FinancialObligation
         })
     }
 
-    async fn suspend_dossier(&self, request: Request<v1::SuspendDossierRequest>) -> Wire<v1::SuspendDossierResponse> {
+    async fn suspend_dossier(
+        &self,
+        request: Request<v1::SuspendDossierRequest>,
+    ) -> Wire<v1::SuspendDossierResponse> {
         verb!(self, request, SuspendDossierResponse, |work, r| {
             reason_given(&r.reason)?;
             EventKind::Paused { reason: PauseReason::Suspension }
         })
     }
 
-    async fn resume_dossier(&self, request: Request<v1::ResumeDossierRequest>) -> Wire<v1::ResumeDossierResponse> {
+    async fn resume_dossier(
+        &self,
+        request: Request<v1::ResumeDossierRequest>,
+    ) -> Wire<v1::ResumeDossierResponse> {
         verb!(self, request, ResumeDossierResponse, |work, r| EventKind::Resumed)
     }
 
@@ -220,58 +278,80 @@ impl DossierService for Front {
         })
     }
 
-    async fn resolve_dossier(&self, request: Request<v1::ResolveDossierRequest>) -> Wire<v1::ResolveDossierResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ResolveDossierRequest| {
-            Box::pin(async move {
-                let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
-                let outcome = match r.outcome() {
-                    v1::Outcome::Resolved => Outcome::Granted,
-                    v1::Outcome::Refused => {
-                        reason_given(&r.reason)?;
-                        Outcome::Refused
-                    }
-                    v1::Outcome::Unspecified | v1::Outcome::Withdrawn | v1::Outcome::Stopped => {
-                        return Err(Violation::new(
-                            "outcome",
-                            "BAD_OUTCOME",
-                            "outcome: dùng RESOLVED hoặc REFUSED",
-                            "outcome: use RESOLVED or REFUSED",
-                        )
-                        .into());
-                    }
-                };
-                let done = verbs::resolve(work, step, outcome, r.result_digitised).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::ResolveDossierResponse { dossier, warnings })
-            })
-        })
+    async fn resolve_dossier(
+        &self,
+        request: Request<v1::ResolveDossierRequest>,
+    ) -> Wire<v1::ResolveDossierResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ResolveDossierRequest| {
+                Box::pin(async move {
+                    let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
+                    let outcome = match r.outcome() {
+                        v1::Outcome::Resolved => Outcome::Granted,
+                        v1::Outcome::Refused => {
+                            reason_given(&r.reason)?;
+                            Outcome::Refused
+                        }
+                        v1::Outcome::Unspecified | v1::Outcome::Withdrawn | v1::Outcome::Stopped => {
+                            return Err(Violation::new(
+                                "outcome",
+                                "BAD_OUTCOME",
+                                "outcome: dùng RESOLVED hoặc REFUSED",
+                                "outcome: use RESOLVED or REFUSED",
+                            )
+                            .into());
+                        }
+                    };
+                    let done = verbs::resolve(work, step, outcome, r.result_digitised).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::ResolveDossierResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
-    async fn return_result(&self, request: Request<v1::ReturnResultRequest>) -> Wire<v1::ReturnResultResponse> {
+    async fn return_result(
+        &self,
+        request: Request<v1::ReturnResultRequest>,
+    ) -> Wire<v1::ReturnResultResponse> {
         verb!(self, request, ReturnResultResponse, |work, r| EventKind::Returned)
     }
 
-    async fn withdraw_dossier(&self, request: Request<v1::WithdrawDossierRequest>) -> Wire<v1::WithdrawDossierResponse> {
+    async fn withdraw_dossier(
+        &self,
+        request: Request<v1::WithdrawDossierRequest>,
+    ) -> Wire<v1::WithdrawDossierResponse> {
         verb!(self, request, WithdrawDossierResponse, |work, r| EventKind::Withdrawn)
     }
 
-    async fn correct_dossier(&self, request: Request<v1::CorrectDossierRequest>) -> Wire<v1::CorrectDossierResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CorrectDossierRequest| {
-            Box::pin(async move {
-                use v1::correct_dossier_request::Correction as Wanted;
-                let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
-                let approved_by = official(&work.rules, "approved_by", &r.approved_by)?;
-                let correction = match &r.correction {
-                    None => return Err(Violation::missing("correction").into()),
-                    Some(Wanted::VoidsNumber(number)) => Correct::Void(*number),
-                    Some(Wanted::Fields(fields)) => Correct::Fields(Box::new(corrected(&work.rules, fields)?)),
-                };
-                let done = verbs::correct(work, step, correction, approved_by).await?;
-                let (dossier, warnings) = told(work, &done);
-                Ok(v1::CorrectDossierResponse { dossier, warnings })
-            })
-        })
+    async fn correct_dossier(
+        &self,
+        request: Request<v1::CorrectDossierRequest>,
+    ) -> Wire<v1::CorrectDossierResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CorrectDossierRequest| {
+                Box::pin(async move {
+                    use v1::correct_dossier_request::Correction as Wanted;
+                    let step = step(&r.name, &r.etag, r.occurred_at.as_ref(), &r.reason)?;
+                    let approved_by = official(&work.rules, "approved_by", &r.approved_by)?;
+                    let correction = match &r.correction {
+                        None => return Err(Violation::missing("correction").into()),
+                        Some(Wanted::VoidsNumber(number)) => Correct::Void(*number),
+                        Some(Wanted::Fields(fields)) => {
+                            Correct::Fields(Box::new(corrected(&work.rules, fields)?))
+                        }
+                    };
+                    let done = verbs::correct(work, step, correction, approved_by).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::CorrectDossierResponse { dossier, warnings })
+                })
+            },
+        )
         .await
     }
 
@@ -311,12 +391,12 @@ impl DossierService for Front {
         .await
     }
 
-    async fn list_dossiers(&self, request: Request<v1::ListDossiersRequest>) -> Wire<v1::ListDossiersResponse> {
-        const REFERENCES: [(&str, Reference); 3] = [
-            ("unit", Reference::Unit),
-            ("procedure", Reference::Procedure),
-            ("holder", Reference::Official),
-        ];
+    async fn list_dossiers(
+        &self,
+        request: Request<v1::ListDossiersRequest>,
+    ) -> Wire<v1::ListDossiersResponse> {
+        const REFERENCES: [(&str, Reference); 3] =
+            [("unit", Reference::Unit), ("procedure", Reference::Procedure), ("holder", Reference::Official)];
         let plan = Plan { published: &PUBLISHED, order: ("code", false), references: &REFERENCES };
         self.list(request, plan, |look, _, listing| {
             Box::pin(async move {
@@ -347,13 +427,21 @@ impl DossierService for Front {
                 let (_, history) = verbs::history(look, &code).await?;
                 let after = listing.query.after.as_ref().and_then(|c| c.id.parse::<i32>().ok()).unwrap_or(0);
                 let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
-                let mut page: Vec<_> =
-                    events(&look.rules, &code, &history).into_iter().filter(|e| e.number > after).take(limit + 1).collect();
+                let mut page: Vec<_> = events(&look.rules, &code, &history)
+                    .into_iter()
+                    .filter(|e| e.number > after)
+                    .take(limit + 1)
+                    .collect();
                 let more = page.len() > limit;
                 page.truncate(limit);
-                let next =
-                    page.last().filter(|_| more).map(|e| Cursor { key: Value::Missing, id: e.number.to_string() });
-                Ok(v1::ListDossierEventsResponse { next_page_token: listing.token(next.as_ref())?, events: page })
+                let next = page
+                    .last()
+                    .filter(|_| more)
+                    .map(|e| Cursor { key: Value::Missing, id: e.number.to_string() });
+                Ok(v1::ListDossierEventsResponse {
+                    next_page_token: listing.token(next.as_ref())?,
+                    events: page,
+                })
             })
         })
         .await

@@ -4,7 +4,9 @@ use uuid::Uuid;
 
 use super::wire::{timestamp, wire_date};
 use crate::domain::deadline::Term;
-use crate::domain::dossier::{Correction, Event, EventKind, History, Outcome, PauseReason, State, Tracked, Warning};
+use crate::domain::dossier::{
+    Correction, Event, EventKind, History, Outcome, PauseReason, State, Tracked, Warning,
+};
 use crate::pb::v1;
 use crate::service::Rules;
 use crate::service::dossiers::DossierRow;
@@ -185,9 +187,11 @@ pub fn warnings(warnings: &[Warning], vietnamese: bool) -> Vec<v1::Warning> {
     warnings
         .iter()
         .map(|warning| match warning {
-            Warning::PausedTwice => {
-                say("PAUSED_TWICE", "đang tạm dừng, không thay đổi gì".into(), "paused already; nothing changed".into())
-            }
+            Warning::PausedTwice => say(
+                "PAUSED_TWICE",
+                "đang tạm dừng, không thay đổi gì".into(),
+                "paused already; nothing changed".into(),
+            ),
             Warning::ResumedWhileRunning => say(
                 "RESUMED_WHILE_RUNNING",
                 "hồ sơ không tạm dừng, không thay đổi gì".into(),

@@ -8,8 +8,8 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
-use super::wire::{code_of, timestamp};
 use super::import_convert::{outcome, row};
+use super::wire::{code_of, timestamp};
 use super::{Front, Plan};
 use crate::pb::v1;
 use crate::pb::v1::import_service_server::ImportService;
@@ -66,9 +66,12 @@ async fn run(
                 let at = Context { now: front.house.world.office.now(), ..context.clone() };
                 let (outcomes, committed_row) =
                     front.house.import_batch(at, start, batch.first_row, rows).await.map_err(wrong)?;
-                let message =
-                    v1::ImportBatchOutcome { committed_row, outcomes: outcomes.into_iter().map(outcome).collect() };
-                let answer = v1::ImportResponse { message: Some(v1::import_response::Message::Outcome(message)) };
+                let message = v1::ImportBatchOutcome {
+                    committed_row,
+                    outcomes: outcomes.into_iter().map(outcome).collect(),
+                };
+                let answer =
+                    v1::ImportResponse { message: Some(v1::import_response::Message::Outcome(message)) };
                 if answers.send(Ok(answer)).await.is_err() {
                     // The client is gone: it goes on from the committed row.
                     return Ok(());
@@ -76,7 +79,13 @@ async fn run(
             }
             (Some(Message::Start(_)), Some(_)) => {
                 return Err(wrong(
-                    Violation::new("start", "TWICE", "start chỉ được gửi một lần", "start is sent once, first").into(),
+                    Violation::new(
+                        "start",
+                        "TWICE",
+                        "start chỉ được gửi một lần",
+                        "start is sent once, first",
+                    )
+                    .into(),
                 ));
             }
             (Some(Message::Batch(_)) | None, _) => return Err(wrong(Violation::missing("start").into())),
@@ -135,7 +144,12 @@ fn problem(row: ProblemRow) -> v1::ImportProblem {
 fn import_id(field: &str, name: &str) -> Result<Uuid, Violation> {
     let id = code_of(field, "imports", name)?;
     Uuid::parse_str(&id).map_err(|_| {
-        Violation::new(field, "BAD_NAME", format!("{field}: viết dạng imports/UUID"), format!("{field}: write it as imports/UUID"))
+        Violation::new(
+            field,
+            "BAD_NAME",
+            format!("{field}: viết dạng imports/UUID"),
+            format!("{field}: write it as imports/UUID"),
+        )
     })
 }
 

@@ -299,7 +299,11 @@ fn wire_kind(kind: RecordKind) -> v1::RecordKind {
 
 fn problem(problem: v1::RowProblem) -> Problem {
     Problem {
-        severity: if problem.severity() == v1::Severity::Warning { Severity::Warning } else { Severity::Error },
+        severity: if problem.severity() == v1::Severity::Warning {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         field: problem.field,
         file: problem.file,
         line: problem.line,

@@ -10,7 +10,9 @@ use crate::pb::v1;
 use crate::pb::v1::job_service_server::JobService;
 use crate::service::delivery::{self, MailRow, mail_etag};
 use crate::service::jobs::{Asked, run};
-use crate::service::schedules::{self, JobView, PUBLISHED_JOBS, PUBLISHED_SLOTS, SlotView, job_etag, job_named};
+use crate::service::schedules::{
+    self, JobView, PUBLISHED_JOBS, PUBLISHED_SLOTS, SlotView, job_etag, job_named,
+};
 use crate::service::slots::slot_name;
 use crate::service::{Context, Entered, House, ReplayKey, Rules, ServiceError};
 
@@ -87,7 +89,11 @@ fn mail(rules: &Rules, row: MailRow) -> v1::Mail {
 
 /// Runs a job to its end and keeps the answer. The run has transactions of its own; the kept answer is
 /// written after it, so a repeat after a crash finds the slot done instead.
-async fn run_job(house: House, context: Context, asked: v1::RunJobRequest) -> Result<v1::RunJobResponse, ServiceError> {
+async fn run_job(
+    house: House,
+    context: Context,
+    asked: v1::RunJobRequest,
+) -> Result<v1::RunJobResponse, ServiceError> {
     let replay = ReplayKey::new(&asked.request_id, &asked.encode_to_vec())?;
     if replay.is_some()
         && let Entered::Replay(kept) = house.work(context.clone(), replay.clone()).await?
@@ -105,7 +111,10 @@ async fn run_job(house: House, context: Context, asked: v1::RunJobRequest) -> Re
     let view = schedules::shown(&house.look(context.clone()).await?, ran.slot).await?;
     let answer = v1::RunJobResponse { slot: Some(slot(view)), already_done };
     if let Entered::Fresh(mut work) = house.work(context, replay).await? {
-        work.note(format!("jobs/{name}"), &serde_json::json!({ "run": { "slot_at": slot_at, "already_done": already_done } }));
+        work.note(
+            format!("jobs/{name}"),
+            &serde_json::json!({ "run": { "slot_at": slot_at, "already_done": already_done } }),
+        );
         work.finish(&answer.encode_to_vec()).await?;
     }
     Ok(answer)
@@ -113,7 +122,10 @@ async fn run_job(house: House, context: Context, asked: v1::RunJobRequest) -> Re
 
 #[tonic::async_trait]
 impl JobService for Front {
-    async fn list_jobs(&self, request: Request<v1::ListJobsRequest>) -> Result<Response<v1::ListJobsResponse>, Status> {
+    async fn list_jobs(
+        &self,
+        request: Request<v1::ListJobsRequest>,
+    ) -> Result<Response<v1::ListJobsResponse>, Status> {
         let plan = Plan { published: &PUBLISHED_JOBS, order: ("name", false), references: &[] };
         self.list(request, plan, |look, _, listing| {
             Box::pin(async move {
@@ -148,7 +160,10 @@ impl JobService for Front {
         .await
     }
 
-    async fn run_job(&self, request: Request<v1::RunJobRequest>) -> Result<Response<v1::RunJobResponse>, Status> {
+    async fn run_job(
+        &self,
+        request: Request<v1::RunJobRequest>,
+    ) -> Result<Response<v1::RunJobResponse>, Status> {
         let context = Self::context(&request)?;
         let running = run_job(self.house.clone(), context.clone(), request.into_inner());
         // A caller who leaves doesn't break a job off.
@@ -158,14 +173,21 @@ impl JobService for Front {
             .map_err(|error| Self::refuse(&context, error))
     }
 
-    async fn pause_job(&self, request: Request<v1::PauseJobRequest>) -> Result<Response<v1::PauseJobResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::PauseJobRequest| {
-            Box::pin(async move {
-                let name = code_of("name", &r.name, "jobs")?;
-                let view = schedules::set_paused(work, &name, &r.etag, true, &r.note).await?;
-                Ok(v1::PauseJobResponse { job: Some(job(view)) })
-            })
-        })
+    async fn pause_job(
+        &self,
+        request: Request<v1::PauseJobRequest>,
+    ) -> Result<Response<v1::PauseJobResponse>, Status> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::PauseJobRequest| {
+                Box::pin(async move {
+                    let name = code_of("name", &r.name, "jobs")?;
+                    let view = schedules::set_paused(work, &name, &r.etag, true, &r.note).await?;
+                    Ok(v1::PauseJobResponse { job: Some(job(view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -173,13 +195,17 @@ impl JobService for Front {
         &self,
         request: Request<v1::ResumeJobRequest>,
     ) -> Result<Response<v1::ResumeJobResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ResumeJobRequest| {
-            Box::pin(async move {
-                let name = code_of("name", &r.name, "jobs")?;
-                let view = schedules::set_paused(work, &name, &r.etag, false, &r.note).await?;
-                Ok(v1::ResumeJobResponse { job: Some(job(view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ResumeJobRequest| {
+                Box::pin(async move {
+                    let name = code_of("name", &r.name, "jobs")?;
+                    let view = schedules::set_paused(work, &name, &r.etag, false, &r.note).await?;
+                    Ok(v1::ResumeJobResponse { job: Some(job(view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -205,13 +231,17 @@ impl JobService for Front {
         &self,
         request: Request<v1::RetryMailRequest>,
     ) -> Result<Response<v1::RetryMailResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::RetryMailRequest| {
-            Box::pin(async move {
-                let id = uid_of("name", &r.name, "mails")?;
-                let row = delivery::retry(work, id, &r.etag).await?;
-                Ok(v1::RetryMailResponse { mail: Some(mail(&work.rules, row)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::RetryMailRequest| {
+                Box::pin(async move {
+                    let id = uid_of("name", &r.name, "mails")?;
+                    let row = delivery::retry(work, id, &r.etag).await?;
+                    Ok(v1::RetryMailResponse { mail: Some(mail(&work.rules, row)) })
+                })
+            },
+        )
         .await
     }
 }

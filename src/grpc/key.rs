@@ -111,12 +111,16 @@ impl KeyService for Front {
         &self,
         request: Request<v1::RevokeKeyRequest>,
     ) -> Result<Response<v1::RevokeKeyResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::RevokeKeyRequest| {
-            Box::pin(async move {
-                let row = keys::revoke(work, uid_of("name", &r.name, "keys")?, &r.etag).await?;
-                Ok(v1::RevokeKeyResponse { key: Some(wire(&work.rules, &row)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::RevokeKeyRequest| {
+                Box::pin(async move {
+                    let row = keys::revoke(work, uid_of("name", &r.name, "keys")?, &r.etag).await?;
+                    Ok(v1::RevokeKeyResponse { key: Some(wire(&work.rules, &row)) })
+                })
+            },
+        )
         .await
     }
 }

@@ -178,7 +178,12 @@ impl Seal {
 
 impl Front {
     /// Reads a page inside one snapshot: `reading` gets the query and seals the token of the next page.
-    pub async fn list<Q, A, F>(&self, request: Request<Q>, plan: Plan, reading: F) -> Result<Response<A>, Status>
+    pub async fn list<Q, A, F>(
+        &self,
+        request: Request<Q>,
+        plan: Plan,
+        reading: F,
+    ) -> Result<Response<A>, Status>
     where
         Q: ListRequest,
         F: for<'l> FnOnce(&'l Look, Q, &'l Listing) -> BoxFuture<'l, Result<A, ServiceError>> + Send,
@@ -276,7 +281,9 @@ fn bad_filter(field: &str, bad: &BadFilter) -> Violation {
         }
         BadFilter::Syntax(text) => (
             "BAD_SYNTAX",
-            format!("không đọc được \"{text}\"; hãy viết trường = giá trị, nối bằng AND, chữ đặt trong ngoặc kép"),
+            format!(
+                "không đọc được \"{text}\"; hãy viết trường = giá trị, nối bằng AND, chữ đặt trong ngoặc kép"
+            ),
         ),
         BadFilter::Value { field, value, .. } => {
             ("BAD_VALUE", format!("{field}: giá trị \"{value}\" không đúng kiểu của trường"))

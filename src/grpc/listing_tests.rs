@@ -8,7 +8,10 @@ use crate::domain::permission::Caller;
 const PLAN: Plan = Plan {
     published: &[
         Published { field: Field { name: "code", kind: FieldKind::Text, sortable: true }, column: "code" },
-        Published { field: Field { name: "unit", kind: FieldKind::Text, sortable: false }, column: "unit_id" },
+        Published {
+            field: Field { name: "unit", kind: FieldKind::Text, sortable: false },
+            column: "unit_id",
+        },
     ],
     order: ("code", false),
     references: &[("unit", Reference::Unit)],
@@ -53,7 +56,8 @@ fn page_sizes_are_coerced_and_all_faults_said_at_once() {
 
 #[test]
 fn a_token_opens_only_its_own_question() {
-    let mut request = v1::ListOfficialsRequest { page_size: 2, filter: "code != \"x\"".to_owned(), ..Default::default() };
+    let mut request =
+        v1::ListOfficialsRequest { page_size: 2, filter: "code != \"x\"".to_owned(), ..Default::default() };
     let cursor = Cursor { key: Value::Text("b".to_owned()), id: Uuid::nil().to_string() };
     let first = ask(1, &request).expect("a listing");
     assert_eq!(first.token(None).expect("a token"), "");

@@ -10,26 +10,28 @@ mod caller;
 pub mod convert;
 mod deadline;
 mod document;
+mod dossier;
+mod dossier_convert;
+mod import;
+mod import_convert;
+mod job;
 mod key;
 mod listing;
-mod report_convert;
-mod import;
-mod dossier;
-mod report;
-mod wire;
-mod import_convert;
-mod dossier_convert;
 mod mutation;
 mod official;
 mod payment;
 mod petition;
 mod procedure;
+mod reminder;
+mod report;
+mod report_convert;
 mod rights;
 mod status;
 mod survey;
 mod target;
 mod task;
 mod unit;
+mod wire;
 
 use std::sync::Arc;
 
@@ -108,6 +110,8 @@ impl Front {
         }
         // THE SERVICES, by name. Whoever writes a service adds its line here and its `mod` above.
         serve!(
+            reminder_service_server::ReminderServiceServer,
+            job_service_server::JobServiceServer,
             report_service_server::ReportServiceServer,
             import_service_server::ImportServiceServer,
             dossier_service_server::DossierServiceServer,

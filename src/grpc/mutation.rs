@@ -98,9 +98,8 @@ where
     F: for<'w> Fn(&'w mut Work, Q) -> BoxFuture<'w, Result<A, ServiceError>> + Sync,
 {
     match house.work(context.clone(), replay).await? {
-        Entered::Replay(kept) => {
-            A::decode(kept.as_slice()).map_err(|_| ServiceError::Internal("a kept answer can't be read".to_owned()))
-        }
+        Entered::Replay(kept) => A::decode(kept.as_slice())
+            .map_err(|_| ServiceError::Internal("a kept answer can't be read".to_owned())),
         Entered::Fresh(mut work) => {
             let answer = verb(&mut work, asked.clone()).await?;
             work.finish(&keep(&answer).encode_to_vec()).await?;
@@ -110,5 +109,8 @@ where
 }
 
 fn another_was_faster(error: &ServiceError) -> bool {
-    matches!(error, ServiceError::Aborted(_) | ServiceError::Store(StoreError::Duplicate | StoreError::Conflict))
+    matches!(
+        error,
+        ServiceError::Aborted(_) | ServiceError::Store(StoreError::Duplicate | StoreError::Conflict)
+    )
 }

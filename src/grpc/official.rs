@@ -130,12 +130,16 @@ impl OfficialService for Front {
         &self,
         request: Request<v1::CreateOfficialRequest>,
     ) -> Result<Response<v1::CreateOfficialResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateOfficialRequest| {
-            Box::pin(async move {
-                let view = officials::create(work, new_official(r.official)?).await?;
-                Ok(v1::CreateOfficialResponse { official: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateOfficialRequest| {
+                Box::pin(async move {
+                    let view = officials::create(work, new_official(r.official)?).await?;
+                    Ok(v1::CreateOfficialResponse { official: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -172,12 +176,16 @@ impl OfficialService for Front {
         &self,
         request: Request<v1::UpdateOfficialRequest>,
     ) -> Result<Response<v1::UpdateOfficialResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::UpdateOfficialRequest| {
-            Box::pin(async move {
-                let view = officials::update(work, update(r)?).await?;
-                Ok(v1::UpdateOfficialResponse { official: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::UpdateOfficialRequest| {
+                Box::pin(async move {
+                    let view = officials::update(work, update(r)?).await?;
+                    Ok(v1::UpdateOfficialResponse { official: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -185,12 +193,16 @@ impl OfficialService for Front {
         &self,
         request: Request<v1::RecordAbsenceRequest>,
     ) -> Result<Response<v1::RecordAbsenceResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::RecordAbsenceRequest| {
-            Box::pin(async move {
-                let view = officials::record_absence(work, new_absence(r)?).await?;
-                Ok(v1::RecordAbsenceResponse { official: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::RecordAbsenceRequest| {
+                Box::pin(async move {
+                    let view = officials::record_absence(work, new_absence(r)?).await?;
+                    Ok(v1::RecordAbsenceResponse { official: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 }

@@ -31,24 +31,31 @@ fn payment(rules: &Rules, row: PaymentRow) -> v1::Payment {
 
 #[tonic::async_trait]
 impl PaymentService for Front {
-    async fn create_payment(&self, request: Request<v1::CreatePaymentRequest>) -> Wire<v1::CreatePaymentResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreatePaymentRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let asked = fields.message("payment", r.payment);
-                let record = PaymentRecord {
-                    unit_code: fields.code("payment.unit", &asked.unit, "units"),
-                    paid_at: fields.instant_or_none("payment.paid_at", asked.paid_at),
-                    dossier_code: fields.code_or_empty("payment.dossier", &asked.dossier, "dossiers"),
-                    code: asked.code,
-                    kind: asked.kind,
-                    amount_vnd: asked.amount_vnd,
-                    online: asked.online,
-                };
-                let row = payments::create(work, &record, fields.wrong()).await?;
-                Ok(v1::CreatePaymentResponse { payment: Some(payment(&work.rules, row)) })
-            })
-        })
+    async fn create_payment(
+        &self,
+        request: Request<v1::CreatePaymentRequest>,
+    ) -> Wire<v1::CreatePaymentResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreatePaymentRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let asked = fields.message("payment", r.payment);
+                    let record = PaymentRecord {
+                        unit_code: fields.code("payment.unit", &asked.unit, "units"),
+                        paid_at: fields.instant_or_none("payment.paid_at", asked.paid_at),
+                        dossier_code: fields.code_or_empty("payment.dossier", &asked.dossier, "dossiers"),
+                        code: asked.code,
+                        kind: asked.kind,
+                        amount_vnd: asked.amount_vnd,
+                        online: asked.online,
+                    };
+                    let row = payments::create(work, &record, fields.wrong()).await?;
+                    Ok(v1::CreatePaymentResponse { payment: Some(payment(&work.rules, row)) })
+                })
+            },
+        )
         .await
     }
 
@@ -62,7 +69,10 @@ impl PaymentService for Front {
         .await
     }
 
-    async fn list_payments(&self, request: Request<v1::ListPaymentsRequest>) -> Wire<v1::ListPaymentsResponse> {
+    async fn list_payments(
+        &self,
+        request: Request<v1::ListPaymentsRequest>,
+    ) -> Wire<v1::ListPaymentsResponse> {
         let plan = Plan { published: &PUBLISHED, order: ("paid_at", false), references: &[] };
         self.list(request, plan, |look, _, listing| {
             Box::pin(async move {

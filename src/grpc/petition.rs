@@ -51,24 +51,28 @@ impl PetitionService for Front {
         &self,
         request: Request<v1::ReceivePetitionRequest>,
     ) -> Wire<v1::ReceivePetitionResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ReceivePetitionRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let asked = fields.message("petition", r.petition);
-                let record = PetitionRecord {
-                    unit_code: fields.code_or_empty("petition.unit", &asked.unit, "units"),
-                    received_at: fields.instant_or_none("petition.received_at", asked.received_at),
-                    due_at: fields.instant_or_none("petition.due_at", asked.due_at),
-                    code: asked.code,
-                    channel: asked.channel,
-                    kind: asked.kind,
-                    subject: asked.subject,
-                    ..PetitionRecord::default()
-                };
-                let row = petitions::receive(work, record, fields.wrong()).await?;
-                Ok(v1::ReceivePetitionResponse { petition: Some(petition(&work.rules, row, work.now())) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ReceivePetitionRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let asked = fields.message("petition", r.petition);
+                    let record = PetitionRecord {
+                        unit_code: fields.code_or_empty("petition.unit", &asked.unit, "units"),
+                        received_at: fields.instant_or_none("petition.received_at", asked.received_at),
+                        due_at: fields.instant_or_none("petition.due_at", asked.due_at),
+                        code: asked.code,
+                        channel: asked.channel,
+                        kind: asked.kind,
+                        subject: asked.subject,
+                        ..PetitionRecord::default()
+                    };
+                    let row = petitions::receive(work, record, fields.wrong()).await?;
+                    Ok(v1::ReceivePetitionResponse { petition: Some(petition(&work.rules, row, work.now())) })
+                })
+            },
+        )
         .await
     }
 
@@ -76,16 +80,20 @@ impl PetitionService for Front {
         &self,
         request: Request<v1::AnswerPetitionRequest>,
     ) -> Wire<v1::AnswerPetitionResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::AnswerPetitionRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = Step { code: fields.code("name", &r.name, "petitions"), etag: r.etag };
-                let at = fields.instant_or_none("occurred_at", r.occurred_at);
-                fields.done()?;
-                let row = petitions::answer(work, step, at, r.document_number).await?;
-                Ok(v1::AnswerPetitionResponse { petition: Some(petition(&work.rules, row, work.now())) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::AnswerPetitionRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = Step { code: fields.code("name", &r.name, "petitions"), etag: r.etag };
+                    let at = fields.instant_or_none("occurred_at", r.occurred_at);
+                    fields.done()?;
+                    let row = petitions::answer(work, step, at, r.document_number).await?;
+                    Ok(v1::AnswerPetitionResponse { petition: Some(petition(&work.rules, row, work.now())) })
+                })
+            },
+        )
         .await
     }
 
@@ -93,16 +101,20 @@ impl PetitionService for Front {
         &self,
         request: Request<v1::PublishPetitionRequest>,
     ) -> Wire<v1::PublishPetitionResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::PublishPetitionRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = Step { code: fields.code("name", &r.name, "petitions"), etag: r.etag };
-                let day = fields.date_or_none("published_on", r.published_on);
-                fields.done()?;
-                let row = petitions::publish(work, step, day, &r.citizen_rating).await?;
-                Ok(v1::PublishPetitionResponse { petition: Some(petition(&work.rules, row, work.now())) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::PublishPetitionRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = Step { code: fields.code("name", &r.name, "petitions"), etag: r.etag };
+                    let day = fields.date_or_none("published_on", r.published_on);
+                    fields.done()?;
+                    let row = petitions::publish(work, step, day, &r.citizen_rating).await?;
+                    Ok(v1::PublishPetitionResponse { petition: Some(petition(&work.rules, row, work.now())) })
+                })
+            },
+        )
         .await
     }
 
@@ -116,7 +128,10 @@ impl PetitionService for Front {
         .await
     }
 
-    async fn list_petitions(&self, request: Request<v1::ListPetitionsRequest>) -> Wire<v1::ListPetitionsResponse> {
+    async fn list_petitions(
+        &self,
+        request: Request<v1::ListPetitionsRequest>,
+    ) -> Wire<v1::ListPetitionsResponse> {
         let plan = Plan { published: &PUBLISHED, order: ("received_at", false), references: &[] };
         self.list(request, plan, |look, _, listing| {
             Box::pin(async move {

@@ -72,12 +72,16 @@ impl ProcedureService for Front {
         &self,
         request: Request<v1::CreateProcedureRequest>,
     ) -> Result<Response<v1::CreateProcedureResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateProcedureRequest| {
-            Box::pin(async move {
-                let view = procedures::create(work, &r.code, &new_version(r.version)?).await?;
-                Ok(v1::CreateProcedureResponse { procedure: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateProcedureRequest| {
+                Box::pin(async move {
+                    let view = procedures::create(work, &r.code, &new_version(r.version)?).await?;
+                    Ok(v1::CreateProcedureResponse { procedure: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -85,13 +89,18 @@ impl ProcedureService for Front {
         &self,
         request: Request<v1::AddProcedureVersionRequest>,
     ) -> Result<Response<v1::AddProcedureVersionResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::AddProcedureVersionRequest| {
-            Box::pin(async move {
-                let code = code_of("name", &r.name, "procedures")?;
-                let view = procedures::add_version(work, &code, &new_version(r.version)?, &r.etag).await?;
-                Ok(v1::AddProcedureVersionResponse { procedure: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::AddProcedureVersionRequest| {
+                Box::pin(async move {
+                    let code = code_of("name", &r.name, "procedures")?;
+                    let view =
+                        procedures::add_version(work, &code, &new_version(r.version)?, &r.etag).await?;
+                    Ok(v1::AddProcedureVersionResponse { procedure: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 

@@ -2,14 +2,17 @@
 
 use tonic::{Request, Response, Status};
 
-use super::convert::{Fields, code_or_empty, official_name, timestamp, uid_of, unit_name_or_empty, unspecified};
+use super::convert::{
+    Fields, code_or_empty, official_name, timestamp, uid_of, unit_name_or_empty, unspecified,
+};
 use super::{Front, Plan, Reference};
 use crate::domain::filter::Value;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::pb::v1;
 use crate::pb::v1::reminder_service_server::ReminderService;
 use crate::service::reminders::{
-    self, NoticeRow, PUBLISHED_NOTICES, PUBLISHED_RULES, PlannedNotice, PreviewAsk, RuleChange, RuleDraft, RuleRow,
+    self, NoticeRow, PUBLISHED_NOTICES, PUBLISHED_RULES, PlannedNotice, PreviewAsk, RuleChange, RuleDraft,
+    RuleRow,
 };
 use crate::service::{Cursor, Rules, ServiceError, Violation};
 
@@ -137,7 +140,8 @@ fn draft(rule: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
     let mut fields = Fields::new();
     let rule = fields.message("reminder_rule", rule);
     let unit = fields.code_or_empty("reminder_rule.unit", &rule.unit, "units");
-    let chosen = (read_subject_kind(rule.subject_kind()), read_rule_kind(rule.kind()), read_role(rule.role()));
+    let chosen =
+        (read_subject_kind(rule.subject_kind()), read_rule_kind(rule.kind()), read_role(rule.role()));
     let missing = [
         (chosen.0.is_none(), "reminder_rule.subject_kind"),
         (chosen.1.is_none(), "reminder_rule.kind"),
@@ -182,7 +186,8 @@ fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, Servic
     }
     Ok(RuleChange {
         working_days: wanted("working_days").then_some(rule.working_days.into()),
-        repeat_working_days: wanted("repeat_working_days").then_some(rule.repeat_working_days.map(Into::into)),
+        repeat_working_days: wanted("repeat_working_days")
+            .then_some(rule.repeat_working_days.map(Into::into)),
         role: chosen.filter(|_| wanted("role")),
         enabled: wanted("enabled").then_some(rule.enabled),
     })
@@ -212,12 +217,16 @@ impl ReminderService for Front {
         &self,
         request: Request<v1::CreateReminderRuleRequest>,
     ) -> Result<Response<v1::CreateReminderRuleResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateReminderRuleRequest| {
-            Box::pin(async move {
-                let row = reminders::create_rule(work, draft(r.reminder_rule)?).await?;
-                Ok(v1::CreateReminderRuleResponse { reminder_rule: Some(rule(&work.rules, &row)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateReminderRuleRequest| {
+                Box::pin(async move {
+                    let row = reminders::create_rule(work, draft(r.reminder_rule)?).await?;
+                    Ok(v1::CreateReminderRuleResponse { reminder_rule: Some(rule(&work.rules, &row)) })
+                })
+            },
+        )
         .await
     }
 
@@ -225,15 +234,19 @@ impl ReminderService for Front {
         &self,
         request: Request<v1::UpdateReminderRuleRequest>,
     ) -> Result<Response<v1::UpdateReminderRuleResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::UpdateReminderRuleRequest| {
-            Box::pin(async move {
-                let asked = r.reminder_rule.ok_or_else(|| Violation::missing("reminder_rule"))?;
-                let id = uid_of("reminder_rule.name", &asked.name, "reminderRules")?;
-                let change = change(&asked, &r.update_mask.unwrap_or_default().paths)?;
-                let row = reminders::update_rule(work, id, &asked.etag, change).await?;
-                Ok(v1::UpdateReminderRuleResponse { reminder_rule: Some(rule(&work.rules, &row)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::UpdateReminderRuleRequest| {
+                Box::pin(async move {
+                    let asked = r.reminder_rule.ok_or_else(|| Violation::missing("reminder_rule"))?;
+                    let id = uid_of("reminder_rule.name", &asked.name, "reminderRules")?;
+                    let change = change(&asked, &r.update_mask.unwrap_or_default().paths)?;
+                    let row = reminders::update_rule(work, id, &asked.etag, change).await?;
+                    Ok(v1::UpdateReminderRuleResponse { reminder_rule: Some(rule(&work.rules, &row)) })
+                })
+            },
+        )
         .await
     }
 
@@ -256,7 +269,8 @@ impl ReminderService for Front {
                     _ => 0,
                 };
                 let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
-                let page: Vec<_> = ahead.iter().skip(from).take(limit).map(|n| planned(&look.rules, n)).collect();
+                let page: Vec<_> =
+                    ahead.iter().skip(from).take(limit).map(|n| planned(&look.rules, n)).collect();
                 let reached = from.saturating_add(page.len());
                 let next = (reached < ahead.len()).then(|| Cursor {
                     key: Value::Number(i64::try_from(reached).unwrap_or(i64::MAX)),

@@ -3,17 +3,17 @@
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::{Front, Listing, Plan};
-use super::wire::{code_of, timestamp};
 use super::dossier_convert::{outcome, timeliness, unit};
 use super::report_convert::{breakdowns, figure, period, summary};
+use super::wire::{code_of, timestamp};
+use super::{Front, Listing, Plan};
 use crate::domain::filter::Value;
 use crate::domain::unit::Group;
 use crate::pb::v1;
 use crate::pb::v1::report_service_server::ReportService;
+use crate::service::dossiers::PUBLISHED;
 use crate::service::members::{self, Whose};
 use crate::service::report::{Ask, summarize};
-use crate::service::dossiers::PUBLISHED;
 use crate::service::{Cursor, Look, ServiceError, Violation};
 
 /// The unit that a request names; None for none.
@@ -22,7 +22,11 @@ fn unit_id(look: &Look, name: &str) -> Result<Option<Uuid>, Violation> {
         return Ok(None);
     }
     let code = code_of("unit", "units", name)?;
-    look.rules.units.by_code(&code).map(|u| Some(u.id)).ok_or_else(|| Violation::unknown("unit", &code, "cơ quan", "unit"))
+    look.rules
+        .units
+        .by_code(&code)
+        .map(|u| Some(u.id))
+        .ok_or_else(|| Violation::unknown("unit", &code, "cơ quan", "unit"))
 }
 
 async fn members_of(

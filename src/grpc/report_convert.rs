@@ -16,8 +16,12 @@ pub fn period(period: Option<v1::Period>) -> Result<Period, Violation> {
     let choice = period.and_then(|p| p.choice).ok_or_else(|| Violation::missing("period"))?;
     match choice {
         Choice::Range(range) => {
-            let first = range.from_on.and_then(|d| date(&d)).ok_or_else(|| Violation::missing("period.range.from_on"))?;
-            let last = range.to_on.and_then(|d| date(&d)).ok_or_else(|| Violation::missing("period.range.to_on"))?;
+            let first = range
+                .from_on
+                .and_then(|d| date(&d))
+                .ok_or_else(|| Violation::missing("period.range.from_on"))?;
+            let last =
+                range.to_on.and_then(|d| date(&d)).ok_or_else(|| Violation::missing("period.range.to_on"))?;
             Period::new(first, last)
                 .map_err(|e| bad("ngày cuối trước ngày đầu; hãy đổi chỗ hai ngày", &e.to_string()))
         }

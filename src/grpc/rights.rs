@@ -61,7 +61,8 @@ impl Rights {
                 if !options.has_extension(&option) {
                     return Err(bad("has no rights"));
                 }
-                let declared = declared(&options.get_extension(&option)).ok_or_else(|| bad("unreadable rights"))?;
+                let declared =
+                    declared(&options.get_extension(&option)).ok_or_else(|| bad("unreadable rights"))?;
                 rights.insert(format!("/{rpc}"), right(&rpc, &declared).map_err(bad)?);
             }
         }

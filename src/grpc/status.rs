@@ -35,7 +35,8 @@ impl Words {
     }
 
     fn busy() -> Self {
-        let (vi, en) = ("hệ thống đang bận; hãy thử lại sau giây lát", "the house is busy; try again in a moment");
+        let (vi, en) =
+            ("hệ thống đang bận; hãy thử lại sau giây lát", "the house is busy; try again in a moment");
         Self::new(Code::Unavailable, "BUSY", vi, en)
     }
 
@@ -144,7 +145,12 @@ pub fn status(error: ServiceError, rpc: &str, language: &str) -> Status {
     seal(&words, details, metadata, language)
 }
 
-fn seal(words: &Words, mut details: ErrorDetails, metadata: HashMap<String, String>, language: &str) -> Status {
+fn seal(
+    words: &Words,
+    mut details: ErrorDetails,
+    metadata: HashMap<String, String>,
+    language: &str,
+) -> Status {
     details.set_error_info(words.reason, DOMAIN, metadata);
     details.set_localized_message(locale(language), words.said(language));
     Status::with_error_details(words.code, words.en.clone(), details)
@@ -210,14 +216,20 @@ mod tests {
         let status = status(ServiceError::Invalid(violations), "x", "vi");
         assert_eq!(status.code(), Code::InvalidArgument);
         let details = status.get_error_details();
-        assert_eq!(details.error_info().map(|i| (i.reason.as_str(), i.domain.as_str())), Some(("INVALID_FIELDS", "bonro")));
+        assert_eq!(
+            details.error_info().map(|i| (i.reason.as_str(), i.domain.as_str())),
+            Some(("INVALID_FIELDS", "bonro"))
+        );
         let fields = &details.bad_request().expect("violations").field_violations;
-        assert_eq!(fields.iter().map(|f| (f.field.as_str(), f.reason.as_str())).collect::<Vec<_>>(), [
-            ("unit.code", "MISSING"),
-            ("unit.kind", "MISSING")
-        ]);
+        assert_eq!(
+            fields.iter().map(|f| (f.field.as_str(), f.reason.as_str())).collect::<Vec<_>>(),
+            [("unit.code", "MISSING"), ("unit.kind", "MISSING")]
+        );
         let message = details.localized_message().expect("a sentence");
-        assert_eq!((message.locale.as_str(), message.message.as_str()), ("vi", "2 trường cần sửa: unit.code, unit.kind"));
+        assert_eq!(
+            (message.locale.as_str(), message.message.as_str()),
+            ("vi", "2 trường cần sửa: unit.code, unit.kind")
+        );
     }
 
     #[test]

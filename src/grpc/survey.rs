@@ -28,21 +28,28 @@ fn survey(rules: &Rules, row: SurveyRow) -> v1::Survey {
 
 #[tonic::async_trait]
 impl SurveyService for Front {
-    async fn create_survey(&self, request: Request<v1::CreateSurveyRequest>) -> Wire<v1::CreateSurveyResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateSurveyRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let asked = fields.message("survey", r.survey);
-                let record = SurveyRecord {
-                    unit_code: fields.code("survey.unit", &asked.unit, "units"),
-                    rated_at: fields.instant_or_none("survey.rated_at", asked.rated_at),
-                    code: asked.code,
-                    rating: asked.rating,
-                };
-                let row = surveys::create(work, &record, fields.wrong()).await?;
-                Ok(v1::CreateSurveyResponse { survey: Some(survey(&work.rules, row)) })
-            })
-        })
+    async fn create_survey(
+        &self,
+        request: Request<v1::CreateSurveyRequest>,
+    ) -> Wire<v1::CreateSurveyResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateSurveyRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let asked = fields.message("survey", r.survey);
+                    let record = SurveyRecord {
+                        unit_code: fields.code("survey.unit", &asked.unit, "units"),
+                        rated_at: fields.instant_or_none("survey.rated_at", asked.rated_at),
+                        code: asked.code,
+                        rating: asked.rating,
+                    };
+                    let row = surveys::create(work, &record, fields.wrong()).await?;
+                    Ok(v1::CreateSurveyResponse { survey: Some(survey(&work.rules, row)) })
+                })
+            },
+        )
         .await
     }
 

@@ -41,27 +41,34 @@ fn target(rules: &Rules, row: TargetRow) -> v1::Target {
 
 #[tonic::async_trait]
 impl TargetService for Front {
-    async fn create_target(&self, request: Request<v1::CreateTargetRequest>) -> Wire<v1::CreateTargetResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateTargetRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let asked = fields.message("target", r.target);
-                let comparison = COMPARISONS.iter().find(|(wire, _)| *wire == asked.comparison());
-                let record = TargetRecord {
-                    comparison: comparison.map(|(_, word)| (*word).to_owned()).unwrap_or_default(),
-                    unit_code: fields.code_or_empty("target.unit", &asked.unit, "units"),
-                    from_on: fields.date_or_none("target.from_on", asked.from_on),
-                    to_on: fields.date_or_none("target.to_on", asked.to_on),
-                    code: asked.code,
-                    name: asked.display_name,
-                    indicator: asked.indicator,
-                    value_hundredths: asked.value_hundredths,
-                    basis: asked.basis,
-                };
-                let row = targets::create(work, &record, fields.wrong()).await?;
-                Ok(v1::CreateTargetResponse { target: Some(target(&work.rules, row)) })
-            })
-        })
+    async fn create_target(
+        &self,
+        request: Request<v1::CreateTargetRequest>,
+    ) -> Wire<v1::CreateTargetResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateTargetRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let asked = fields.message("target", r.target);
+                    let comparison = COMPARISONS.iter().find(|(wire, _)| *wire == asked.comparison());
+                    let record = TargetRecord {
+                        comparison: comparison.map(|(_, word)| (*word).to_owned()).unwrap_or_default(),
+                        unit_code: fields.code_or_empty("target.unit", &asked.unit, "units"),
+                        from_on: fields.date_or_none("target.from_on", asked.from_on),
+                        to_on: fields.date_or_none("target.to_on", asked.to_on),
+                        code: asked.code,
+                        name: asked.display_name,
+                        indicator: asked.indicator,
+                        value_hundredths: asked.value_hundredths,
+                        basis: asked.basis,
+                    };
+                    let row = targets::create(work, &record, fields.wrong()).await?;
+                    Ok(v1::CreateTargetResponse { target: Some(target(&work.rules, row)) })
+                })
+            },
+        )
         .await
     }
 

@@ -104,7 +104,12 @@ fn told(work: &Work, done: Done) -> (Option<v1::Task>, Vec<v1::Warning>) {
 
 /// The fields that all verbs share.
 fn step(fields: &mut Fields, name: &str, etag: String, at: Option<Timestamp>, reason: String) -> Step {
-    Step { code: fields.code("name", name, "tasks"), etag, at: fields.instant_or_none("occurred_at", at), reason }
+    Step {
+        code: fields.code("name", name, "tasks"),
+        etag,
+        at: fields.instant_or_none("occurred_at", at),
+        reason,
+    }
 }
 
 fn new_task(fields: &mut Fields, asked: v1::Task) -> NewTask {
@@ -133,16 +138,20 @@ fn new_task(fields: &mut Fields, asked: v1::Task) -> NewTask {
 #[tonic::async_trait]
 impl TaskService for Front {
     async fn assign_task(&self, request: Request<v1::AssignTaskRequest>) -> Wire<v1::AssignTaskResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::AssignTaskRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let asked = fields.message("task", r.task);
-                let new = new_task(&mut fields, asked);
-                let done = verbs::assign(work, new, fields.wrong()).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::AssignTaskResponse { task, warnings })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::AssignTaskRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let asked = fields.message("task", r.task);
+                    let new = new_task(&mut fields, asked);
+                    let done = verbs::assign(work, new, fields.wrong()).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::AssignTaskResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 
@@ -172,17 +181,21 @@ impl TaskService for Front {
     }
 
     async fn accept_task(&self, request: Request<v1::AcceptTaskRequest>) -> Wire<v1::AcceptTaskResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::AcceptTaskRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = step(&mut fields, &r.name, r.etag, r.occurred_at, String::new());
-                let responsible = fields.code_or_empty("responsible", &r.responsible, "officials");
-                fields.done()?;
-                let done = verbs::accept(work, step, &responsible).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::AcceptTaskResponse { task, warnings })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::AcceptTaskRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = step(&mut fields, &r.name, r.etag, r.occurred_at, String::new());
+                    let responsible = fields.code_or_empty("responsible", &r.responsible, "officials");
+                    fields.done()?;
+                    let done = verbs::accept(work, step, &responsible).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::AcceptTaskResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 
@@ -190,79 +203,105 @@ impl TaskService for Front {
         &self,
         request: Request<v1::ReportProgressRequest>,
     ) -> Wire<v1::ReportProgressResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ReportProgressRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.note);
-                fields.done()?;
-                let done = verbs::progress(work, step, r.percent).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::ReportProgressResponse { task, warnings })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ReportProgressRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.note);
+                    fields.done()?;
+                    let done = verbs::progress(work, step, r.percent).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::ReportProgressResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 
     async fn extend_task(&self, request: Request<v1::ExtendTaskRequest>) -> Wire<v1::ExtendTaskResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ExtendTaskRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.reason);
-                let due_on = fields.date_or_none("due_on", r.due_on);
-                fields.done()?;
-                let done = verbs::extend(work, step, due_on, r.document_number).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::ExtendTaskResponse { task, warnings })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ExtendTaskRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.reason);
+                    let due_on = fields.date_or_none("due_on", r.due_on);
+                    fields.done()?;
+                    let done = verbs::extend(work, step, due_on, r.document_number).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::ExtendTaskResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 
-    async fn complete_task(&self, request: Request<v1::CompleteTaskRequest>) -> Wire<v1::CompleteTaskResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CompleteTaskRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.note);
-                let product_on = fields.date_or_none("product_on", r.product_on);
-                fields.done()?;
-                let done = verbs::complete(work, step, r.document_number, product_on).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::CompleteTaskResponse { task, warnings })
-            })
-        })
+    async fn complete_task(
+        &self,
+        request: Request<v1::CompleteTaskRequest>,
+    ) -> Wire<v1::CompleteTaskResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CompleteTaskRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.note);
+                    let product_on = fields.date_or_none("product_on", r.product_on);
+                    fields.done()?;
+                    let done = verbs::complete(work, step, r.document_number, product_on).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::CompleteTaskResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 
     async fn confirm_task(&self, request: Request<v1::ConfirmTaskRequest>) -> Wire<v1::ConfirmTaskResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::ConfirmTaskRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let verdict = match r.verdict() {
-                    v1::TaskVerdict::Unspecified => None,
-                    v1::TaskVerdict::Good => Some(Verdict::Good),
-                    v1::TaskVerdict::NotGood => Some(Verdict::NotGood),
-                };
-                let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.note);
-                fields.done()?;
-                let done = verbs::confirm(work, step, verdict).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::ConfirmTaskResponse { task, warnings })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::ConfirmTaskRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let verdict = match r.verdict() {
+                        v1::TaskVerdict::Unspecified => None,
+                        v1::TaskVerdict::Good => Some(Verdict::Good),
+                        v1::TaskVerdict::NotGood => Some(Verdict::NotGood),
+                    };
+                    let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.note);
+                    fields.done()?;
+                    let done = verbs::confirm(work, step, verdict).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::ConfirmTaskResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 
-    async fn send_back_task(&self, request: Request<v1::SendBackTaskRequest>) -> Wire<v1::SendBackTaskResponse> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::SendBackTaskRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.reason);
-                fields.done()?;
-                let done = verbs::send_back(work, step).await?;
-                let (task, warnings) = told(work, done);
-                Ok(v1::SendBackTaskResponse { task, warnings })
-            })
-        })
+    async fn send_back_task(
+        &self,
+        request: Request<v1::SendBackTaskRequest>,
+    ) -> Wire<v1::SendBackTaskResponse> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::SendBackTaskRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = step(&mut fields, &r.name, r.etag, r.occurred_at, r.reason);
+                    fields.done()?;
+                    let done = verbs::send_back(work, step).await?;
+                    let (task, warnings) = told(work, done);
+                    Ok(v1::SendBackTaskResponse { task, warnings })
+                })
+            },
+        )
         .await
     }
 }

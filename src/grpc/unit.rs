@@ -22,11 +22,7 @@ fn edge(rules: &Rules, step: &Step) -> v1::UnitEdge {
         "abolish" => v1::UnitChange::Abolish,
         _ => v1::UnitChange::Unspecified,
     };
-    v1::UnitEdge {
-        unit: unit_name(rules, step.unit_id),
-        on: Some(wire_date(step.on)),
-        change: change.into(),
-    }
+    v1::UnitEdge { unit: unit_name(rules, step.unit_id), on: Some(wire_date(step.on)), change: change.into() }
 }
 
 fn wire(rules: &Rules, view: &UnitView) -> v1::Unit {
@@ -123,16 +119,20 @@ impl UnitService for Front {
         &self,
         request: Request<v1::CreateUnitRequest>,
     ) -> Result<Response<v1::CreateUnitResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::CreateUnitRequest| {
-            Box::pin(async move {
-                let mut fields = Fields::new();
-                let unit = fields.message("unit", r.unit);
-                let new = new_unit(&mut fields, "unit", unit, true);
-                fields.done()?;
-                let view = units::create(work, new).await?;
-                Ok(v1::CreateUnitResponse { unit: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::CreateUnitRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let unit = fields.message("unit", r.unit);
+                    let new = new_unit(&mut fields, "unit", unit, true);
+                    fields.done()?;
+                    let view = units::create(work, new).await?;
+                    Ok(v1::CreateUnitResponse { unit: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -175,12 +175,16 @@ impl UnitService for Front {
         &self,
         request: Request<v1::RenameUnitRequest>,
     ) -> Result<Response<v1::RenameUnitResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::RenameUnitRequest| {
-            Box::pin(async move {
-                let view = units::rename(work, rename(r)?).await?;
-                Ok(v1::RenameUnitResponse { unit: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::RenameUnitRequest| {
+                Box::pin(async move {
+                    let view = units::rename(work, rename(r)?).await?;
+                    Ok(v1::RenameUnitResponse { unit: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -188,12 +192,16 @@ impl UnitService for Front {
         &self,
         request: Request<v1::MergeUnitsRequest>,
     ) -> Result<Response<v1::MergeUnitsResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::MergeUnitsRequest| {
-            Box::pin(async move {
-                let view = units::merge(work, merge(r)?).await?;
-                Ok(v1::MergeUnitsResponse { unit: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::MergeUnitsRequest| {
+                Box::pin(async move {
+                    let view = units::merge(work, merge(r)?).await?;
+                    Ok(v1::MergeUnitsResponse { unit: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 
@@ -201,12 +209,18 @@ impl UnitService for Front {
         &self,
         request: Request<v1::SplitUnitRequest>,
     ) -> Result<Response<v1::SplitUnitResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::SplitUnitRequest| {
-            Box::pin(async move {
-                let views = units::split(work, split(r)?).await?;
-                Ok(v1::SplitUnitResponse { units: views.iter().map(|view| wire(&work.rules, view)).collect() })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::SplitUnitRequest| {
+                Box::pin(async move {
+                    let views = units::split(work, split(r)?).await?;
+                    Ok(v1::SplitUnitResponse {
+                        units: views.iter().map(|view| wire(&work.rules, view)).collect(),
+                    })
+                })
+            },
+        )
         .await
     }
 
@@ -214,12 +228,16 @@ impl UnitService for Front {
         &self,
         request: Request<v1::AbolishUnitRequest>,
     ) -> Result<Response<v1::AbolishUnitResponse>, Status> {
-        self.mutate(request, |r| &r.request_id, |work, r: v1::AbolishUnitRequest| {
-            Box::pin(async move {
-                let view = units::abolish(work, abolish(r)?).await?;
-                Ok(v1::AbolishUnitResponse { unit: Some(wire(&work.rules, &view)) })
-            })
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::AbolishUnitRequest| {
+                Box::pin(async move {
+                    let view = units::abolish(work, abolish(r)?).await?;
+                    Ok(v1::AbolishUnitResponse { unit: Some(wire(&work.rules, &view)) })
+                })
+            },
+        )
         .await
     }
 }

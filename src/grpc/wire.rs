@@ -28,10 +28,18 @@ pub fn wire_date(day: NaiveDate) -> Date {
 }
 
 /// An optional instant of a field: absent is fine, broken is not.
-pub fn instant_field(field: &str, wire: Option<&prost_types::Timestamp>) -> Result<Option<DateTime<Utc>>, Violation> {
+pub fn instant_field(
+    field: &str,
+    wire: Option<&prost_types::Timestamp>,
+) -> Result<Option<DateTime<Utc>>, Violation> {
     wire.map(|t| {
         instant(t).ok_or_else(|| {
-            Violation::new(field, "BAD_INSTANT", format!("{field}: thời điểm không hợp lệ"), format!("{field} is no instant"))
+            Violation::new(
+                field,
+                "BAD_INSTANT",
+                format!("{field}: thời điểm không hợp lệ"),
+                format!("{field} is no instant"),
+            )
         })
     })
     .transpose()
@@ -39,7 +47,8 @@ pub fn instant_field(field: &str, wire: Option<&prost_types::Timestamp>) -> Resu
 
 /// The code behind a resource name such as `dossiers/CODE`.
 pub fn code_of(field: &str, collection: &str, name: &str) -> Result<String, Violation> {
-    let code = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('/')).filter(|code| !code.is_empty());
+    let code =
+        name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('/')).filter(|code| !code.is_empty());
     code.map(str::to_owned).ok_or_else(|| {
         Violation::new(
             field,

@@ -43,16 +43,26 @@ pub async fn check_dossiers(look: &Look) -> Result<Vec<Difference>, ServiceError
         let histories = events::histories(&look.door, &ids).await?;
         for row in &rows {
             let Some(history) = histories.get(&row.id) else { continue };
-            let told = history.replay(&look.rules.book).map_err(|r| refused(&format!("dossiers/{}", row.code), &r))?;
+            let told = history
+                .replay(&look.rules.book)
+                .map_err(|r| refused(&format!("dossiers/{}", row.code), &r))?;
             for c in figure::dossier(&told) {
-                *counted.entry((c.on, c.unit_id, c.procedure_id, c.fact.to_string())).or_default() += c.quantity;
+                *counted.entry((c.on, c.unit_id, c.procedure_id, c.fact.to_string())).or_default() +=
+                    c.quantity;
             }
         }
     }
     let ledger = figures::by_day(&look.door, "dossier").await?;
     let mut differences = compare(&counted, &ledger);
     differences.extend(figures::cells_against_entries(&look.door).await?.into_iter().map(
-        |(on, unit_id, procedure_id, fact, ledger, events)| Difference { on, unit_id, procedure_id, fact, ledger, events },
+        |(on, unit_id, procedure_id, fact, ledger, events)| Difference {
+            on,
+            unit_id,
+            procedure_id,
+            fact,
+            ledger,
+            events,
+        },
     ));
     Ok(differences)
 }

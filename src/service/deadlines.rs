@@ -144,7 +144,8 @@ pub async fn explain_dossier(look: &Look, code: &str) -> Result<Explained, Servi
         let en = format!("{subject} isn't received yet, so it has no deadline");
         return Err(ServiceError::Precondition { reason: "NOT_RECEIVED", subject, vi, en });
     };
-    let unknown = || ServiceError::Internal(format!("{subject} names an unknown calendar or procedure version"));
+    let unknown =
+        || ServiceError::Internal(format!("{subject} names an unknown calendar or procedure version"));
     let tables = book.calendars.get(&dossier.calendar_id).ok_or_else(unknown)?.clone();
     let calendar = shelf::by_id(&look.door, dossier.calendar_id).await?.ok_or_else(unknown)?;
     let version = book.versions.get(&dossier.procedure_version_id).ok_or_else(unknown)?;
@@ -194,7 +195,9 @@ async fn by_which(look: &Look, inputs: &Inputs) -> Result<(CalendarRow, Arc<Cale
         en: "there is no calendar in force; import one first".to_owned(),
     })?;
     let tables = rules.book.calendars.get(&row.id).cloned();
-    tables.map(|tables| (row, tables)).ok_or_else(|| ServiceError::Internal("a calendar without tables".to_owned()))
+    tables
+        .map(|tables| (row, tables))
+        .ok_or_else(|| ServiceError::Internal("a calendar without tables".to_owned()))
 }
 
 fn out_of_range() -> ServiceError {
@@ -211,7 +214,9 @@ fn beyond(name: &str, row: &CalendarRow) -> ServiceError {
     let (vi, en) = match row.first_year.zip(row.last_year) {
         Some((first, last)) => (
             format!("{name} chỉ có ngày nghỉ các năm {first}–{last}; hãy nạp lịch của năm cần tính"),
-            format!("{name} holds the holidays of {first}–{last} only; load the calendar of the year in question"),
+            format!(
+                "{name} holds the holidays of {first}–{last} only; load the calendar of the year in question"
+            ),
         ),
         None => (
             format!("{name} chưa có ngày nghỉ của năm nào; hãy nạp lịch của năm cần tính"),

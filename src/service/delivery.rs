@@ -9,11 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
+use super::House;
 use super::error::ServiceError;
 use super::reminders::{digest_of, stale, still_true, subjects_of};
 use super::slots::Claim;
 use super::work::{Look, Work};
-use super::House;
 use crate::domain::reminder::SubjectKind;
 use crate::mail::{DeliveryError, Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
 use crate::store::outbox::{self, Lease};
@@ -50,7 +50,9 @@ impl Delivered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Sent,
-    PutOff { unreachable: bool },
+    PutOff {
+        unreachable: bool,
+    },
     Dead,
     Cancelled,
     /// Somebody else has it now.
@@ -93,7 +95,8 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
 async fn lease(house: &House, limit: usize) -> Result<Vec<(MailRow, Lease)>, ServiceError> {
     let tx = house.store.begin().await?;
     let now = house.world.lease.now();
-    let rows = outbox::lease(&tx, &house.instance, now, now + house.settings.jobs.lease, limit as u64).await?;
+    let rows =
+        outbox::lease(&tx, &house.instance, now, now + house.settings.jobs.lease, limit as u64).await?;
     tx.commit().await?;
     let lease = |row: &MailRow| Lease { id: row.id, by: house.instance.to_string(), attempt: row.attempt };
     let with_lease = |row: MailRow| {
@@ -152,13 +155,16 @@ async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed,
     let rendered = match row.kind.as_str() {
         "reminder_digest" => digest(&tx, row).await?,
         "period_summary" => parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language))),
-        "operator_notice" => parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language))),
+        "operator_notice" => {
+            parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language)))
+        }
         other => Err(Unsaid::Broken(format!("a mail of unknown kind {other}"))),
     };
     let mail = &house.settings.mail;
     let message_id = format!("<{}@{}>", row.id, mail.domain);
     let sealed = rendered.and_then(|rendered| {
-        let letter = letter(row, rendered, message_id.clone(), &mail.from, &mail.domain, house.world.office.now());
+        let letter =
+            letter(row, rendered, message_id.clone(), &mail.from, &mail.domain, house.world.office.now());
         seal(&letter).map_err(|e| Unsaid::Broken(e.to_string()))
     });
     let outcome = match sealed {
@@ -191,7 +197,8 @@ enum Unsaid {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(row: &MailRow) -> Result<T, Unsaid> {
-    serde_json::from_str(&row.render_input).map_err(|e| Unsaid::Broken(format!("the render input can't be read: {e}")))
+    serde_json::from_str(&row.render_input)
+        .map_err(|e| Unsaid::Broken(format!("the render input can't be read: {e}")))
 }
 
 /// A digest, checked against the newest state of what it speaks of.
@@ -242,7 +249,11 @@ fn letter(
 }
 
 /// Records what the server said, under the lease.
-async fn finish(house: &House, lease: &Lease, outcome: Result<(), DeliveryError>) -> Result<Fate, ServiceError> {
+async fn finish(
+    house: &House,
+    lease: &Lease,
+    outcome: Result<(), DeliveryError>,
+) -> Result<Fate, ServiceError> {
     let tx = house.store.begin().await?;
     let (kept, fate) = match outcome {
         Ok(()) => {
@@ -263,7 +274,10 @@ async fn finish(house: &House, lease: &Lease, outcome: Result<(), DeliveryError>
                 let pause = with_jitter(back_off(lease.attempt), &house.world.entropy);
                 let again_at = house.world.lease.now() + pause;
                 let unreachable = code.is_none();
-                (outbox::put_off(&tx, lease, again_at, error.to_string()).await?, Fate::PutOff { unreachable })
+                (
+                    outbox::put_off(&tx, lease, again_at, error.to_string()).await?,
+                    Fate::PutOff { unreachable },
+                )
             }
         }
     };
@@ -334,7 +348,8 @@ mod tests {
     fn pauses_grow_to_four_hours_and_end_after_three_days() {
         let minutes: Vec<i64> = (1..=10).map(|attempt| back_off(attempt).num_minutes()).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
-        let last = (1..).find(|attempt| tried_for(*attempt) >= TimeDelta::hours(72)).expect("there is an end");
+        let last =
+            (1..).find(|attempt| tried_for(*attempt) >= TimeDelta::hours(72)).expect("there is an end");
         assert_eq!(last, 26);
         let entropy = Entropy::seeded(1);
         for _ in 0..100 {

@@ -25,7 +25,12 @@ impl Violation {
 
     /// A field that must be given.
     pub fn missing(field: &str) -> Self {
-        Self::new(field, "MISSING", format!("{field}: chưa có; hãy điền"), format!("{field} is missing; give it"))
+        Self::new(
+            field,
+            "MISSING",
+            format!("{field}: chưa có; hãy điền"),
+            format!("{field} is missing; give it"),
+        )
     }
 
     /// A reference to something unknown.
@@ -34,7 +39,9 @@ impl Violation {
             field,
             "UNKNOWN_REFERENCE",
             format!("{field}: không có {vi} mã \"{value}\"; hãy sửa mã hoặc nạp {vi} đó trước"),
-            format!("{field}: there is no {en} with code \"{value}\"; correct the code or import that {en} first"),
+            format!(
+                "{field}: there is no {en} with code \"{value}\"; correct the code or import that {en} first"
+            ),
         )
     }
 }
@@ -117,18 +124,27 @@ fn vi_event(event: &str) -> &'static str {
 /// A refusal of the lifecycle as an error about a dossier.
 pub fn refused(subject: &str, refusal: &Refusal) -> ServiceError {
     let (reason, vi) = sentence(refusal);
-    ServiceError::Precondition { reason, subject: subject.to_owned(), vi, en: format!("{subject}: {refusal}") }
+    ServiceError::Precondition {
+        reason,
+        subject: subject.to_owned(),
+        vi,
+        en: format!("{subject}: {refusal}"),
+    }
 }
 
 /// The word for programs and the Vietnamese sentence of a refusal.
 pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
     match refusal {
-        Refusal::Future { event, at } => {
-            ("IN_THE_FUTURE", format!("thời điểm {} ({at}) nằm trong tương lai; hãy sửa thời điểm", vi_event(event)))
-        }
+        Refusal::Future { event, at } => (
+            "IN_THE_FUTURE",
+            format!("thời điểm {} ({at}) nằm trong tương lai; hãy sửa thời điểm", vi_event(event)),
+        ),
         Refusal::BeforeReceipt { event, at } => (
             "BEFORE_RECEIPT",
-            format!("thời điểm {} ({at}) trước khi tiếp nhận; hãy sửa một trong hai thời điểm", vi_event(event)),
+            format!(
+                "thời điểm {} ({at}) trước khi tiếp nhận; hãy sửa một trong hai thời điểm",
+                vi_event(event)
+            ),
         ),
         Refusal::Forbidden { state, event, at, .. } => (
             "FORBIDDEN_TRANSITION",
@@ -144,6 +160,8 @@ pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
         }
         Refusal::NoIntake => ("NO_RECEIPT", "hồ sơ chưa có sự kiện tiếp nhận".to_owned()),
         Refusal::UnknownVersion(_) => ("UNKNOWN_VERSION", "thiếu phiên bản lịch hoặc thủ tục".to_owned()),
-        Refusal::OutOfRange => ("OUT_OF_RANGE", "ngày nằm ngoài phạm vi lịch (1980–2120); hãy sửa ngày".to_owned()),
+        Refusal::OutOfRange => {
+            ("OUT_OF_RANGE", "ngày nằm ngoài phạm vi lịch (1980–2120); hãy sửa ngày".to_owned())
+        }
     }
 }

@@ -97,7 +97,12 @@ impl<'w> Findings<'w> {
     pub fn text(&mut self, column: &str, text: &str) -> String {
         let text = text::tidy(text);
         if text.chars().count() > LONGEST {
-            self.say(column, "TOO_LONG", "dài hơn 2.000 ký tự; hãy rút ngắn", "is longer than 2,000 characters; shorten it");
+            self.say(
+                column,
+                "TOO_LONG",
+                "dài hơn 2.000 ký tự; hãy rút ngắn",
+                "is longer than 2,000 characters; shorten it",
+            );
         }
         text
     }
@@ -119,7 +124,10 @@ impl<'w> Findings<'w> {
             self.say(
                 column,
                 "BAD_WORD",
-                &format!("\"{}\" không hợp lệ; chỉ dùng chữ a–z, chữ số và dấu gạch dưới, ví dụ: fee", cut(word)),
+                &format!(
+                    "\"{}\" không hợp lệ; chỉ dùng chữ a–z, chữ số và dấu gạch dưới, ví dụ: fee",
+                    cut(word)
+                ),
                 &format!("{:?} is no word; use a–z, digits and underscores only, such as fee", cut(word)),
             );
         }
@@ -261,7 +269,9 @@ impl<'w> Findings<'w> {
 
     /// A day up to today.
     pub fn not_after_today(&mut self, column: &str, day: Option<NaiveDate>) {
-        let Some(today) = self.work.rules.calendar_for(None).map(|c| c.local_date(self.work.now())) else { return };
+        let Some(today) = self.work.rules.calendar_for(None).map(|c| c.local_date(self.work.now())) else {
+            return;
+        };
         if day.is_some_and(|day| day > today) {
             self.future(column);
         }

@@ -1,10 +1,10 @@
 //! What a fresh house must have before anything else: a calendar, the rules of reminding, its jobs.
 
-use super::error::ServiceError;
 use super::House;
+use super::error::ServiceError;
+use super::work::Context;
 use crate::domain::permission::{Caller, Scope};
 use crate::domain::record::CalendarRecord;
-use super::work::Context;
 
 /// Lays what is missing. Does nothing to a house that has it.
 pub async fn found(house: &House) -> Result<(), ServiceError> {

@@ -10,7 +10,10 @@ use uuid::Uuid;
 use super::error::{ServiceError, Violation};
 use super::landing::{Landed, LandedResult, problem};
 use super::work::{Context, Look, Work};
-use super::{House, calendars, documents, dossiers, officials, payments, petitions, procedures, surveys, targets, tasks, units};
+use super::{
+    House, calendars, documents, dossiers, officials, payments, petitions, procedures, surveys, targets,
+    tasks, units,
+};
 use crate::domain::record::{ImportRow, Problem, Record, RecordKind, Severity};
 use crate::store::imports;
 use crate::store::query::{ListQuery, Page};
@@ -210,8 +213,15 @@ fn content_hash(record: &Record) -> String {
                 day.line = 0;
             }
         }
-        Record::Unit(_) | Record::Official(_) | Record::Procedure(_) | Record::Task(_) | Record::Document(_)
-        | Record::Petition(_) | Record::Survey(_) | Record::Payment(_) | Record::Target(_)
+        Record::Unit(_)
+        | Record::Official(_)
+        | Record::Procedure(_)
+        | Record::Task(_)
+        | Record::Document(_)
+        | Record::Petition(_)
+        | Record::Survey(_)
+        | Record::Payment(_)
+        | Record::Target(_)
         | Record::Unreadable { .. } => {}
     }
     hex::encode(Sha256::digest(format!("{bare:?}")))
@@ -240,7 +250,11 @@ fn source_key(record: &Record) -> String {
 }
 
 /// Lands rows kind by kind, in the order in which kinds need each other.
-async fn land(work: &mut Work, source: &str, rows: Vec<(i64, ImportRow)>) -> Result<Vec<RowOutcome>, ServiceError> {
+async fn land(
+    work: &mut Work,
+    source: &str,
+    rows: Vec<(i64, ImportRow)>,
+) -> Result<Vec<RowOutcome>, ServiceError> {
     let mut pending: Vec<Pending> = Vec::with_capacity(rows.len());
     let mut records: Vec<Option<Record>> = Vec::with_capacity(rows.len());
     for (number, row) in rows {
@@ -360,7 +374,11 @@ pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<ImportRun>, Ser
 }
 
 /// A page of an import's problems.
-pub async fn list_problems(look: &Look, id: Uuid, query: &ListQuery) -> Result<Page<ProblemRow>, ServiceError> {
+pub async fn list_problems(
+    look: &Look,
+    id: Uuid,
+    query: &ListQuery,
+) -> Result<Page<ProblemRow>, ServiceError> {
     get(look, id).await?;
     Ok(imports::list_problems(&look.door, id, query).await?)
 }

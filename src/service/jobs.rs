@@ -124,9 +124,7 @@ fn said(error: &ServiceError) -> String {
 async fn work(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     match claim.job {
         JobName::FlagOverdue => flag_overdue(house, claim).await,
-        JobName::PlanReminders => {
-            Ok(format!("{} notices entered", reminders::plan(house, claim).await?))
-        }
+        JobName::PlanReminders => Ok(format!("{} notices entered", reminders::plan(house, claim).await?)),
         JobName::SendReminders => {
             let round = round_of(house, claim).await?;
             Ok(reminders::send(house, claim, round).await?.note())

@@ -106,7 +106,8 @@ pub async fn create(work: &mut Work, new: NewKey) -> Result<(KeyRow, String), Se
 
 /// Revokes a key from now on; one that is revoked stays as it was.
 pub async fn revoke(work: &mut Work, id: Uuid, etag: &str) -> Result<KeyRow, ServiceError> {
-    let mut row = keys::find(&work.tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("keys/{id}")))?;
+    let mut row =
+        keys::find(&work.tx, id).await?.ok_or_else(|| ServiceError::NotFound(format!("keys/{id}")))?;
     check_etag(etag, version(&row), &name(&row))?;
     if row.revoked_at.is_none() {
         keys::revoke(&work.tx, id, work.now()).await?;

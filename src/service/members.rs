@@ -85,8 +85,10 @@ pub async fn list(
     after: Uuid,
     limit: usize,
 ) -> Result<(Vec<DossierRow>, usize), ServiceError> {
-    let calendar =
-        look.rules.calendar_for(None).ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))?;
+    let calendar = look
+        .rules
+        .calendar_for(None)
+        .ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))?;
     let now = look.context.now;
     let (period, _) = period.until(calendar.local_date(now));
     let until = calendar.midnight(period.end()).min(now);
@@ -98,7 +100,8 @@ pub async fn list(
             ids.retain(|id| !unflagged.contains(id));
         } else if !unflagged.is_empty() {
             // They are open, so they are among those in process at the end.
-            let open = members::members(&look.door, &period, &weights(DossierFigure::InProcess), &among).await?;
+            let open =
+                members::members(&look.door, &period, &weights(DossierFigure::InProcess), &among).await?;
             ids.extend(open.into_iter().filter(|id| unflagged.contains(id)));
             ids.sort_unstable();
             ids.dedup();

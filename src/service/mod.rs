@@ -9,8 +9,8 @@ pub mod delivery;
 pub mod documents;
 pub mod dossiers;
 pub mod error;
-pub mod founding;
 mod findings;
+pub mod founding;
 pub mod imports;
 pub mod jobs;
 pub mod keys;
@@ -40,10 +40,10 @@ pub use error::{ServiceError, Violation};
 pub use settings::OfficeSettings;
 pub use work::{Context, Entered, Look, ReplayKey, Work, check_etag};
 
-use crate::store::rules;
-pub use crate::store::query::{Cursor, ListQuery, Page, Published};
-pub use crate::store::rules::Rules;
 pub use crate::store::StoreError;
+pub use crate::store::query::{Cursor, ListQuery, Page, Published};
+use crate::store::rules;
+pub use crate::store::rules::Rules;
 use crate::store::{Door, Store};
 use crate::world::World;
 

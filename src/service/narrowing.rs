@@ -23,7 +23,11 @@ pub enum Refers {
 }
 
 /// The question with its references resolved.
-pub fn resolve(look: &Look, query: ListQuery, fields: &[(&'static str, Refers)]) -> Result<Asked, ServiceError> {
+pub fn resolve(
+    look: &Look,
+    query: ListQuery,
+    fields: &[(&'static str, Refers)],
+) -> Result<Asked, ServiceError> {
     let mut asked = Asked { query, among: Vec::new(), now: look.context.now };
     let mut wrong = Vec::new();
     let conditions = std::mem::take(&mut asked.query.conditions);
@@ -39,7 +43,9 @@ pub fn resolve(look: &Look, query: ListQuery, fields: &[(&'static str, Refers)])
         }
         match refers {
             Refers::Unit => match subtree(look, &text) {
-                Ok(ids) => asked.among.push(Among { field: condition.field, ids, inside: condition.op == Op::Eq }),
+                Ok(ids) => {
+                    asked.among.push(Among { field: condition.field, ids, inside: condition.op == Op::Eq })
+                }
                 Err(violation) => wrong.push(violation),
             },
             Refers::Official => {

@@ -11,8 +11,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::figure::{Contribution, Fact, difference};
 use crate::domain::record::PaymentRecord;
 use crate::store::figures::{self, Entry};
-use crate::store::query::{ListQuery, Page};
 use crate::store::payments;
+use crate::store::query::{ListQuery, Page};
 
 pub use crate::store::payments::{PUBLISHED, PaymentRow};
 
@@ -144,7 +144,10 @@ pub fn contributions(row: &PaymentRow, calendar: &Calendar) -> Vec<Contribution>
         quantity,
     };
     let (kind, online) = (row.kind.clone(), row.online);
-    vec![of(Fact::Paid { kind: kind.clone(), online }, 1), of(Fact::PaidAmount { kind, online }, row.amount_vnd)]
+    vec![
+        of(Fact::Paid { kind: kind.clone(), online }, 1),
+        of(Fact::PaidAmount { kind, online }, row.amount_vnd),
+    ]
 }
 
 fn entries(old: Option<&PaymentRow>, row: &PaymentRow, calendar: &Calendar) -> Vec<Entry> {

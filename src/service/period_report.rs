@@ -35,13 +35,15 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     if period_reports::find(&look.door, kind, period.first(), period.last()).await?.is_some() {
         return Ok(format!("{named}: closed before, nothing sent"));
     }
-    let summary = summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
+    let summary =
+        summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
     check(&summary)?;
     let known_until = subjects::last_recorded(&look.door).await?.map(|at| calendar.local(at));
     let page = printed(&look, &summary, settings).await?;
     let figures_json = to_json(&summary);
-    let mut mail = SummaryMail::of(&summary, &settings.recipient, &settings.office, calendar.local(look.context.now))
-        .enclosing(page, format!("{figures_json:#}\n"));
+    let mut mail =
+        SummaryMail::of(&summary, &settings.recipient, &settings.office, calendar.local(look.context.now))
+            .enclosing(page, format!("{figures_json:#}\n"));
     mail.data_until = known_until;
     let input = serde_json::to_string(&mail).map_err(|e| ServiceError::Internal(e.to_string()))?;
     drop(look);
@@ -80,7 +82,10 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
         // Another slot closed it meanwhile: dropping the work takes our mails back.
         return Ok(format!("{named}: closed meanwhile, nothing sent"));
     }
-    work.note(format!("periodReports/{id}"), &json!({ "closed": { "kind": kind, "from": period.first(), "to": period.last() } }));
+    work.note(
+        format!("periodReports/{id}"),
+        &json!({ "closed": { "kind": kind, "from": period.first(), "to": period.last() } }),
+    );
     work.finish(&[]).await?;
     Ok(format!("{named}: closed at {cut}, {} mails", settings.recipients.len()))
 }
@@ -139,11 +144,8 @@ pub async fn printed(
     settings: &ReportSettings,
 ) -> Result<String, ServiceError> {
     let calendar = house_calendar(&look.rules);
-    let locality = Locality {
-        kind: &settings.locality_kind,
-        name: &settings.locality,
-        upper: &settings.locality_upper,
-    };
+    let locality =
+        Locality { kind: &settings.locality_kind, name: &settings.locality, upper: &settings.locality_upper };
     let late_dossiers = late(look, summary.period).await?;
     Ok(html(&ReportInput {
         summary,

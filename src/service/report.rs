@@ -11,8 +11,8 @@ use crate::domain::figure::{Fact, Sum, Sums};
 use crate::domain::period::Period;
 use crate::domain::permission::Scope;
 use crate::domain::summary::{
-    Figures, Identity, PaymentFigures, Payments, PeriodSummary, PetitionFigures, Rate, Row, RowKey, TaskFigures,
-    identities,
+    Figures, Identity, PaymentFigures, Payments, PeriodSummary, PetitionFigures, Rate, Row, RowKey,
+    TaskFigures, identities,
 };
 use crate::domain::unit::{Group, UnitKind};
 use crate::store::figures::{self, Grain, SumRow};
@@ -127,7 +127,8 @@ async fn cells(
         };
         asked && allowed
     };
-    let key = |unit: Uuid, procedure: Uuid| (unit, if grain == Grain::Procedure { procedure } else { Uuid::nil() });
+    let key =
+        |unit: Uuid, procedure: Uuid| (unit, if grain == Grain::Procedure { procedure } else { Uuid::nil() });
     let mut cells: BTreeMap<(Uuid, Uuid), Sums> = BTreeMap::new();
     for SumRow { unit_id, procedure_id, fact, before, within } in
         figures::sums(&look.door, period, grain, ask.as_of).await?
@@ -135,19 +136,27 @@ async fn cells(
         if !seen(unit_id) {
             continue;
         }
-        let fact = Fact::parse(&fact)
-            .ok_or(StoreError::Corrupt { table: "figure_entry", column: "fact", row: fact })?;
+        let fact = Fact::parse(&fact).ok_or(StoreError::Corrupt {
+            table: "figure_entry",
+            column: "fact",
+            row: fact,
+        })?;
         cells.entry(key(unit_id, procedure_id)).or_default().add(fact, Sum { before, within });
     }
     if ask.as_of.is_none() {
-        for row in figures::unflagged_dossiers(&look.door, until).await?.into_iter().filter(|r| seen(r.unit_id)) {
+        for row in
+            figures::unflagged_dossiers(&look.door, until).await?.into_iter().filter(|r| seen(r.unit_id))
+        {
             cells.entry(key(row.unit_id, row.procedure_id)).or_default().unflagged_overdue += row.count;
         }
-        for row in figures::unflagged_tasks(&look.door, until).await?.into_iter().filter(|r| seen(r.unit_id)) {
+        for row in figures::unflagged_tasks(&look.door, until).await?.into_iter().filter(|r| seen(r.unit_id))
+        {
             cells.entry(key(row.unit_id, Uuid::nil())).or_default().unflagged_tasks += row.count;
         }
     }
-    for (unit_id, procedure_id) in figures::with_dossiers(&look.door).await?.into_iter().filter(|(u, _)| seen(*u)) {
+    for (unit_id, procedure_id) in
+        figures::with_dossiers(&look.door).await?.into_iter().filter(|(u, _)| seen(*u))
+    {
         cells.entry(key(unit_id, procedure_id)).or_default().any_dossier = true;
     }
     Ok(cells.into_iter().collect())
@@ -163,9 +172,10 @@ fn rows_of(look: &Look, cells: &[Cell], breakdown: Breakdown) -> Vec<Row> {
                 let order = Group::ALL.iter().position(|g| *g == group).unwrap_or_default();
                 (RowKey::Group(group), order.to_string(), group.as_str().to_owned())
             }),
-            Breakdown::Unit => rules.units.get(*unit_id).map(|unit| {
-                (RowKey::Unit(unit.id), format!("units/{}", unit.code), unit.name.clone())
-            }),
+            Breakdown::Unit => rules
+                .units
+                .get(*unit_id)
+                .map(|unit| (RowKey::Unit(unit.id), format!("units/{}", unit.code), unit.name.clone())),
             Breakdown::Procedure => version().map(|v| {
                 let code = format!("procedures/{}", rules.procedure_code(*procedure_id));
                 (RowKey::Procedure(*procedure_id), code, v.name.clone())

@@ -22,7 +22,10 @@ pub const PUBLISHED_JOBS: [Published; 2] = [
 
 /// What lists of slots may be filtered and ordered by.
 pub const PUBLISHED_SLOTS: [Published; 3] = [
-    Published { field: Field { name: "slot_at", kind: FieldKind::Instant, sortable: true }, column: "slot_at" },
+    Published {
+        field: Field { name: "slot_at", kind: FieldKind::Instant, sortable: true },
+        column: "slot_at",
+    },
     Published { field: Field { name: "state", kind: FieldKind::Text, sortable: false }, column: "state" },
     Published { field: Field { name: "late", kind: FieldKind::Flag, sortable: false }, column: "started_at" },
 ];
@@ -74,7 +77,12 @@ pub fn job_named(name: &str) -> Result<JobName, ServiceError> {
     JobName::parse(name).ok_or_else(|| ServiceError::NotFound(format!("jobs/{name}")))
 }
 
-async fn view(door: &impl Door, rules: &super::Rules, row: JobRow, now: DateTime<Utc>) -> Result<JobView, ServiceError> {
+async fn view(
+    door: &impl Door,
+    rules: &super::Rules,
+    row: JobRow,
+    now: DateTime<Utc>,
+) -> Result<JobView, ServiceError> {
     let calendar = house_calendar(rules);
     let next = schedule::next_slot(&schedule_of(&row)?, &calendar, now)
         .map_err(|e| ServiceError::Internal(e.to_string()))?;

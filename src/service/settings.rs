@@ -101,7 +101,8 @@ pub enum Closing {
 
 impl Default for OfficeSettings {
     fn default() -> Self {
-        let mailbox = |name: &str, address: &str| Mailbox { name: name.to_owned(), address: address.to_owned() };
+        let mailbox =
+            |name: &str, address: &str| Mailbox { name: name.to_owned(), address: address.to_owned() };
         Self {
             mail: MailSettings {
                 post: Arc::new(Post::Directory(PathBuf::from("mail"))),

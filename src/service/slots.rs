@@ -149,7 +149,11 @@ impl House {
             let Some(job) = JobName::parse(&row.name) else { continue };
             let decision = decide(&work.tx, row, &calendar, now).await?;
             let earlier = decision.skip.len().saturating_sub(RECORDED);
-            let note = if earlier == 0 { "missed".to_owned() } else { format!("missed; {earlier} earlier ones too") };
+            let note = if earlier == 0 {
+                "missed".to_owned()
+            } else {
+                format!("missed; {earlier} earlier ones too")
+            };
             slots::skip(&work.tx, &row.name, &decision.skip[earlier..], now, &note).await?;
             due.extend(decision.run.into_iter().map(|slot_at| Due { job, slot_at }));
         }
@@ -166,7 +170,12 @@ impl House {
     }
 
     /// Claims a slot, in a transaction of its own. `again`: also one that failed or was skipped.
-    pub async fn claim(&self, job: JobName, slot_at: DateTime<Utc>, again: bool) -> Result<Claimed, ServiceError> {
+    pub async fn claim(
+        &self,
+        job: JobName,
+        slot_at: DateTime<Utc>,
+        again: bool,
+    ) -> Result<Claimed, ServiceError> {
         let lease_now = self.world.lease.now();
         let wish = Wish {
             job: job.as_str().to_owned(),
@@ -225,7 +234,8 @@ impl House {
         if !kept {
             return Err(ServiceError::Aborted(claim.name()));
         }
-        let row = slots::find(&tx, job, slot_at).await?.ok_or_else(|| ServiceError::NotFound(claim.name()))?;
+        let row =
+            slots::find(&tx, job, slot_at).await?.ok_or_else(|| ServiceError::NotFound(claim.name()))?;
         tx.commit().await?;
         Ok(row)
     }
@@ -247,7 +257,9 @@ fn manner(job: JobName) -> (bool, Misfire, i64) {
     match job {
         JobName::PlanReminders | JobName::SendReminders => (true, Misfire::Latest, 900),
         JobName::FlagOverdue | JobName::DeliverMail => (false, Misfire::Latest, 300),
-        JobName::FoldFigures | JobName::CheckFigures | JobName::PurgeReplays => (false, Misfire::Latest, 3600),
+        JobName::FoldFigures | JobName::CheckFigures | JobName::PurgeReplays => {
+            (false, Misfire::Latest, 3600)
+        }
         // Each closes another period.
         JobName::ReportPeriod => (false, Misfire::All, 3600),
     }

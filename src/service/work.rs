@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::error::{ServiceError, Violation};
 use super::House;
+use super::error::{ServiceError, Violation};
 use crate::domain::permission::{Caller, Scope};
 use crate::store::requests::{self, NewAudit, ReplayRow};
 use crate::store::rules::Rules;
@@ -92,9 +92,14 @@ impl House {
     pub async fn work(&self, context: Context, replay: Option<ReplayKey>) -> Result<Entered, ServiceError> {
         let tx = self.store.begin().await?;
         if let Some(key) = &replay
-            && let Some(row) = requests::find(&tx, &context.caller.label, &context.rpc, key.request_id).await?
+            && let Some(row) =
+                requests::find(&tx, &context.caller.label, &context.rpc, key.request_id).await?
         {
-            return if row.request_hash == key.hash { Ok(Entered::Replay(row.answer)) } else { Err(ServiceError::RequestIdReused) };
+            return if row.request_hash == key.hash {
+                Ok(Entered::Replay(row.answer))
+            } else {
+                Err(ServiceError::RequestIdReused)
+            };
         }
         let rules = self.rules(&tx).await?;
         let world = self.world.clone();
@@ -175,5 +180,9 @@ impl Work {
 
 /// Checks an etag: empty means "whatever stands".
 pub fn check_etag(etag: &str, version: i64, subject: &str) -> Result<(), ServiceError> {
-    if etag.is_empty() || etag == version.to_string() { Ok(()) } else { Err(ServiceError::Aborted(subject.to_owned())) }
+    if etag.is_empty() || etag == version.to_string() {
+        Ok(())
+    } else {
+        Err(ServiceError::Aborted(subject.to_owned()))
+    }
 }

@@ -1,6 +1,8 @@
 //! Calendars: immutable versions with their dated overrides.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use uuid::Uuid;
 
 use super::entity::{calendar, calendar_day};
@@ -47,7 +49,11 @@ pub async fn in_force(door: &impl Door, unit_id: Option<Uuid>) -> Result<Option<
 }
 
 /// A version by number.
-pub async fn find(door: &impl Door, unit_id: Option<Uuid>, version: i32) -> Result<Option<CalendarRow>, StoreError> {
+pub async fn find(
+    door: &impl Door,
+    unit_id: Option<Uuid>,
+    version: i32,
+) -> Result<Option<CalendarRow>, StoreError> {
     Ok(of_unit(unit_id).filter(calendar::Column::Version.eq(version)).one(door.conn()).await?)
 }
 

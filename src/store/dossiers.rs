@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::entity::{applicant, dossier};
@@ -57,7 +60,11 @@ pub const PUBLISHED: [Published; 19] = [
 /// Inserts new dossiers. A taken code is a [`StoreError::Duplicate`].
 pub async fn insert(tx: &Tx, rows: Vec<DossierRow>) -> Result<(), StoreError> {
     for chunk in rows.chunks(CHUNK) {
-        let models = chunk.iter().cloned().map(IntoActiveModel::into_active_model).map(dossier::ActiveModel::reset_all);
+        let models = chunk
+            .iter()
+            .cloned()
+            .map(IntoActiveModel::into_active_model)
+            .map(dossier::ActiveModel::reset_all);
         dossier::Entity::insert_many(models).exec_without_returning(tx.conn()).await?;
     }
     Ok(())
@@ -90,7 +97,10 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, DossierRow>, StoreError> {
     let mut found = HashMap::new();
     for chunk in codes.chunks(CHUNK) {
-        let rows = dossier::Entity::find().filter(dossier::Column::Code.is_in(chunk.to_vec())).all(door.conn()).await?;
+        let rows = dossier::Entity::find()
+            .filter(dossier::Column::Code.is_in(chunk.to_vec()))
+            .all(door.conn())
+            .await?;
         found.extend(rows.into_iter().map(|row| (row.code.clone(), row)));
     }
     Ok(found)
@@ -113,12 +123,20 @@ pub fn within(scope: &Scope) -> Option<Condition> {
 }
 
 /// A page of dossiers.
-pub async fn list(door: &impl Door, query: &ListQuery, scope: &Scope) -> Result<Page<DossierRow>, StoreError> {
+pub async fn list(
+    door: &impl Door,
+    query: &ListQuery,
+    scope: &Scope,
+) -> Result<Page<DossierRow>, StoreError> {
     page::<dossier::Entity>(door, &PUBLISHED, "id", query, within(scope)).await
 }
 
 /// Open dossiers past their deadline at `now` that aren't flagged yet: the flagging job's work list.
-pub async fn newly_overdue(door: &impl Door, now: DateTime<Utc>, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
+pub async fn newly_overdue(
+    door: &impl Door,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
     Ok(dossier::Entity::find()
         .filter(dossier::Column::Open.eq(true))
         .filter(dossier::Column::OverdueFlagged.eq(false))
@@ -131,7 +149,11 @@ pub async fn newly_overdue(door: &impl Door, now: DateTime<Utc>, limit: u64) -> 
 }
 
 /// Open dossiers whose next notice has fallen due: the planning job's work list.
-pub async fn notices_due(door: &impl Door, now: DateTime<Utc>, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
+pub async fn notices_due(
+    door: &impl Door,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
     Ok(dossier::Entity::find()
         .filter(dossier::Column::NextNoticeAt.lte(now))
         .order_by_asc(dossier::Column::NextNoticeAt)

@@ -58,9 +58,16 @@ impl From<DbErr> for StoreError {
 /// Serialisation failures, deadlocks, shutdown and lock timeouts: the same verb may succeed anew.
 fn is_transient(error: &DbErr) -> bool {
     let text = error.to_string();
-    ["database is locked", "database is busy", "could not serialize", "deadlock detected", "terminating connection", "the database system is"]
-        .iter()
-        .any(|sign| text.contains(sign))
+    [
+        "database is locked",
+        "database is busy",
+        "could not serialize",
+        "deadlock detected",
+        "terminating connection",
+        "the database system is",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
 }
 
 /// Reads a stored word, or names where it stands.

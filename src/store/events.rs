@@ -121,8 +121,11 @@ pub async fn history(door: &impl Door, id: Uuid) -> Result<History, StoreError> 
 /// Reads a stored dossier event.
 pub fn dossier_event(row: EventRow) -> Result<Event, StoreError> {
     let seq = row.seq;
-    let kind = EventKind::from_words(&row.kind, &row.payload)
-        .map_err(|_| StoreError::Corrupt { table: "event", column: "payload", row: seq.to_string() })?;
+    let kind = EventKind::from_words(&row.kind, &row.payload).map_err(|_| StoreError::Corrupt {
+        table: "event",
+        column: "payload",
+        row: seq.to_string(),
+    })?;
     Ok(Event {
         number: row.number,
         recorded_at: row.recorded_at,
@@ -142,7 +145,8 @@ pub fn task_events(rows: &[EventRow]) -> Result<Vec<TaskEvent>, StoreError> {
     rows.iter()
         .map(|row| {
             let mut value = serde_json::json!({ "kind": row.kind });
-            let corrupt = || StoreError::Corrupt { table: "event", column: "payload", row: row.seq.to_string() };
+            let corrupt =
+                || StoreError::Corrupt { table: "event", column: "payload", row: row.seq.to_string() };
             if !row.payload.is_empty() {
                 value["data"] = serde_json::from_str(&row.payload).map_err(|_| corrupt())?;
             }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use sea_orm::sea_query::{Alias, Expr, OnConflict, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -78,7 +79,11 @@ pub async fn append(tx: &Tx, entries: &[Entry], now: DateTime<Utc>) -> Result<()
 pub async fn folded(door: &impl Door) -> Result<i64, StoreError> {
     let row = house_state::Entity::find_by_id(FOLDED.to_owned()).one(door.conn()).await?;
     row.map_or(Ok(0), |r| {
-        r.value.parse().map_err(|_| StoreError::Corrupt { table: "house_state", column: "value", row: FOLDED.into() })
+        r.value.parse().map_err(|_| StoreError::Corrupt {
+            table: "house_state",
+            column: "value",
+            row: FOLDED.into(),
+        })
     })
 }
 
@@ -122,17 +127,24 @@ pub async fn fold(tx: &Tx, cut: i64) -> Result<u64, StoreError> {
     fold_grain(tx, "month", "effective_month", from, cut).await?;
     let state = house_state::ActiveModel { key: Set(FOLDED.to_owned()), value: Set(cut.to_string()) };
     house_state::Entity::insert(state)
-        .on_conflict(OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Value).to_owned())
+        .on_conflict(
+            OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Value).to_owned(),
+        )
         .exec_without_returning(tx.conn())
         .await?;
     Ok(rows)
 }
 
 /// One grain: sums by bucket are read, then added to their cells.
-async fn fold_grain(tx: &Tx, grain: &str, bucket: &'static str, from: i64, cut: i64) -> Result<(), StoreError> {
+async fn fold_grain(
+    tx: &Tx,
+    grain: &str,
+    bucket: &'static str,
+    from: i64,
+    cut: i64,
+) -> Result<(), StoreError> {
     let entry = |column: &'static str| -> SimpleExpr { Expr::col(Alias::new(column)).into() };
-    let procedure: SimpleExpr =
-        if grain == "day" { Expr::value(Uuid::nil()) } else { entry("procedure_id") };
+    let procedure: SimpleExpr = if grain == "day" { Expr::value(Uuid::nil()) } else { entry("procedure_id") };
     let mut sums = Query::select();
     sums.expr_as(entry(bucket), Alias::new("bucket_on"))
         .expr_as(entry("unit_id"), Alias::new("unit_id"))
@@ -253,7 +265,13 @@ pub async fn sums(
     }
     Ok(sums
         .into_iter()
-        .map(|((unit_id, procedure_id, fact), (before, within))| SumRow { unit_id, procedure_id, fact, before, within })
+        .map(|((unit_id, procedure_id, fact), (before, within))| SumRow {
+            unit_id,
+            procedure_id,
+            fact,
+            before,
+            within,
+        })
         .collect())
 }
 
@@ -265,21 +283,34 @@ fn grouped(select: &mut SelectStatement, grain: Grain) {
         .expr_as(total(column("quantity")), Alias::new("quantity"))
         .add_group_by([column("unit_id"), column("fact")]);
     if grain == Grain::Procedure {
-        select.expr_as(column("procedure_id"), Alias::new("procedure_id")).add_group_by([column("procedure_id")]);
+        select
+            .expr_as(column("procedure_id"), Alias::new("procedure_id"))
+            .add_group_by([column("procedure_id")]);
     }
 }
 
-async fn read_sums(door: &impl Door, select: &SelectStatement, grain: Grain) -> Result<Vec<(SumKey, i64)>, StoreError> {
+async fn read_sums(
+    door: &impl Door,
+    select: &SelectStatement,
+    grain: Grain,
+) -> Result<Vec<(SumKey, i64)>, StoreError> {
     let mut found = Vec::new();
     for row in door.conn().query_all(select).await? {
         let procedure_id =
             if grain == Grain::Procedure { row.try_get("", "procedure_id")? } else { Uuid::nil() };
-        found.push(((row.try_get("", "unit_id")?, procedure_id, row.try_get("", "fact")?), row.try_get("", "quantity")?));
+        found.push((
+            (row.try_get("", "unit_id")?, procedure_id, row.try_get("", "fact")?),
+            row.try_get("", "quantity")?,
+        ));
     }
     Ok(found)
 }
 
-async fn cell_sums(door: &impl Door, grain: Grain, segment: &Segment) -> Result<Vec<(SumKey, i64)>, StoreError> {
+async fn cell_sums(
+    door: &impl Door,
+    grain: Grain,
+    segment: &Segment,
+) -> Result<Vec<(SumKey, i64)>, StoreError> {
     let mut select = Query::select();
     grouped(&mut select, grain);
     select
@@ -340,7 +371,10 @@ pub async fn unflagged_dossiers(door: &impl Door, until: DateTime<Utc>) -> Resul
         .into_tuple()
         .all(door.conn())
         .await?;
-    Ok(rows.into_iter().map(|(unit_id, procedure_id, count)| CountRow { unit_id, procedure_id, count }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(unit_id, procedure_id, count)| CountRow { unit_id, procedure_id, count })
+        .collect())
 }
 
 /// Open tasks likewise.
@@ -356,7 +390,10 @@ pub async fn unflagged_tasks(door: &impl Door, until: DateTime<Utc>) -> Result<V
         .into_tuple()
         .all(door.conn())
         .await?;
-    Ok(rows.into_iter().map(|(unit_id, count)| CountRow { unit_id, procedure_id: Uuid::nil(), count }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(unit_id, count)| CountRow { unit_id, procedure_id: Uuid::nil(), count })
+        .collect())
 }
 
 /// Units and procedures with a dossier of whatever time.
@@ -461,9 +498,11 @@ pub async fn cells_against_entries(
     let mut differing = Vec::new();
     for (grain, bucket) in [("day", "effective_on"), ("month", "effective_month")] {
         let mut sums: BTreeMap<(NaiveDate, Uuid, Uuid, String), (i64, i64)> = BTreeMap::new();
-        let cells = figure_cell::Entity::find().filter(figure_cell::Column::Grain.eq(grain)).all(door.conn()).await?;
+        let cells =
+            figure_cell::Entity::find().filter(figure_cell::Column::Grain.eq(grain)).all(door.conn()).await?;
         for cell in cells {
-            sums.entry((cell.bucket_on, cell.unit_id, cell.procedure_id, cell.fact)).or_default().0 += cell.quantity;
+            sums.entry((cell.bucket_on, cell.unit_id, cell.procedure_id, cell.fact)).or_default().0 +=
+                cell.quantity;
         }
         let mut select = Query::select();
         grouped(&mut select, Grain::Procedure);
@@ -475,7 +514,12 @@ pub async fn cells_against_entries(
             .add_group_by([bucket_expr()]);
         for row in door.conn().query_all(&select).await? {
             let procedure: Uuid = if grain == "day" { Uuid::nil() } else { row.try_get("", "procedure_id")? };
-            let key = (row.try_get("", "bucket_on")?, row.try_get("", "unit_id")?, procedure, row.try_get("", "fact")?);
+            let key = (
+                row.try_get("", "bucket_on")?,
+                row.try_get("", "unit_id")?,
+                procedure,
+                row.try_get("", "fact")?,
+            );
             let quantity: i64 = row.try_get("", "quantity")?;
             sums.entry(key).or_default().1 += quantity;
         }
@@ -510,7 +554,9 @@ mod tests {
             for segment in &found[1..] {
                 assert_eq!(segment.from, Some(covered), "{a}..{z}: {found:?}");
                 assert_eq!(segment.within, covered >= period.first());
-                assert!(!segment.months || (covered == month_of(covered) && segment.to == month_of(segment.to)));
+                assert!(
+                    !segment.months || (covered == month_of(covered) && segment.to == month_of(segment.to))
+                );
                 covered = segment.to;
             }
             assert_eq!(covered, period.end());

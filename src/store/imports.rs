@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use uuid::Uuid;
 
 use super::entity::{import, import_problem, source_row};
@@ -70,8 +72,11 @@ pub async fn save(tx: &Tx, row: ImportRun, committed: i64) -> Result<(), StoreEr
 /// Keeps the problems of a batch.
 pub async fn keep_problems(tx: &Tx, rows: Vec<ProblemRow>) -> Result<(), StoreError> {
     for chunk in rows.chunks(CHUNK) {
-        let models =
-            chunk.iter().cloned().map(IntoActiveModel::into_active_model).map(import_problem::ActiveModel::reset_all);
+        let models = chunk
+            .iter()
+            .cloned()
+            .map(IntoActiveModel::into_active_model)
+            .map(import_problem::ActiveModel::reset_all);
         import_problem::Entity::insert_many(models).exec_without_returning(tx.conn()).await?;
     }
     Ok(())
@@ -83,7 +88,11 @@ pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<ImportRun>
 }
 
 /// A page of an import's problems.
-pub async fn list_problems(door: &impl Door, import_id: Uuid, query: &ListQuery) -> Result<Page<ProblemRow>, StoreError> {
+pub async fn list_problems(
+    door: &impl Door,
+    import_id: Uuid,
+    query: &ListQuery,
+) -> Result<Page<ProblemRow>, StoreError> {
     let of = Condition::all().add(import_problem::Column::ImportId.eq(import_id));
     page::<import_problem::Entity>(door, &PUBLISHED_PROBLEMS, "id", query, Some(of)).await
 }
@@ -127,13 +136,17 @@ pub async fn remember(
         });
         source_row::Entity::insert_many(models)
             .on_conflict(
-                OnConflict::columns([source_row::Column::Source, source_row::Column::Kind, source_row::Column::Code])
-                    .update_columns([
-                        source_row::Column::ContentHash,
-                        source_row::Column::SubjectId,
-                        source_row::Column::ImportedAt,
-                    ])
-                    .to_owned(),
+                OnConflict::columns([
+                    source_row::Column::Source,
+                    source_row::Column::Kind,
+                    source_row::Column::Code,
+                ])
+                .update_columns([
+                    source_row::Column::ContentHash,
+                    source_row::Column::SubjectId,
+                    source_row::Column::ImportedAt,
+                ])
+                .to_owned(),
             )
             .exec_without_returning(tx.conn())
             .await?;

@@ -15,9 +15,15 @@ pub type KeyRow = api_key::Model;
 
 /// What lists of keys may be filtered and ordered by. `revoked` has no column: see [`list`].
 pub const PUBLISHED: [Published; 4] = [
-    Published { field: Field { name: "official", kind: FieldKind::Text, sortable: false }, column: "official_id" },
+    Published {
+        field: Field { name: "official", kind: FieldKind::Text, sortable: false },
+        column: "official_id",
+    },
     Published { field: Field { name: "unit", kind: FieldKind::Text, sortable: false }, column: "unit_id" },
-    Published { field: Field { name: "revoked", kind: FieldKind::Flag, sortable: false }, column: "revoked_at" },
+    Published {
+        field: Field { name: "revoked", kind: FieldKind::Flag, sortable: false },
+        column: "revoked_at",
+    },
     Published {
         field: Field { name: "create_time", kind: FieldKind::Instant, sortable: true },
         column: "created_at",
@@ -56,7 +62,8 @@ pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<KeyRow>, S
     let (flags, conditions) = query.conditions.iter().cloned().partition(|c| c.field == "revoked");
     let mut within = Condition::all();
     for condition in Vec::from_iter(flags as Vec<crate::domain::filter::Condition>) {
-        let revoked = (condition.value == Value::Flag(true)) == (condition.op == crate::domain::filter::Op::Eq);
+        let revoked =
+            (condition.value == Value::Flag(true)) == (condition.op == crate::domain::filter::Op::Eq);
         let column = api_key::Column::RevokedAt;
         within = within.add(if revoked { column.is_not_null() } else { column.is_null() });
     }

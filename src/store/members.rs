@@ -46,7 +46,11 @@ pub async fn members(
     let quantity = || -> SimpleExpr { Expr::col(figure_entry::Column::Quantity).into() };
     let early = || -> SimpleExpr { figure_entry::Column::EffectiveOn.lt(period.first()) };
     let matches = |weight: &Weight| -> SimpleExpr {
-        if weight.fact.ends_with(':') { fact().like(format!("{}%", weight.fact)) } else { fact().eq(weight.fact.clone()) }
+        if weight.fact.ends_with(':') {
+            fact().like(format!("{}%", weight.fact))
+        } else {
+            fact().eq(weight.fact.clone())
+        }
     };
     let mut weighed = CaseStatement::new();
     for weight in weights {
@@ -96,7 +100,10 @@ pub async fn unflagged(door: &impl Door, until: DateTime<Utc>) -> Result<HashSet
 pub async fn dossiers(door: &impl Door, ids: &[Uuid]) -> Result<Vec<dossier::Model>, StoreError> {
     let mut found = std::collections::HashMap::new();
     for chunk in ids.chunks(CHUNK) {
-        let rows = dossier::Entity::find().filter(dossier::Column::Id.is_in(chunk.to_vec())).all(door.conn()).await?;
+        let rows = dossier::Entity::find()
+            .filter(dossier::Column::Id.is_in(chunk.to_vec()))
+            .all(door.conn())
+            .await?;
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())

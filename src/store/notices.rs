@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
 };
 use uuid::Uuid;
 
@@ -125,8 +126,11 @@ pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>
 pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u64, StoreError> {
     let mut sent = 0;
     for chunk in outbox_ids.chunks(CHUNK) {
-        let model =
-            notice::ActiveModel { state: Set("sent".to_owned()), sent_at: Set(Some(now)), ..Default::default() };
+        let model = notice::ActiveModel {
+            state: Set("sent".to_owned()),
+            sent_at: Set(Some(now)),
+            ..Default::default()
+        };
         let done = notice::Entity::update_many()
             .set(model)
             .filter(notice::Column::OutboxId.is_in(chunk.to_vec()))

@@ -45,7 +45,10 @@ pub async fn find(door: &impl Door, code: &str) -> Result<Option<OfficialRow>, S
 }
 
 /// Officials by code.
-pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, OfficialRow>, StoreError> {
+pub async fn by_codes(
+    door: &impl Door,
+    codes: &[String],
+) -> Result<HashMap<String, OfficialRow>, StoreError> {
     records::by_codes::<official::Entity>(door, official::Column::Code, codes, |row| &row.code).await
 }
 

@@ -24,8 +24,14 @@ pub const PUBLISHED: [Published; 5] = [
         field: Field { name: "recipient", kind: FieldKind::Text, sortable: false },
         column: "recipient_official_id",
     },
-    Published { field: Field { name: "create_time", kind: FieldKind::Instant, sortable: true }, column: "created_at" },
-    Published { field: Field { name: "sent_at", kind: FieldKind::Instant, sortable: false }, column: "sent_at" },
+    Published {
+        field: Field { name: "create_time", kind: FieldKind::Instant, sortable: true },
+        column: "created_at",
+    },
+    Published {
+        field: Field { name: "sent_at", kind: FieldKind::Instant, sortable: false },
+        column: "sent_at",
+    },
 ];
 
 /// A mail to be sent.
@@ -142,7 +148,11 @@ pub async fn lease(
 
 /// Keeps the bytes that go out, for this attempt and all later ones. False: the lease is lost.
 pub async fn seal(tx: &Tx, lease: &Lease, message_id: String, sealed: Vec<u8>) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel { sealed: Set(Some(sealed)), message_id: Set(Some(message_id)), ..Default::default() };
+    let model = outbox::ActiveModel {
+        sealed: Set(Some(sealed)),
+        message_id: Set(Some(message_id)),
+        ..Default::default()
+    };
     change(tx, lease, model).await
 }
 

@@ -55,7 +55,10 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 }
 
 /// Petitions by code, whoever asks: for imports.
-pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, PetitionRow>, StoreError> {
+pub async fn by_codes(
+    door: &impl Door,
+    codes: &[String],
+) -> Result<HashMap<String, PetitionRow>, StoreError> {
     records::by_codes::<petition::Entity>(door, petition::Column::Code, codes, |row| &row.code).await
 }
 

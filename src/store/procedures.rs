@@ -73,7 +73,10 @@ pub async fn find(door: &impl Door, code: &str) -> Result<Option<ProcedureRow>, 
 }
 
 /// Procedures by code.
-pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, ProcedureRow>, StoreError> {
+pub async fn by_codes(
+    door: &impl Door,
+    codes: &[String],
+) -> Result<HashMap<String, ProcedureRow>, StoreError> {
     records::by_codes::<procedure::Entity>(door, procedure::Column::Code, codes, |row| &row.code).await
 }
 

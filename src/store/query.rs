@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use sea_orm::sea_query::{Alias, Expr, NullOrdering, SimpleExpr};
 use sea_orm::{
-    Condition as Where, EntityTrait, ExprTrait, FromQueryResult, IntoSimpleExpr, ModelTrait, Order as Direction,
-    QueryFilter, QueryOrder, QuerySelect,
+    Condition as Where, EntityTrait, ExprTrait, FromQueryResult, IntoSimpleExpr, ModelTrait,
+    Order as Direction, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -156,7 +156,10 @@ where
                 let column = E::Column::from_str(name).map_err(|_| corrupt(name))?;
                 Ok(last.get(column))
             };
-            Some(Cursor { key: back(read(key)?).ok_or_else(|| corrupt(key))?, id: id_text(read(identity)?, identity)? })
+            Some(Cursor {
+                key: back(read(key)?).ok_or_else(|| corrupt(key))?,
+                id: id_text(read(identity)?, identity)?,
+            })
         }
     };
     Ok(Page { rows, next })

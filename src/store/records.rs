@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition as Where, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition as Where, EntityTrait, ExprTrait, FromQueryResult,
+    IntoActiveModel, QueryFilter,
 };
 use uuid::Uuid;
 

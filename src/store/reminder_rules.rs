@@ -2,7 +2,9 @@
 //! rules, so whoever changes one bumps the rules' epoch.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use uuid::Uuid;
 
 use super::entity::reminder_rule;
@@ -19,10 +21,16 @@ pub type RuleRow = reminder_rule::Model;
 pub const PUBLISHED: [Published; 6] = [
     Published { field: Field { name: "unit", kind: FieldKind::Text, sortable: false }, column: "unit_id" },
     Published { field: Field { name: "kind", kind: FieldKind::Text, sortable: false }, column: "kind" },
-    Published { field: Field { name: "subject_kind", kind: FieldKind::Text, sortable: false }, column: "subject_kind" },
+    Published {
+        field: Field { name: "subject_kind", kind: FieldKind::Text, sortable: false },
+        column: "subject_kind",
+    },
     Published { field: Field { name: "role", kind: FieldKind::Text, sortable: false }, column: "role" },
     Published { field: Field { name: "enabled", kind: FieldKind::Flag, sortable: false }, column: "enabled" },
-    Published { field: Field { name: "create_time", kind: FieldKind::Instant, sortable: true }, column: "valid_from" },
+    Published {
+        field: Field { name: "create_time", kind: FieldKind::Instant, sortable: true },
+        column: "valid_from",
+    },
 ];
 
 /// The row of a rule that counts from `now` on.

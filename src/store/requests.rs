@@ -13,7 +13,12 @@ pub type ReplayRow = request_replay::Model;
 pub type AuditRow = audit::Model;
 
 /// The answer kept for a request, if any.
-pub async fn find(door: &impl Door, caller: &str, rpc: &str, request_id: Uuid) -> Result<Option<ReplayRow>, StoreError> {
+pub async fn find(
+    door: &impl Door,
+    caller: &str,
+    rpc: &str,
+    request_id: Uuid,
+) -> Result<Option<ReplayRow>, StoreError> {
     let key = (caller.to_owned(), rpc.to_owned(), request_id);
     Ok(request_replay::Entity::find_by_id(key).one(door.conn()).await?)
 }

@@ -9,7 +9,9 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
 
-use super::entity::{calendar, calendar_day, house_state, official, procedure, procedure_version, reminder_rule, unit};
+use super::entity::{
+    calendar, calendar_day, house_state, official, procedure, procedure_version, reminder_rule, unit,
+};
 use super::error::word;
 use super::{Door, StoreError, Tx};
 use crate::domain::calendar::{Calendar, CalendarSpec, DayKind, DayOverride, default_spec};
@@ -52,7 +54,11 @@ pub struct Rules {
 pub async fn epoch(door: &impl Door) -> Result<i64, StoreError> {
     let row = house_state::Entity::find_by_id(EPOCH.to_owned()).one(door.conn()).await?;
     row.map_or(Ok(0), |r| {
-        r.value.parse().map_err(|_| StoreError::Corrupt { table: "house_state", column: "value", row: EPOCH.into() })
+        r.value.parse().map_err(|_| StoreError::Corrupt {
+            table: "house_state",
+            column: "value",
+            row: EPOCH.into(),
+        })
     })
 }
 
@@ -61,7 +67,9 @@ pub async fn bump(tx: &Tx) -> Result<(), StoreError> {
     let next = epoch(tx).await? + 1;
     let row = house_state::ActiveModel { key: Set(EPOCH.to_owned()), value: Set(next.to_string()) };
     house_state::Entity::insert(row)
-        .on_conflict(OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Value).to_owned())
+        .on_conflict(
+            OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Value).to_owned(),
+        )
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
@@ -113,7 +121,7 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
         versions.sort_by_key(|v| v.effective_on);
     }
     let reminders = reminder_rule::Entity::find().all(door.conn()).await?;
-    rules.reminders = reminders.into_iter().map(reminder).collect::<Result<_, _>>()?;
+    rules.reminders = reminders.iter().map(reminder).collect::<Result<_, _>>()?;
     Ok(rules)
 }
 
@@ -130,7 +138,12 @@ pub fn version(row: procedure_version::Model) -> Result<ProcedureVersion, StoreE
         unit_id: row.unit_id,
         term: word(Term::parse(&row.term_unit, row.term.into()).ok(), "procedure_version", "term", id)?,
         online_level: word(OnlineLevel::parse(&row.online_level), "procedure_version", "online_level", id)?,
-        resume_policy: word(ResumePolicy::parse(&row.resume_policy), "procedure_version", "resume_policy", id)?,
+        resume_policy: word(
+            ResumePolicy::parse(&row.resume_policy),
+            "procedure_version",
+            "resume_policy",
+            id,
+        )?,
     })
 }
 
@@ -160,8 +173,11 @@ async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), Store
     for row in versions {
         let (id, unit_id, in_force) = (row.id, row.unit_id, row.state == "in_force");
         let spec = spec(&row, days.remove(&id).unwrap_or_default())?;
-        let calendar = Calendar::new(id, spec)
-            .map_err(|_| StoreError::Corrupt { table: "calendar", column: "office_hours", row: id.to_string() })?;
+        let calendar = Calendar::new(id, spec).map_err(|_| StoreError::Corrupt {
+            table: "calendar",
+            column: "office_hours",
+            row: id.to_string(),
+        })?;
         let calendar = Arc::new(calendar);
         if in_force {
             rules.calendars.insert(unit_id, calendar.clone());
@@ -171,7 +187,10 @@ async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), Store
     Ok(())
 }
 
-fn spec(row: &calendar::Model, days: BTreeMap<chrono::NaiveDate, DayOverride>) -> Result<CalendarSpec, StoreError> {
+fn spec(
+    row: &calendar::Model,
+    days: BTreeMap<chrono::NaiveDate, DayOverride>,
+) -> Result<CalendarSpec, StoreError> {
     let id = row.id;
     let corrupt = |column| StoreError::Corrupt { table: "calendar", column, row: id.to_string() };
     let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
@@ -219,8 +238,11 @@ impl Rules {
     /// The head of a unit, else of the nearest unit above it that has one.
     pub fn head_of(&self, unit_id: Uuid) -> Option<&Official> {
         self.units.ancestry(unit_id).into_iter().find_map(|unit| {
-            let mut heads: Vec<&Official> =
-                self.officials.values().filter(|o| o.unit_id == unit && o.role == OfficialRole::Head).collect();
+            let mut heads: Vec<&Official> = self
+                .officials
+                .values()
+                .filter(|o| o.unit_id == unit && o.role == OfficialRole::Head)
+                .collect();
             heads.sort_by(|a, b| a.code.cmp(&b.code));
             heads.into_iter().next()
         })

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, Order, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel,
+    Order, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::entity::{job, slot};
@@ -69,7 +69,11 @@ pub async fn pause(tx: &Tx, name: &str, paused: bool, note: Option<String>) -> R
 }
 
 /// A slot.
-pub async fn find(door: &impl Door, job: &str, slot_at: DateTime<Utc>) -> Result<Option<SlotRow>, StoreError> {
+pub async fn find(
+    door: &impl Door,
+    job: &str,
+    slot_at: DateTime<Utc>,
+) -> Result<Option<SlotRow>, StoreError> {
     Ok(slot::Entity::find_by_id((job.to_owned(), slot_at)).one(door.conn()).await?)
 }
 
@@ -176,7 +180,8 @@ pub async fn give_back(
     free_at: DateTime<Utc>,
     note: String,
 ) -> Result<bool, StoreError> {
-    let model = slot::ActiveModel { leased_until: Set(Some(free_at)), note: Set(Some(note)), ..Default::default() };
+    let model =
+        slot::ActiveModel { leased_until: Set(Some(free_at)), note: Set(Some(note)), ..Default::default() };
     change(tx, job, slot_at, fence, model).await
 }
 
@@ -223,7 +228,9 @@ pub async fn skip(
         .collect();
     if !rows.is_empty() {
         slot::Entity::insert_many(rows)
-            .on_conflict(OnConflict::columns([slot::Column::Job, slot::Column::SlotAt]).do_nothing().to_owned())
+            .on_conflict(
+                OnConflict::columns([slot::Column::Job, slot::Column::SlotAt]).do_nothing().to_owned(),
+            )
             .exec_without_returning(tx.conn())
             .await?;
     }
@@ -233,8 +240,11 @@ pub async fn skip(
 /// Ends all leases on slots: on SQLite, where no other instance can be alive when one starts.
 pub async fn free_all(tx: &Tx, lease_now: DateTime<Utc>) -> Result<u64, StoreError> {
     let model = slot::ActiveModel { leased_until: Set(Some(lease_now)), ..Default::default() };
-    let done =
-        slot::Entity::update_many().set(model).filter(slot::Column::State.eq("claimed")).exec(tx.conn()).await?;
+    let done = slot::Entity::update_many()
+        .set(model)
+        .filter(slot::Column::State.eq("claimed"))
+        .exec(tx.conn())
+        .await?;
     Ok(done.rows_affected)
 }
 
@@ -287,7 +297,8 @@ pub async fn list(door: &impl Door, query: &SlotQuery) -> Result<Vec<SlotRow>, S
         let (at, name) = (slot::Column::SlotAt, slot::Column::Job);
         let (later, next) =
             if query.descending { (at.lt(*slot_at), name.lt(job)) } else { (at.gt(*slot_at), name.gt(job)) };
-        select = select.filter(Condition::any().add(later).add(Condition::all().add(at.eq(*slot_at)).add(next)));
+        select =
+            select.filter(Condition::any().add(later).add(Condition::all().add(at.eq(*slot_at)).add(next)));
     }
     let order = if query.descending { Order::Desc } else { Order::Asc };
     Ok(select

@@ -16,7 +16,9 @@ pub async fn keep(tx: &Tx, key: &str, value: &str) -> Result<String, StoreError>
     let row = house_state::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) };
     // Sets the column to itself where a replica was faster: an insert that does nothing returns no row.
     house_state::Entity::insert(row)
-        .on_conflict(OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Key).to_owned())
+        .on_conflict(
+            OnConflict::column(house_state::Column::Key).update_column(house_state::Column::Key).to_owned(),
+        )
         .exec_without_returning(tx.conn())
         .await?;
     find(tx, key).await?.ok_or(StoreError::NotFound { table: "house_state", key: key.to_owned() })

@@ -231,8 +231,10 @@ pub async fn of(door: &impl Door, kind: SubjectKind, ids: &[Uuid]) -> Result<Vec
     let mut all = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         let found: Vec<Subject> = by_kind!(kind, |table| {
-            let rows =
-                table::Entity::find().filter(table::Column::Id.is_in(chunk.to_vec())).all(door.conn()).await?;
+            let rows = table::Entity::find()
+                .filter(table::Column::Id.is_in(chunk.to_vec()))
+                .all(door.conn())
+                .await?;
             rows.into_iter().map(Subject::from).collect()
         });
         all.extend(found);

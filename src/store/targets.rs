@@ -59,7 +59,7 @@ fn within(scope: &Scope) -> Option<Condition> {
         Scope::All => return None,
         Scope::Units(units) => {
             target::Column::UnitId.is_null().or(target::Column::UnitId.is_in(units.iter().copied()))
-        },
+        }
         Scope::Own(_) => target::Column::Id.is_null(),
     }))
 }

@@ -47,7 +47,8 @@ pub async fn insert(tx: &Tx, rows: Vec<TaskRow>) -> Result<(), StoreError> {
 /// Saves a task that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
 pub async fn update(tx: &Tx, row: TaskRow, version: i64) -> Result<(), StoreError> {
     let id = row.id;
-    records::update::<task::ActiveModel>(tx, row, (task::Column::Id, id), (task::Column::Version, version)).await
+    records::update::<task::ActiveModel>(tx, row, (task::Column::Id, id), (task::Column::Version, version))
+        .await
 }
 
 /// A task by code, if the caller may know of it.
@@ -102,7 +103,11 @@ pub async fn list(door: &impl Door, asked: &Asked, scope: &Scope) -> Result<Page
 }
 
 /// Open tasks past their deadline at `now` that aren't flagged yet: the flagging job's work list.
-pub async fn newly_overdue(door: &impl Door, now: DateTime<Utc>, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+pub async fn newly_overdue(
+    door: &impl Door,
+    now: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<TaskRow>, StoreError> {
     Ok(task::Entity::find()
         .filter(task::Column::Open.eq(true))
         .filter(task::Column::OverdueFlagged.eq(false))

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 use uuid::Uuid;
 
@@ -45,7 +46,8 @@ pub struct Register {
 /// Reads all of it.
 pub async fn register(door: &impl Door) -> Result<Register, StoreError> {
     let mut spans: HashMap<Uuid, Vec<SpanRow>> = HashMap::new();
-    let rows = unit_history::Entity::find().order_by_asc(unit_history::Column::ValidFrom).all(door.conn()).await?;
+    let rows =
+        unit_history::Entity::find().order_by_asc(unit_history::Column::ValidFrom).all(door.conn()).await?;
     for row in rows {
         spans.entry(row.unit_id).or_default().push(row);
     }

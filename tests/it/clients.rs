@@ -8,10 +8,22 @@ use bonro::config::{Secret, Settings};
 
 /// A house of one unit, one procedure of five working days, and the calendar of May 2024.
 const DATA: [(&str, &str); 4] = [
-    ("units.csv", "code,parent_code,kind,name,valid_from\nUBND,,people_committee,Ủy ban nhân dân,2020-02-01\nNV,UBND,specialised_agency,Phòng Nội vụ,2020-02-01\n"),
-    ("calendar.csv", "day,kind,name,swapped_with\n2024-04-30,day_off,Ngày Chiến thắng,\n2024-05-01,day_off,Ngày Quốc tế lao động,\n"),
-    ("calendar.json", r#"{"office_hours":[["07:00","11:30"],["13:30","17:00"]],"working_weekdays":[1,2,3,4,5],"time_zone":"Asia/Ho_Chi_Minh","same_day_cutoff":"15:00"}"#),
-    ("procedures.csv", "code,name,field,level,unit_code,term_unit,term,online_level\nTEST-5,Thủ tục thử,Thử,town,NV,working_days,5,none\n"),
+    (
+        "units.csv",
+        "code,parent_code,kind,name,valid_from\nUBND,,people_committee,Ủy ban nhân dân,2020-02-01\nNV,UBND,specialised_agency,Phòng Nội vụ,2020-02-01\n",
+    ),
+    (
+        "calendar.csv",
+        "day,kind,name,swapped_with\n2024-04-30,day_off,Ngày Chiến thắng,\n2024-05-01,day_off,Ngày Quốc tế lao động,\n",
+    ),
+    (
+        "calendar.json",
+        r#"{"office_hours":[["07:00","11:30"],["13:30","17:00"]],"working_weekdays":[1,2,3,4,5],"time_zone":"Asia/Ho_Chi_Minh","same_day_cutoff":"15:00"}"#,
+    ),
+    (
+        "procedures.csv",
+        "code,name,field,level,unit_code,term_unit,term,online_level\nTEST-5,Thủ tục thử,Thử,town,NV,working_days,5,none\n",
+    ),
 ];
 
 fn is_there(command: &str, arguments: &[&str]) -> bool {
@@ -38,7 +50,8 @@ async fn foreign_clients_get_along() {
     }
     let mut settings = Settings::default();
     settings.server.listen = ([127, 0, 0, 1], 0).into();
-    settings.database.url = Secret::new(format!("sqlite://{}", directory.path().join("house.sqlite").display()));
+    settings.database.url =
+        Secret::new(format!("sqlite://{}", directory.path().join("house.sqlite").display()));
     settings.mail.url = Secret::new(format!("file:{}", directory.path().join("mail").display()));
     settings.jobs.enabled = false;
     let at = "2024-05-20T00:15:00Z".parse().expect("an instant");

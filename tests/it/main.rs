@@ -6,5 +6,6 @@ mod support;
 mod clients;
 mod engines;
 mod house;
+mod night;
 mod records;
 mod sample;

@@ -22,7 +22,9 @@ both!(a_slot_has_one_worker, |house| {
     let office = Office::open(&house.url).await;
     let other = office.replica(2, Post::Directory(office.mails().into())).await;
     let slot_at = office.clock.now();
-    let Claimed::Ours(first) = office.house.claim(JobName::FoldFigures, slot_at, false).await.expect("claimed") else {
+    let Claimed::Ours(first) =
+        office.house.claim(JobName::FoldFigures, slot_at, false).await.expect("claimed")
+    else {
         panic!("a fresh slot is free");
     };
     assert_eq!((first.fence, first.attempt), (1, 1));
@@ -30,11 +32,15 @@ both!(a_slot_has_one_worker, |house| {
 
     // The first worker falls silent, and its lease runs out.
     office.lease.advance(TimeDelta::seconds(60));
-    let Claimed::Ours(second) = other.claim(JobName::FoldFigures, slot_at, false).await.expect("claimed") else {
+    let Claimed::Ours(second) = other.claim(JobName::FoldFigures, slot_at, false).await.expect("claimed")
+    else {
         panic!("a dead worker's slot is free");
     };
     assert_eq!((second.fence, second.attempt), (2, 2));
-    assert!(matches!(office.house.batch(&first).await, Err(ServiceError::Aborted(_))), "its batches are refused");
+    assert!(
+        matches!(office.house.batch(&first).await, Err(ServiceError::Aborted(_))),
+        "its batches are refused"
+    );
     let late = office.house.end_slot(&first, Ending::Done, "late".to_owned()).await;
     assert!(matches!(late, Err(ServiceError::Aborted(_))), "its end comes too late");
     let ended = other.end_slot(&second, Ending::Done, "in time".to_owned()).await.expect("it is ours");
@@ -53,14 +59,19 @@ both!(claims_at_once_have_one_winner, |house| {
     }
     let mut won = 0;
     for claim in claims {
-        won += usize::from(matches!(claim.await.expect("it ends").expect("it is answered"), Claimed::Ours(_)));
+        won +=
+            usize::from(matches!(claim.await.expect("it ends").expect("it is answered"), Claimed::Ours(_)));
     }
     assert_eq!(won, 1);
 });
 
 both!(a_week_of_downtime_is_one_morning, |house| {
     let office = Office::open(&house.url).await;
-    assert_eq!(office.house.due_slots().await.expect("schedules are read"), [], "nothing lies before the start");
+    assert_eq!(
+        office.house.due_slots().await.expect("schedules are read"),
+        [],
+        "nothing lies before the start"
+    );
     office.set("2024-05-23T01:00:00Z");
     let due = office.house.due_slots().await.expect("schedules are read");
     let of = |job: JobName| due.iter().filter(|d| d.job == job).map(|d| d.slot_at).collect::<Vec<_>>();
@@ -85,7 +96,10 @@ both!(a_week_of_downtime_is_one_morning, |house| {
     office.run(JobName::FlagOverdue).await;
     office.wait(TimeDelta::minutes(15));
     let due = office.house.due_slots().await.expect("schedules are read");
-    assert!(due.iter().any(|d| d.job == JobName::FlagOverdue && d.slot_at == at("2024-05-23T01:15:00Z")), "{due:?}");
+    assert!(
+        due.iter().any(|d| d.job == JobName::FlagOverdue && d.slot_at == at("2024-05-23T01:15:00Z")),
+        "{due:?}"
+    );
 });
 
 both!(each_person_gets_one_digest, |house| {
@@ -102,7 +116,8 @@ both!(each_person_gets_one_digest, |house| {
     assert_eq!(to, [(Some(HEAD), "sent"), (Some(OFFICER), "sent")], "nobody gets an empty one");
     let lines = |mail: usize| {
         let digest: bonro::mail::Digest = serde_json::from_str(&mails[mail].render_input).expect("a digest");
-        let codes = |lines: &[bonro::mail::Line]| lines.iter().map(|l| l.code.clone()).collect::<Vec<_>>().join(" ");
+        let codes =
+            |lines: &[bonro::mail::Line]| lines.iter().map(|l| l.code.clone()).collect::<Vec<_>>().join(" ");
         [codes(&digest.overdue), codes(&digest.due_today), codes(&digest.due_soon)]
     };
     assert_eq!(lines(0), ["PAKN-1", "", "NV-NOBODY"]);
@@ -122,7 +137,12 @@ both!(each_person_gets_one_digest, |house| {
     office.morning().await;
     let mails = office.outbox().await;
     assert_eq!(mails.len(), 3);
-    let afternoon = office.notices().await.into_iter().filter(|n| n.rule_kind == "due_today" && n.step == 2).collect::<Vec<_>>();
+    let afternoon = office
+        .notices()
+        .await
+        .into_iter()
+        .filter(|n| n.rule_kind == "due_today" && n.step == 2)
+        .collect::<Vec<_>>();
     assert_eq!(afternoon.iter().map(|n| n.subject_code.as_str()).collect::<Vec<_>>(), ["NV-TODAY"]);
 
     // Overdue is told on the first working day after the deadline, and on every third after that.
@@ -206,7 +226,8 @@ both!(a_refused_mail_is_dead_until_somebody_retries_it, |house| {
     office.run(JobName::DeliverMail).await;
     assert_eq!(office.outbox().await[0].state, "dead");
 
-    let mut work = office.house.job(office.house.own_context(JobName::DeliverMail)).await.expect("a work begins");
+    let mut work =
+        office.house.job(office.house.own_context(JobName::DeliverMail)).await.expect("a work begins");
     let stale = bonro::service::delivery::retry(&mut work, dead.id, "queued-0").await;
     assert!(matches!(stale, Err(ServiceError::Aborted(_))));
     bonro::service::delivery::retry(&mut work, dead.id, "dead-1").await.expect("it is dead");
@@ -247,7 +268,8 @@ both!(a_changed_rule_is_looked_at_anew, |house| {
     office.assign("NV-1", Some(OFFICER), "2024-05-23").await;
     office.morning().await;
     assert!(office.notices().await.is_empty(), "five working days are far");
-    let mut work = office.house.job(office.house.own_context(JobName::PlanReminders)).await.expect("a work begins");
+    let mut work =
+        office.house.job(office.house.own_context(JobName::PlanReminders)).await.expect("a work begins");
     let draft = RuleDraft {
         unit: "YT".to_owned(),
         subject_kind: SubjectKind::Task,
@@ -273,7 +295,10 @@ both!(a_period_is_closed_once, |house| {
     assert_eq!(ran.slot.state, "done", "{:?}", ran.slot.note);
     office.wait(TimeDelta::hours(1));
     let again = office.run(JobName::ReportPeriod).await;
-    assert!(again.slot.note.as_deref().is_some_and(|n| n.ends_with("closed before, nothing sent")), "{again:?}");
+    assert!(
+        again.slot.note.as_deref().is_some_and(|n| n.ends_with("closed before, nothing sent")),
+        "{again:?}"
+    );
     office.run(JobName::DeliverMail).await;
     let mails = office.outbox().await;
     assert_eq!(mails.len(), 1);

@@ -10,8 +10,9 @@ use crate::support::postgres;
 
 /// The sample, unpacked: file name → text.
 fn sample() -> BTreeMap<String, String> {
-    let packed = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/sample/duc-pho-2024.tar.zst"))
-        .expect("the sample lies in the tree");
+    let packed =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/sample/duc-pho-2024.tar.zst"))
+            .expect("the sample lies in the tree");
     let tar = zstd::decode_all(packed.as_slice()).expect("the sample is zstd");
     let mut archive = tar::Archive::new(tar.as_slice());
     let mut files = BTreeMap::new();
@@ -45,7 +46,9 @@ fn mails(out: &Path) -> BTreeMap<PathBuf, String> {
         .expect("the mail directory")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|e| e == "eml"))
-        .map(|path| (path.clone(), String::from_utf8_lossy(&std::fs::read(&path).expect("a mail")).into_owned()))
+        .map(|path| {
+            (path.clone(), String::from_utf8_lossy(&std::fs::read(&path).expect("a mail")).into_owned())
+        })
         .collect()
 }
 
@@ -73,7 +76,11 @@ fn expected_recipients(files: &BTreeMap<String, String>) -> BTreeSet<String> {
     found.extend(
         rows("tasks.csv")
             .into_iter()
-            .filter(|r| r["completed_at"].is_empty() && !r["due_on"].is_empty() && r["due_on"].as_str() <= "2024-05-20")
+            .filter(|r| {
+                r["completed_at"].is_empty()
+                    && !r["due_on"].is_empty()
+                    && r["due_on"].as_str() <= "2024-05-20"
+            })
             .map(|r| address[&r["responsible_official"]].clone()),
     );
     found

@@ -61,7 +61,8 @@ impl Fields {
     pub fn date_or_none(&mut self, field: &str, value: Option<Date>) -> Option<NaiveDate> {
         let read = value.map(|value| {
             date(&value).ok_or_else(|| {
-                let (vi, en) = (format!("{field}: không có ngày đó"), format!("{field}: there is no such day"));
+                let (vi, en) =
+                    (format!("{field}: không có ngày đó"), format!("{field}: there is no such day"));
                 Violation::new(field, "NO_SUCH_DAY", vi, en)
             })
         });
@@ -80,7 +81,8 @@ impl Fields {
     pub fn instant_or_none(&mut self, field: &str, value: Option<Timestamp>) -> Option<DateTime<Utc>> {
         let read = value.map(|value| {
             instant(&value).ok_or_else(|| {
-                let (vi, en) = (format!("{field}: không có thời điểm đó"), format!("{field}: there is no such instant"));
+                let (vi, en) =
+                    (format!("{field}: không có thời điểm đó"), format!("{field}: there is no such instant"));
                 Violation::new(field, "NO_SUCH_INSTANT", vi, en)
             })
         });

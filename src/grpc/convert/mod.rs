@@ -37,7 +37,8 @@ pub fn wire_date(day: NaiveDate) -> Date {
 
 /// A whole date of the wire; None where it is none.
 pub fn date(day: &Date) -> Option<NaiveDate> {
-    let day = NaiveDate::from_ymd_opt(day.year, u32::try_from(day.month).ok()?, u32::try_from(day.day).ok()?)?;
+    let day =
+        NaiveDate::from_ymd_opt(day.year, u32::try_from(day.month).ok()?, u32::try_from(day.day).ok()?)?;
     (1..=9999).contains(&day.year()).then_some(day)
 }
 

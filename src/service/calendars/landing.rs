@@ -61,7 +61,11 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
     }
     let view = store(work, unit_id, content, false).await?;
     let warnings = warnings.into_iter().map(|finding| problem(finding, Severity::Warning)).collect();
-    Ok(if standing.is_some() { Landed::changed(view.row.id, warnings) } else { Landed::landed(view.row.id, warnings) })
+    Ok(if standing.is_some() {
+        Landed::changed(view.row.id, warnings)
+    } else {
+        Landed::landed(view.row.id, warnings)
+    })
 }
 
 fn problem(finding: Finding, severity: Severity) -> Problem {

@@ -173,7 +173,8 @@ async fn store(
         state: if draft { "draft" } else { "in_force" }.to_owned(),
         created_at: work.now(),
     };
-    let days: Vec<DayRow> = content.days.into_iter().map(|day| DayRow { calendar_id: row.id, ..day }).collect();
+    let days: Vec<DayRow> =
+        content.days.into_iter().map(|day| DayRow { calendar_id: row.id, ..day }).collect();
     work.note(name(&work.rules, &row), &serde_json::json!({ "state": row.state, "days": days.len() }));
     calendars::insert(&work.tx, row.clone(), days.clone()).await?;
     Ok(CalendarView { row, days })

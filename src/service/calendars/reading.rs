@@ -83,7 +83,10 @@ impl Reading<'_> {
 
     fn time(&mut self, field: &str, text: &str) -> NaiveTime {
         NaiveTime::parse_from_str(text.trim(), "%H:%M").unwrap_or_else(|_| {
-            let (vi, en) = (format!("\"{text}\" không phải giờ; hãy viết dạng 07:00"), format!("\"{text}\" is no time; write 07:00"));
+            let (vi, en) = (
+                format!("\"{text}\" không phải giờ; hãy viết dạng 07:00"),
+                format!("\"{text}\" is no time; write 07:00"),
+            );
             self.wrong(field, "BAD_TIME", &vi, &en);
             NaiveTime::MIN
         })
@@ -95,9 +98,15 @@ pub(super) fn read(new: &NewCalendar, at: &str) -> Result<(Content, Vec<Finding>
     let mut reading = Reading { at, findings: Vec::new() };
     let time_zone: Option<Tz> = new.time_zone.trim().parse().ok();
     if time_zone.is_none() {
-        reading.wrong("time_zone", "UNKNOWN_ZONE", "không có múi giờ đó; ví dụ Asia/Ho_Chi_Minh", "there is no such zone; write Asia/Ho_Chi_Minh");
+        reading.wrong(
+            "time_zone",
+            "UNKNOWN_ZONE",
+            "không có múi giờ đó; ví dụ Asia/Ho_Chi_Minh",
+            "there is no such zone; write Asia/Ho_Chi_Minh",
+        );
     }
-    let mut weekdays: Vec<u8> = new.working_weekdays.iter().map(|day| u8::try_from(*day).unwrap_or(0)).collect();
+    let mut weekdays: Vec<u8> =
+        new.working_weekdays.iter().map(|day| u8::try_from(*day).unwrap_or(0)).collect();
     weekdays.sort_unstable();
     weekdays.dedup();
     let hours: Vec<(NaiveTime, NaiveTime)> = new
@@ -160,11 +169,23 @@ fn read_days(reading: &mut Reading<'_>, new: &NewCalendar) -> BTreeMap<NaiveDate
         let at = Some(day);
         let field = |name: &str| format!("days[{i}].{name}");
         let Some(date) = day.day.filter(|date| YEARS.contains(&date.year())) else {
-            reading.wrong_day(at, &field("day"), "NO_SUCH_DAY", "thiếu ngày, hoặc ngày ngoài 1980–2119", "no day, or outside 1980–2119");
+            reading.wrong_day(
+                at,
+                &field("day"),
+                "NO_SUCH_DAY",
+                "thiếu ngày, hoặc ngày ngoài 1980–2119",
+                "no day, or outside 1980–2119",
+            );
             continue;
         };
         let Some(kind) = DayKind::parse(day.kind.trim()) else {
-            reading.wrong_day(at, &field("kind"), "UNKNOWN_KIND", "hãy chọn day_off hoặc working_day", "take day_off or working_day");
+            reading.wrong_day(
+                at,
+                &field("kind"),
+                "UNKNOWN_KIND",
+                "hãy chọn day_off hoặc working_day",
+                "take day_off or working_day",
+            );
             continue;
         };
         let basis = text::tidy(&day.basis);
@@ -177,14 +198,21 @@ fn read_days(reading: &mut Reading<'_>, new: &NewCalendar) -> BTreeMap<NaiveDate
             basis: (!basis.is_empty()).then_some(basis),
         };
         if days.insert(date, row).is_some() {
-            let (vi, en) = (format!("ngày {date} có hai lần; hãy xóa một dòng"), format!("{date} stands twice; delete one of both"));
+            let (vi, en) = (
+                format!("ngày {date} có hai lần; hãy xóa một dòng"),
+                format!("{date} stands twice; delete one of both"),
+            );
             reading.wrong_day(at, &field("day"), "DAY_TWICE", &vi, &en);
         }
     }
     days
 }
 
-fn years(reading: &mut Reading<'_>, new: &NewCalendar, days: &BTreeMap<NaiveDate, DayRow>) -> Option<(i32, i32)> {
+fn years(
+    reading: &mut Reading<'_>,
+    new: &NewCalendar,
+    days: &BTreeMap<NaiveDate, DayRow>,
+) -> Option<(i32, i32)> {
     let of_days = days.keys().next().zip(days.keys().next_back()).map(|(a, b)| (a.year(), b.year()));
     let first = new.first_year.or(of_days.map(|(first, _)| first));
     let last = new.last_year.or(of_days.map(|(_, last)| last));
@@ -194,7 +222,10 @@ fn years(reading: &mut Reading<'_>, new: &NewCalendar, days: &BTreeMap<NaiveDate
         }
         (None, None) => None,
         _ => {
-            let (vi, en) = ("cần first_year ≤ last_year trong 1980–2119", "first_year ≤ last_year within 1980–2119 is needed");
+            let (vi, en) = (
+                "cần first_year ≤ last_year trong 1980–2119",
+                "first_year ≤ last_year within 1980–2119 is needed",
+            );
             reading.wrong("last_year", "BAD_YEARS", vi, en);
             None
         }

@@ -13,11 +13,12 @@ use super::super::work::Work;
 use super::saving::{Change, save};
 use crate::domain::code::Code;
 use crate::domain::dossier::{
-    ClosedAs, Correction, Draft, EventKind, History, Intake, Outcome, PauseReason, Refusal, Source, Tracked, Warning,
+    ClosedAs, Correction, Draft, EventKind, History, Intake, Outcome, PauseReason, Refusal, Source, Tracked,
+    Warning,
 };
 use crate::domain::record::{DossierRecord, Problem, Severity};
-use crate::store::{dossiers, events};
 use crate::store::rules::Rules;
+use crate::store::{dossiers, events};
 
 /// Lands a batch of dossiers in the transaction of `work`. Outcomes carry the rows' numbers.
 pub async fn land(
@@ -68,7 +69,12 @@ pub async fn land(
     Ok(outcomes)
 }
 
-fn fresh(work: &Work, source: &str, record: &DossierRecord, drafts: Vec<Draft>) -> Result<Option<Change>, Refusal> {
+fn fresh(
+    work: &Work,
+    source: &str,
+    record: &DossierRecord,
+    drafts: Vec<Draft>,
+) -> Result<Option<Change>, Refusal> {
     let mut history = History::default();
     let after = history.record(drafts, work.now(), &work.rules.book)?;
     Ok(Some(Change {
@@ -122,12 +128,18 @@ fn grown(
             None => missing.push(draft),
         }
     }
-    let mut taken_back: Vec<i32> = standing.into_iter().filter(|(_, said)| !said).map(|(number, _)| number).collect();
+    let mut taken_back: Vec<i32> =
+        standing.into_iter().filter(|(_, said)| !said).map(|(number, _)| number).collect();
     taken_back.sort_unstable();
     let mut drafts: Vec<Draft> = taken_back
         .into_iter()
         .map(|number| {
-            draft(work, EventKind::Voided { number }, work.now(), "nguồn dữ liệu không còn ghi sự kiện này".to_owned())
+            draft(
+                work,
+                EventKind::Voided { number },
+                work.now(),
+                "nguồn dữ liệu không còn ghi sự kiện này".to_owned(),
+            )
         })
         .collect();
     drafts.extend(missing);
@@ -196,7 +208,12 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
     let rules = &work.rules;
     let mut wrong = Wrong { now: work.now(), found: Vec::new() };
     if let Err(bad) = Code::parse(&record.code) {
-        wrong.say("code", "BAD_CODE", format!("code: mã hồ sơ không hợp lệ ({bad}); hãy sửa mã"), format!("code {bad}"));
+        wrong.say(
+            "code",
+            "BAD_CODE",
+            format!("code: mã hồ sơ không hợp lệ ({bad}); hãy sửa mã"),
+            format!("code {bad}"),
+        );
     }
     let unit = rules.units.by_code(record.unit_code.trim());
     if unit.is_none() {
@@ -247,8 +264,14 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         wrong.say(
             "procedure_code",
             "NOT_IN_FORCE",
-            format!("procedure_code: thủ tục {} chưa có hiệu lực vào ngày tiếp nhận; hãy nạp phiên bản đúng ngày", record.procedure_code),
-            format!("procedure_code: {} has no version in force on the day of receipt; import that version", record.procedure_code),
+            format!(
+                "procedure_code: thủ tục {} chưa có hiệu lực vào ngày tiếp nhận; hãy nạp phiên bản đúng ngày",
+                record.procedure_code
+            ),
+            format!(
+                "procedure_code: {} has no version in force on the day of receipt; import that version",
+                record.procedure_code
+            ),
         );
     }
     let mut later = moves(work, record, &mut wrong);
@@ -257,7 +280,12 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         (unit, version, calendar, channel, applicant_kind, received_at)
     else {
         if wrong.found.is_empty() {
-            wrong.say("unit_code", "NO_CALENDAR", "chưa có lịch làm việc; hãy nạp lịch trước", "there is no calendar; import one first");
+            wrong.say(
+                "unit_code",
+                "NO_CALENDAR",
+                "chưa có lịch làm việc; hãy nạp lịch trước",
+                "there is no calendar; import one first",
+            );
         }
         return Err(wrong.found);
     };
@@ -303,14 +331,24 @@ fn moves(work: &Work, record: &DossierRecord, wrong: &mut Wrong) -> Vec<Draft> {
         let from = wrong.official(&work.rules, "from_official", &step.from_official);
         let to = wrong.official(&work.rules, "to_official", &step.to_official);
         if step.to_official.trim().is_empty() {
-            wrong.say("to_official", "MISSING", "to_official: chưa có người nhận; hãy điền mã công chức", "to_official is missing; give the official's code");
+            wrong.say(
+                "to_official",
+                "MISSING",
+                "to_official: chưa có người nhận; hãy điền mã công chức",
+                "to_official is missing; give the official's code",
+            );
         }
         for found in &mut wrong.found[before..] {
             found.file.clone_from(&step.file);
             found.line = step.line;
         }
         if let (Some(at), Some(to)) = (at, to) {
-            drafts.push(draft(work, EventKind::HandedOver { from, to, step: step.step.trim().to_owned() }, at, String::new()));
+            drafts.push(draft(
+                work,
+                EventKind::HandedOver { from, to, step: step.step.trim().to_owned() },
+                at,
+                String::new(),
+            ));
         }
     }
     drafts
@@ -329,7 +367,9 @@ fn clock(work: &Work, record: &DossierRecord, wrong: &mut Wrong) -> Vec<Draft> {
         }
         let kind = if event.stopped {
             // A word that isn't one of ours still stops the clock; it is kept as the reason.
-            EventKind::Paused { reason: PauseReason::parse(event.reason.trim()).unwrap_or(PauseReason::Suspension) }
+            EventKind::Paused {
+                reason: PauseReason::parse(event.reason.trim()).unwrap_or(PauseReason::Suspension),
+            }
         } else {
             EventKind::Resumed
         };
@@ -354,7 +394,10 @@ impl Wrong {
             field,
             "UNKNOWN_REFERENCE",
             format!("{field}: không có {vi} mã \"{}\"; hãy sửa mã hoặc nạp {vi} đó trước", value.trim()),
-            format!("{field}: there is no {en} with code \"{}\"; correct the code or import that {en} first", value.trim()),
+            format!(
+                "{field}: there is no {en} with code \"{}\"; correct the code or import that {en} first",
+                value.trim()
+            ),
         );
     }
 
@@ -372,7 +415,12 @@ impl Wrong {
 
     fn given<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {
-            self.say(field, "MISSING", format!("{field}: chưa có; hãy điền"), format!("{field} is missing; give it"));
+            self.say(
+                field,
+                "MISSING",
+                format!("{field}: chưa có; hãy điền"),
+                format!("{field} is missing; give it"),
+            );
         }
         value
     }
@@ -388,7 +436,13 @@ impl Wrong {
         }
     }
 
-    fn order(&mut self, field: &str, later: Option<DateTime<Utc>>, than: &str, earlier: Option<DateTime<Utc>>) {
+    fn order(
+        &mut self,
+        field: &str,
+        later: Option<DateTime<Utc>>,
+        than: &str,
+        earlier: Option<DateTime<Utc>>,
+    ) {
         if later.zip(earlier).is_some_and(|(later, earlier)| later < earlier) {
             self.say(
                 field,

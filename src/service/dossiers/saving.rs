@@ -58,8 +58,10 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
     let open = d.state.is_open();
     let due_at = d.due_at();
     let notice = next_notice(rules, d, now);
-    let overdue_at =
-        calendar.zip(due_at).filter(|_| open).map(|(calendar, due)| deadline::overdue_at(calendar, d.term, due));
+    let overdue_at = calendar
+        .zip(due_at)
+        .filter(|_| open)
+        .map(|(calendar, due)| deadline::overdue_at(calendar, d.term, due));
     let mut flags = Vec::new();
     if d.closing.is_some_and(|c| c.while_stopped) {
         flags.push("closed_while_stopped");

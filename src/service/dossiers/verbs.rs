@@ -8,11 +8,11 @@ use super::super::error::{ServiceError, Violation, refused};
 use super::super::work::{Look, Work, check_etag};
 use super::saving::{Change, save};
 use crate::domain::code::Code;
-use crate::domain::official::OfficialRole;
-use crate::domain::permission::Role;
 use crate::domain::dossier::{
     ApplicantKind, Channel, Correction, Draft, EventKind, History, Intake, Source, Tracked, Warning,
 };
+use crate::domain::official::OfficialRole;
+use crate::domain::permission::Role;
 use crate::store::dossiers::{self, DossierRow};
 use crate::store::entity::applicant;
 use crate::store::events;
@@ -70,7 +70,12 @@ pub struct Done {
 pub async fn receive(work: &mut Work, new: NewDossier) -> Result<Done, ServiceError> {
     let mut wrong = Vec::new();
     let code = Code::parse(&new.code).map_err(|bad| {
-        wrong.push(Violation::new("code", "BAD_CODE", format!("mã hồ sơ không hợp lệ: {bad}"), format!("the code {bad}")));
+        wrong.push(Violation::new(
+            "code",
+            "BAD_CODE",
+            format!("mã hồ sơ không hợp lệ: {bad}"),
+            format!("the code {bad}"),
+        ));
     });
     let rules = work.rules.clone();
     let unit = rules.units.by_code(&new.unit_code);
@@ -223,9 +228,9 @@ pub async fn correct(
         return Err(Violation::missing("reason").into());
     }
     let is_head = work.context.caller.roles.iter().any(|r| matches!(r, Role::Head | Role::Leader));
-    let approver = approved_by.and_then(|id| work.rules.officials.get(&id)).filter(|o| {
-        matches!(o.role, OfficialRole::Head | OfficialRole::Leader)
-    });
+    let approver = approved_by
+        .and_then(|id| work.rules.officials.get(&id))
+        .filter(|o| matches!(o.role, OfficialRole::Head | OfficialRole::Leader));
     if matches!(kind, Correct::Void(_)) && !is_head && approver.is_none() {
         return Err(Violation::new(
             "approved_by",
@@ -236,7 +241,9 @@ pub async fn correct(
         .into());
     }
     let step = match approver {
-        Some(head) => Step { reason: format!("{} [approved_by: officials/{}]", step.reason.trim(), head.code), ..step },
+        Some(head) => {
+            Step { reason: format!("{} [approved_by: officials/{}]", step.reason.trim(), head.code), ..step }
+        }
         None => step,
     };
     let kind = match kind {
@@ -306,7 +313,8 @@ fn own(work: &Work, kind: EventKind, occurred_at: DateTime<Utc>, reason: String)
 async fn finish(work: &mut Work, change: Change) -> Result<Done, ServiceError> {
     let warnings = change.after.warnings.clone();
     let rows = save(work, &[change]).await?;
-    let row = rows.into_iter().next().ok_or_else(|| ServiceError::Internal("one change, one row".to_owned()))?;
+    let row =
+        rows.into_iter().next().ok_or_else(|| ServiceError::Internal("one change, one row".to_owned()))?;
     let detail = serde_json::json!({ "state": row.state, "version": row.version });
     work.note(format!("dossiers/{}", row.code), &detail);
     Ok(Done { row, warnings })

@@ -14,8 +14,7 @@ pub async fn land(
     work: &mut Work,
     rows: Vec<(usize, OfficialRecord)>,
 ) -> Result<Vec<(usize, Landed)>, ServiceError> {
-    let codes: Vec<String> =
-        rows.iter().filter_map(|(_, record)| code("code", &record.code).ok()).collect();
+    let codes: Vec<String> = rows.iter().filter_map(|(_, record)| code("code", &record.code).ok()).collect();
     let known = officials::by_codes(&work.tx, &codes).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
     let mut news = Vec::new();
@@ -61,7 +60,8 @@ pub async fn land(
 fn read(work: &Work, record: &OfficialRecord) -> Result<OfficialRow, Vec<Violation>> {
     let mut wrong = Vec::new();
     let code = code("code", &record.code).map_err(|v| wrong.push(v)).unwrap_or_default();
-    let unit_id = unit(work, "unit_code", record.unit_code.trim()).map_err(|v| wrong.push(v)).unwrap_or_default();
+    let unit_id =
+        unit(work, "unit_code", record.unit_code.trim()).map_err(|v| wrong.push(v)).unwrap_or_default();
     let full_name = name("full_name", &record.full_name).map_err(|v| wrong.push(v)).unwrap_or_default();
     let email = email("email", &record.email).map_err(|v| wrong.push(v)).unwrap_or_default();
     let role = role(&record.role).map_err(|v| wrong.push(v)).unwrap_or(OfficialRole::Officer);

@@ -192,7 +192,8 @@ pub async fn record_absence(work: &mut Work, new: NewAbsence) -> Result<Official
         wrong.push(Violation::unknown("absence.stand_in", &new.stand_in, "cán bộ", "official"));
     }
     if stand_in_id == Some(row.id) {
-        let (vi, en) = ("absence.stand_in: không thể tự thay mình", "absence.stand_in: nobody stands in for themselves");
+        let (vi, en) =
+            ("absence.stand_in: không thể tự thay mình", "absence.stand_in: nobody stands in for themselves");
         wrong.push(Violation::new("absence.stand_in", "STANDS_IN_FOR_SELF", vi, en));
     }
     if !wrong.is_empty() {
@@ -277,7 +278,11 @@ fn email(field: &str, text: &str) -> Result<Option<String>, Violation> {
         return Ok(None);
     }
     let plausible = text.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+        !user.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !host.contains('@')
     });
     if plausible && !text.contains(|c: char| c.is_whitespace() || c.is_control()) && text.len() <= 254 {
         return Ok(Some(text.to_owned()));

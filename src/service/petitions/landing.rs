@@ -111,7 +111,10 @@ fn merged(before: Option<&Told>, mut said: Told, history: &[EventRow]) -> Told {
     if said.petition.answered_at.is_none() && here(Happened::Answered) {
         said.petition.answered_at = before.petition.answered_at;
     }
-    if said.petition.published_on.is_none() && said.petition.answered_at.is_some() && here(Happened::Published) {
+    if said.petition.published_on.is_none()
+        && said.petition.answered_at.is_some()
+        && here(Happened::Published)
+    {
         said.petition.published_on = before.petition.published_on;
         if said.petition.citizen_rating.is_none() {
             said.petition.citizen_rating.clone_from(&before.petition.citizen_rating);

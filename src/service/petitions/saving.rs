@@ -61,8 +61,11 @@ impl Told {
     /// Reads the last event of a petition: it holds the whole.
     pub(super) fn last(rows: &[EventRow]) -> Result<Option<Self>, StoreError> {
         let read = |row: &EventRow| {
-            serde_json::from_str(&row.payload)
-                .map_err(|_| StoreError::Corrupt { table: "event", column: "payload", row: row.seq.to_string() })
+            serde_json::from_str(&row.payload).map_err(|_| StoreError::Corrupt {
+                table: "event",
+                column: "payload",
+                row: row.seq.to_string(),
+            })
         };
         rows.last().map(read).transpose()
     }
@@ -112,7 +115,13 @@ fn never() -> DateTime<Utc> {
 }
 
 /// The projection of a change.
-fn project(rules: &Rules, calendar: &Calendar, change: &Change, told: &Told, now: DateTime<Utc>) -> PetitionRow {
+fn project(
+    rules: &Rules,
+    calendar: &Calendar,
+    change: &Change,
+    told: &Told,
+    now: DateTime<Utc>,
+) -> PetitionRow {
     let petition = &told.petition;
     let state = petition.state();
     let open = state == PetitionState::Received;
@@ -180,7 +189,8 @@ pub(super) async fn save(
                 reason: String::new(),
             });
         }
-        let before = change.before.as_ref().map(|told| told.petition.contributions(calendar)).unwrap_or_default();
+        let before =
+            change.before.as_ref().map(|told| told.petition.contributions(calendar)).unwrap_or_default();
         let difference = figure::difference(&before, &after.petition.contributions(calendar));
         entries.extend(difference.into_iter().map(|contribution| Entry {
             subject_kind: "petition",

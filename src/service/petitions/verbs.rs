@@ -50,7 +50,12 @@ pub async fn receive(
     }
     let draft = Draft { happened: Happened::Received, at: told.petition.received_at, told };
     let id = work.new_id();
-    finish(work, &calendar, Change { id, code, row: None, before: None, drafts: vec![draft], source: Source::Own }).await
+    finish(
+        work,
+        &calendar,
+        Change { id, code, row: None, before: None, drafts: vec![draft], source: Source::Own },
+    )
+    .await
 }
 
 /// The next free code of the year.
@@ -175,7 +180,8 @@ async fn grow(
 
 async fn finish(work: &mut Work, calendar: &Calendar, change: Change) -> Result<PetitionRow, ServiceError> {
     let rows = save(work, calendar, &[change]).await?;
-    let row = rows.into_iter().next().ok_or_else(|| ServiceError::Internal("one change, one row".to_owned()))?;
+    let row =
+        rows.into_iter().next().ok_or_else(|| ServiceError::Internal("one change, one row".to_owned()))?;
     let detail = serde_json::json!({ "state": row.state, "version": row.version });
     work.note(format!("petitions/{}", row.code), &detail);
     Ok(row)

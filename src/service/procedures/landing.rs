@@ -101,13 +101,22 @@ fn one(
     for other in of_procedure.iter_mut().filter(|other| giving_way.contains(&other.id)) {
         other.superseded = true;
     }
-    work.note(format!("procedures/{code}"), &serde_json::json!({ "landed": version.id, "superseded": giving_way }));
+    work.note(
+        format!("procedures/{code}"),
+        &serde_json::json!({ "landed": version.id, "superseded": giving_way }),
+    );
     of_procedure.push(version.clone());
     batch.superseded.extend(giving_way);
     batch.versions.push(version);
     match old {
         None => {
-            let row = ProcedureRow { id, code: code.clone(), version: 1, created_at: work.now(), updated_at: work.now() };
+            let row = ProcedureRow {
+                id,
+                code: code.clone(),
+                version: 1,
+                created_at: work.now(),
+                updated_at: work.now(),
+            };
             known.insert(code, row.clone());
             batch.procedures.push(row);
             Ok(Landed::landed(id, Vec::new()))

@@ -196,12 +196,14 @@ fn read(work: &Work, at: &str, procedure_id: Uuid, new: &NewVersion) -> Result<V
     }
     let levels = ProcedureLevel::ALL.iter().map(|level| level.as_str());
     let level = ProcedureLevel::parse(new.level.trim());
-    let level = level.ok_or_else(|| wrong.push(unknown_word(&names.of("level", "level"), &new.level, levels)));
+    let level =
+        level.ok_or_else(|| wrong.push(unknown_word(&names.of("level", "level"), &new.level, levels)));
     let levels = OnlineLevel::ALL.iter().map(|level| level.as_str());
     let online = OnlineLevel::parse(new.online_level.trim());
     let at_online = names.of("online_level", "online_level");
     let online = online.ok_or_else(|| wrong.push(unknown_word(&at_online, &new.online_level, levels)));
-    let term = Term::parse(new.term_unit.trim(), new.term).map_err(|bad| wrong.push(bad_term(&names, new, bad)));
+    let term =
+        Term::parse(new.term_unit.trim(), new.term).map_err(|bad| wrong.push(bad_term(&names, new, bad)));
     let unit_id = match new.unit.trim() {
         "" => None,
         key => {

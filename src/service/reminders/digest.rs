@@ -113,7 +113,9 @@ fn subject_word(kind: SubjectKind) -> mail::Subject {
 
 fn about(rules: &Rules, subject: &Subject, language: &str) -> String {
     match &subject.about {
-        About::Procedure(version) => rules.book.versions.get(version).map(|v| v.name.clone()).unwrap_or_default(),
+        About::Procedure(version) => {
+            rules.book.versions.get(version).map(|v| v.name.clone()).unwrap_or_default()
+        }
         About::Text(kind) if subject.kind == SubjectKind::Petition => {
             let said = match kind.as_str() {
                 "regulation" => ("Về quy định hành chính", "On a regulation"),

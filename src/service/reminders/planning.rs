@@ -136,7 +136,8 @@ pub(super) async fn remind_of_today(house: &House, claim: &Claim) -> Result<u64,
             let work = house.batch(claim).await?;
             let calendar = house_calendar(&work.rules);
             let today = calendar.local_date(work.now());
-            let tomorrow = today.succ_opt().ok_or_else(|| ServiceError::Internal("the last day".to_owned()))?;
+            let tomorrow =
+                today.succ_opt().ok_or_else(|| ServiceError::Internal("the last day".to_owned()))?;
             let day = (calendar.midnight(today), calendar.midnight(tomorrow));
             let due = subjects::due_between(&work.tx, *kind, day, after, BATCH).await?;
             let Some(last) = due.last() else { break };

@@ -4,10 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::super::Rules;
 use super::super::error::{ServiceError, Violation};
 use super::super::slots::{default_calendar, house_calendar, schedule_of};
 use super::super::work::Look;
-use super::super::Rules;
 use super::planning::calendar_of;
 use super::truth::person;
 use crate::domain::calendar::Calendar;
@@ -127,7 +127,8 @@ async fn runs(look: &Look, until: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, S
     let all = schedule.cron.split(';').next().unwrap_or_default().to_owned();
     let schedule = Schedule { cron: all, ..schedule };
     let calendar = house_calendar(&look.rules);
-    schedule::slots(&schedule, &calendar, look.context.now, until).map_err(|e| ServiceError::Internal(e.to_string()))
+    schedule::slots(&schedule, &calendar, look.context.now, until)
+        .map_err(|e| ServiceError::Internal(e.to_string()))
 }
 
 fn notices_of(
@@ -140,7 +141,9 @@ fn notices_of(
 ) {
     let (Some(due_at), Some(horizon)) = (subject.due_at, runs.last()) else { return };
     for rule in rules.reminders_for(subject.kind, subject.unit_id) {
-        let Ok(planned) = reminder::plan(std::slice::from_ref(&rule), calendar, due_at, *horizon) else { continue };
+        let Ok(planned) = reminder::plan(std::slice::from_ref(&rule), calendar, due_at, *horizon) else {
+            continue;
+        };
         // What fell due before now is told already, unless it still waits: then it is the next notice.
         let waits = subject.next_notice_at.filter(|at| *at <= now);
         for notice in planned.into_iter().filter(|p| p.at > now || waits.is_some_and(|at| p.at >= at)) {

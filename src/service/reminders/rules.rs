@@ -3,9 +3,9 @@
 
 use uuid::Uuid;
 
+use super::super::House;
 use super::super::error::{ServiceError, Violation};
 use super::super::work::{Look, Work, check_etag};
-use super::super::House;
 use crate::domain::permission::Scope;
 use crate::domain::reminder::{NoticeRole, Rule, RuleKind, SubjectKind, default_rules};
 use crate::domain::schedule::JobName;
@@ -92,9 +92,10 @@ pub async fn update_rule(
 ) -> Result<RuleRow, ServiceError> {
     let name = format!("reminderRules/{id}");
     let found = reminder_rules::find(&work.tx, id).await?;
-    let old = found.filter(|r| may_touch(work, r.unit_id)).ok_or_else(|| ServiceError::NotFound(name.clone()))?;
+    let old =
+        found.filter(|r| may_touch(work, r.unit_id)).ok_or_else(|| ServiceError::NotFound(name.clone()))?;
     check_etag(etag, old.version, &name)?;
-    let mut rule = kept::reminder(old.clone())?;
+    let mut rule = kept::reminder(&old)?;
     let repeats = (rule.repeat_working_days > 0).then_some(rule.repeat_working_days);
     let repeat = change.repeat_working_days.unwrap_or(repeats);
     rule.working_days = change.working_days.unwrap_or(rule.working_days);
@@ -120,8 +121,9 @@ pub async fn list_rules(look: &Look, query: &ListQuery) -> Result<Page<RuleRow>,
 /// The plan follows a rule: what it touches is looked at anew at the next planning.
 async fn follow(work: &mut Work, row: &RuleRow, verb: &str) -> Result<(), ServiceError> {
     work.reload_rules().await?;
-    let rule = kept::reminder(row.clone())?;
-    let units: Option<Vec<Uuid>> = row.unit_id.map(|unit| work.rules.units.subtree(unit).into_iter().collect());
+    let rule = kept::reminder(row)?;
+    let units: Option<Vec<Uuid>> =
+        row.unit_id.map(|unit| work.rules.units.subtree(unit).into_iter().collect());
     subjects::replan(&work.tx, rule.subject_kind, units.as_deref(), work.now()).await?;
     let detail = serde_json::json!({
         verb: {

@@ -95,7 +95,8 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
                 recipient_official_id: Some(bundle.official.id),
                 to_address: bundle.address.to_owned(),
                 language: language(bundle.official).to_owned(),
-                render_input: serde_json::to_string(&digest).map_err(|e| ServiceError::Internal(e.to_string()))?,
+                render_input: serde_json::to_string(&digest)
+                    .map_err(|e| ServiceError::Internal(e.to_string()))?,
                 not_before: house.world.lease.now(),
                 created_at: work.now(),
             };

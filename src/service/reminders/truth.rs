@@ -39,14 +39,12 @@ pub(super) fn person<'a>(rules: &'a Rules, subject: &Subject, role: NoticeRole) 
 /// The coordinator of the nearest unit on the way up that has one, else any of the house.
 fn coordinator(rules: &Rules, unit_id: Option<Uuid>) -> Option<&Official> {
     let path = unit_id.map(|id| rules.units.ancestry(id)).unwrap_or_default();
-    rules
-        .officials
-        .values()
-        .filter(|official| official.role == OfficialRole::Coordinator)
-        .min_by_key(|official| {
+    rules.officials.values().filter(|official| official.role == OfficialRole::Coordinator).min_by_key(
+        |official| {
             let distance = path.iter().position(|unit| *unit == official.unit_id).unwrap_or(path.len());
             (distance, &official.code)
-        })
+        },
+    )
 }
 
 /// The address of an official, if there is one.

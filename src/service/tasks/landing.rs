@@ -20,7 +20,10 @@ use crate::domain::task::{Assignment, Task, TaskEvent, TaskEventKind, TaskRefusa
 use crate::store::{events, tasks};
 
 /// Lands a batch in the transaction of `work`. Outcomes carry the rows' numbers.
-pub async fn land(work: &mut Work, rows: Vec<(usize, TaskRecord)>) -> Result<Vec<(usize, Landed)>, ServiceError> {
+pub async fn land(
+    work: &mut Work,
+    rows: Vec<(usize, TaskRecord)>,
+) -> Result<Vec<(usize, Landed)>, ServiceError> {
     let mut outcomes = Vec::with_capacity(rows.len());
     let mut taken = Vec::with_capacity(rows.len());
     for (number, record) in rows {
@@ -47,7 +50,9 @@ pub async fn land(work: &mut Work, rows: Vec<(usize, TaskRecord)>) -> Result<Vec
             continue;
         }
         let (is_new, change) = match known.remove(&code) {
-            None => (true, Change::fresh(work.new_id(), code, said.fresh(work, &calendar), &calendar).map(Some)),
+            None => {
+                (true, Change::fresh(work.new_id(), code, said.fresh(work, &calendar), &calendar).map(Some))
+            }
             Some(old) if !reaches(work, Some(old.lead_unit_id)) => {
                 outcomes.push((number, foreign(&code)));
                 continue;

@@ -38,14 +38,19 @@ pub struct Told {
 
 impl Told {
     fn new(row: TaskRow, parent_code: String, events: &[TaskEvent]) -> Self {
-        let given = events.iter().rposition(|e| matches!(e.kind, TaskEventKind::Assigned(_))).unwrap_or_default();
+        let given =
+            events.iter().rposition(|e| matches!(e.kind, TaskEventKind::Assigned(_))).unwrap_or_default();
         let since = &events[given.min(events.len())..];
         let extended = since.iter().any(|e| matches!(e.kind, TaskEventKind::Extended { .. }));
         let original_due_on = since.iter().filter(|_| extended).find_map(|e| {
             if let TaskEventKind::Assigned(assignment) = &e.kind { assignment.due_on } else { None }
         });
         let progress = events.iter().rev().find_map(|e| {
-            if let TaskEventKind::Progressed { note, percent } = &e.kind { Some((note.clone(), *percent)) } else { None }
+            if let TaskEventKind::Progressed { note, percent } = &e.kind {
+                Some((note.clone(), *percent))
+            } else {
+                None
+            }
         });
         let (progress_note, progress_percent) = progress.unwrap_or_default();
         Self { row, parent_code, original_due_on, progress_percent, progress_note }
@@ -88,7 +93,8 @@ async fn tell(look: &Look, rows: Vec<TaskRow>) -> Result<Vec<Told>, ServiceError
     let codes = tasks::codes(&look.door, parents).await?;
     let mut told = Vec::with_capacity(rows.len());
     for row in rows {
-        let events = histories.get(&row.id).map(|rows| events::task_events(rows)).transpose()?.unwrap_or_default();
+        let events =
+            histories.get(&row.id).map(|rows| events::task_events(rows)).transpose()?.unwrap_or_default();
         let parent = row.parent_id.and_then(|id| codes.get(&id)).cloned().unwrap_or_default();
         told.push(Told::new(row, parent, &events));
     }

@@ -73,7 +73,15 @@ impl Change {
             reasons.push(draft.reason);
         }
         let after = replay(&events, calendar)?;
-        Ok(Self { id: row.id, code: row.code.clone(), row: Some(row), before: Some(before), events, reasons, after })
+        Ok(Self {
+            id: row.id,
+            code: row.code.clone(),
+            row: Some(row),
+            before: Some(before),
+            events,
+            reasons,
+            after,
+        })
     }
 }
 

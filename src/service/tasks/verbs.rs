@@ -105,8 +105,10 @@ fn rule(findings: &mut Findings<'_>, text: &str) -> Option<String> {
     if text.is_empty() {
         return None;
     }
-    let frequent = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY"].iter().any(|f| text.contains(&format!("FREQ={f}")));
-    let parts = text.split(';').all(|part| part.split_once('=').is_some_and(|(k, v)| !k.is_empty() && !v.is_empty()));
+    let frequent =
+        ["YEARLY", "MONTHLY", "WEEKLY", "DAILY"].iter().any(|f| text.contains(&format!("FREQ={f}")));
+    let parts =
+        text.split(';').all(|part| part.split_once('=').is_some_and(|(k, v)| !k.is_empty() && !v.is_empty()));
     if !frequent || !parts || text.len() > 200 {
         findings.say(
             "recurrence",
@@ -151,8 +153,8 @@ pub async fn accept(work: &mut Work, step: Step, responsible: &str) -> Result<Do
     let mut kinds = Vec::new();
     if !responsible.is_empty() {
         let official = work.rules.official(responsible);
-        let official =
-            official.ok_or_else(|| Violation::unknown("responsible", responsible, "công chức", "official"))?;
+        let official = official
+            .ok_or_else(|| Violation::unknown("responsible", responsible, "công chức", "official"))?;
         kinds.push(TaskEventKind::Entrusted { responsible_id: official.id });
     }
     kinds.push(TaskEventKind::Accepted);
@@ -269,7 +271,12 @@ async fn act(work: &mut Work, step: Step, kinds: Vec<TaskEventKind>) -> Result<D
 }
 
 /// Neither in the future nor before what was done last; the day that a deadline passed is no deed.
-fn in_order(subject: &str, known: &[TaskEvent], at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ServiceError> {
+fn in_order(
+    subject: &str,
+    known: &[TaskEvent],
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), ServiceError> {
     let refuse = |reason, vi: String, en: String| ServiceError::Precondition {
         reason,
         subject: subject.to_owned(),
@@ -337,7 +344,11 @@ pub(super) fn sentence(refusal: TaskRefusal) -> (&'static str, String) {
         TaskRefusal::NotAssigned => ("NOT_ASSIGNED", "nhiệm vụ chưa được giao".to_owned()),
         TaskRefusal::Forbidden(state) => (
             "FORBIDDEN_TRANSITION",
-            format!("không thực hiện được khi nhiệm vụ ở trạng thái {} ({})", vi_state(state), state.as_str()),
+            format!(
+                "không thực hiện được khi nhiệm vụ ở trạng thái {} ({})",
+                vi_state(state),
+                state.as_str()
+            ),
         ),
         TaskRefusal::FinishedBeforeAssigned => (
             "FINISHED_BEFORE_ASSIGNED",

@@ -95,7 +95,10 @@ fn not_in_future(work: &Work, on: NaiveDate) -> Result<(), Violation> {
     if on <= work.rules.local_date(work.now()) {
         return Ok(());
     }
-    let (vi, en) = ("on: ngày ở tương lai; hãy ghi nhận khi thay đổi có hiệu lực", "on lies in the future; record it when it takes effect");
+    let (vi, en) = (
+        "on: ngày ở tương lai; hãy ghi nhận khi thay đổi có hiệu lực",
+        "on lies in the future; record it when it takes effect",
+    );
     Err(Violation::new("on", "IN_THE_FUTURE", vi, en))
 }
 
@@ -178,14 +181,21 @@ pub(super) fn circle(field: &str) -> Violation {
 }
 
 /// Saves a row with other attributes and its span from a day on.
-pub(super) async fn change_row(work: &mut Work, tree: &Tree, mut row: UnitRow, on: NaiveDate) -> Result<(), ServiceError> {
+pub(super) async fn change_row(
+    work: &mut Work,
+    tree: &Tree,
+    mut row: UnitRow,
+    on: NaiveDate,
+) -> Result<(), ServiceError> {
     let version = row.version;
     row.version += 1;
     row.updated_at = work.now();
     let last = tree.spans(row.id).last();
     let span: SpanRow = match last {
         // Of the same day: the earlier record was a mistake.
-        Some(last) if on <= last.valid_from => SpanRow { id: last.id, ..span(last.id, &row, last.valid_from) },
+        Some(last) if on <= last.valid_from => {
+            SpanRow { id: last.id, ..span(last.id, &row, last.valid_from) }
+        }
         Some(_) | None => {
             units::end_span(&work.tx, row.id, on.pred_opt().unwrap_or(on)).await?;
             span(work.new_id(), &row, on)
@@ -199,14 +209,24 @@ pub(super) async fn change_row(work: &mut Work, tree: &Tree, mut row: UnitRow, o
 /// Ends a unit on the day before `on`; its children go to the heir.
 async fn end(work: &mut Work, row: &UnitRow, on: NaiveDate, heir: Option<Uuid>) -> Result<(), ServiceError> {
     let last = on.pred_opt().unwrap_or(on).max(row.valid_from);
-    let ended = UnitRow { valid_to: Some(last), version: row.version + 1, updated_at: work.now(), ..row.clone() };
+    let ended =
+        UnitRow { valid_to: Some(last), version: row.version + 1, updated_at: work.now(), ..row.clone() };
     units::update(&work.tx, ended, row.version).await?;
     units::end_span(&work.tx, row.id, last).await?;
-    work.note(format!("units/{}", row.code), &serde_json::json!({ "ended": { "unit": row.id, "on": on, "heir": heir } }));
+    work.note(
+        format!("units/{}", row.code),
+        &serde_json::json!({ "ended": { "unit": row.id, "on": on, "heir": heir } }),
+    );
     Ok(())
 }
 
-async fn adopt(work: &mut Work, tree: &Tree, ended: &[Uuid], heir: Uuid, on: NaiveDate) -> Result<(), ServiceError> {
+async fn adopt(
+    work: &mut Work,
+    tree: &Tree,
+    ended: &[Uuid],
+    heir: Uuid,
+    on: NaiveDate,
+) -> Result<(), ServiceError> {
     let orphans: Vec<UnitRow> = ended
         .iter()
         .flat_map(|id| tree.children(*id))
@@ -248,7 +268,10 @@ pub async fn merge(work: &mut Work, change: Merge) -> Result<UnitView, ServiceEr
             let heir = mine(work, &tree, &key)?;
             stands_on(&tree, &heir, change.on.max(heir.valid_from))?;
             if ids.contains(&heir.id) {
-                let (vi, en) = ("successor: đơn vị kế tục không thể là đơn vị kết thúc", "successor can't be one of the units that end");
+                let (vi, en) = (
+                    "successor: đơn vị kế tục không thể là đơn vị kết thúc",
+                    "successor can't be one of the units that end",
+                );
                 return Err(Violation::new("successor", "ENDS_ITSELF", vi, en).into());
             }
             end_all(work, &ending, change.on, heir.id).await?;

@@ -153,7 +153,8 @@ type Pending = Vec<(Read, Option<Uuid>)>;
 
 /// Parents before children. Left over are those whose parent was refused (false) or that make a circle (true).
 fn place(tree: &Tree, pending: Pending) -> (Pending, Vec<(Read, bool)>) {
-    let parents: HashMap<Uuid, Option<Uuid>> = pending.iter().map(|(read, parent)| (read.id, *parent)).collect();
+    let parents: HashMap<Uuid, Option<Uuid>> =
+        pending.iter().map(|(read, parent)| (read.id, *parent)).collect();
     let depth = |id: Uuid| -> Result<usize, bool> {
         let (mut at, mut depth) = (id, 0);
         loop {

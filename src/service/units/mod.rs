@@ -123,7 +123,8 @@ fn added(
 
 /// Stores new units and shows the last of them.
 async fn finish(work: &mut Work, rows: Vec<UnitRow>, what: &str) -> Result<UnitView, ServiceError> {
-    let id = rows.last().map(|row| row.id).ok_or_else(|| ServiceError::Internal("no unit to add".to_owned()))?;
+    let id =
+        rows.last().map(|row| row.id).ok_or_else(|| ServiceError::Internal("no unit to add".to_owned()))?;
     insert(work, rows, what).await?;
     work.reload_rules().await?;
     view(work, id).await

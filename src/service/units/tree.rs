@@ -105,7 +105,9 @@ impl Tree {
         let mut row = row.clone();
         let spans = self.spans(row.id);
         let then = spans.iter().find(|span| covers(span, day));
-        if let Some(then) = then.or_else(|| spans.iter().rfind(|span| span.valid_from <= day)).or(spans.first()) {
+        if let Some(then) =
+            then.or_else(|| spans.iter().rfind(|span| span.valid_from <= day)).or(spans.first())
+        {
             row.code.clone_from(&then.code);
             row.name.clone_from(&then.name);
             row.kind.clone_from(&then.kind);
@@ -150,7 +152,11 @@ impl Tree {
 
 /// What a unit is ordered by, as a text that sorts alike.
 fn key(row: &UnitRow, field: &str) -> String {
-    if field == "create_time" { format!("{:020}", row.created_at.timestamp_micros()) } else { row.code.clone() }
+    if field == "create_time" {
+        format!("{:020}", row.created_at.timestamp_micros())
+    } else {
+        row.code.clone()
+    }
 }
 
 fn holds(row: &UnitRow, condition: &Condition) -> bool {

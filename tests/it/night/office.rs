@@ -198,11 +198,19 @@ impl Office {
     }
 
     pub async fn notices(&self) -> Vec<notice::Model> {
-        notice::Entity::find().order_by_asc(notice::Column::Id).all(&self.tables).await.expect("notices are read")
+        notice::Entity::find()
+            .order_by_asc(notice::Column::Id)
+            .all(&self.tables)
+            .await
+            .expect("notices are read")
     }
 
     pub async fn outbox(&self) -> Vec<outbox::Model> {
-        outbox::Entity::find().order_by_asc(outbox::Column::Key).all(&self.tables).await.expect("mails are read")
+        outbox::Entity::find()
+            .order_by_asc(outbox::Column::Key)
+            .all(&self.tables)
+            .await
+            .expect("mails are read")
     }
 
     pub async fn slots(&self, job: JobName) -> Vec<slot::Model> {
@@ -227,7 +235,13 @@ impl Office {
     }
 }
 
-async fn house(url: &str, clock: &Arc<StandingClock>, lease: &Arc<StandingClock>, seed: u64, post: Post) -> House {
+async fn house(
+    url: &str,
+    clock: &Arc<StandingClock>,
+    lease: &Arc<StandingClock>,
+    seed: u64,
+    post: Post,
+) -> House {
     let store = Store::connect(url, 4).await.expect("a fresh database can be opened");
     let world =
         World { office: clock.clone(), lease: lease.clone(), entropy: Arc::new(Entropy::seeded(seed)) };
@@ -271,7 +285,9 @@ async fn people(tables: &DatabaseConnection, now: DateTime<Utc>) {
         updated_at: now,
     };
     put!(*tables, unit, row);
-    for (id, code, role) in [(HEAD, "YT-01", "head"), (OFFICER, "YT-02", "officer"), (OTHER, "YT-03", "officer")] {
+    for (id, code, role) in
+        [(HEAD, "YT-01", "head"), (OFFICER, "YT-02", "officer"), (OTHER, "YT-03", "officer")]
+    {
         let row = official::Model {
             id,
             code: code.to_owned(),

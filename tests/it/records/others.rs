@@ -21,8 +21,11 @@ both!(ratings_are_counted_by_their_word, |house| {
         rating: "satisfied".into(),
         ..v1::Survey::default()
     };
-    let create = |survey: v1::Survey| v1::CreateSurveyRequest { survey: Some(survey), request_id: String::new() };
-    let made = answered(town.front.create_survey(town.ask(create(survey.clone()))).await).survey.expect("the rating");
+    let create =
+        |survey: v1::Survey| v1::CreateSurveyRequest { survey: Some(survey), request_id: String::new() };
+    let made = answered(town.front.create_survey(town.ask(create(survey.clone()))).await)
+        .survey
+        .expect("the rating");
     let request = v1::GetSurveyRequest { name: "surveys/DG-1".into() };
     assert_eq!(answered(town.front.get_survey(town.ask(request)).await).survey, Some(made));
     let twice = town.front.create_survey(town.ask(create(survey))).await;
@@ -38,9 +41,13 @@ both!(ratings_are_counted_by_their_word, |house| {
         rated_at: Some(at("2024-05-14T18:00:00Z")),
         rating: rating.into(),
     };
-    let import = async |records: Vec<SurveyRecord>| town.import(records.into_iter().map(Record::Survey).collect()).await;
+    let import = async |records: Vec<SurveyRecord>| {
+        town.import(records.into_iter().map(Record::Survey).collect()).await
+    };
     let future = SurveyRecord { rated_at: Some(at("2024-05-16T00:16:00Z")), ..record("DG-4", "satisfied") };
-    let outcomes = import(vec![record("DG-2", "neutral"), record("DG-3", "great"), future, record("DG-1", "neutral")]).await;
+    let outcomes =
+        import(vec![record("DG-2", "neutral"), record("DG-3", "great"), future, record("DG-1", "neutral")])
+            .await;
     assert_eq!(told(&outcomes), ["landed", "refused rating", "refused rated_at", "changed"]);
     assert!(outcomes[1].landed.problems[0].vi.contains("very_satisfied, satisfied, neutral"));
     // 18:00 in Greenwich is the next day in the town.
@@ -49,7 +56,11 @@ both!(ratings_are_counted_by_their_word, |house| {
     assert_eq!(told(&outcomes), ["unchanged", "changed"]);
     let expected = ["2024-05-15 P2 rated:neutral 1", "2024-05-15 P2 rated:satisfied 1"];
     assert_eq!(lines(&town.ledger("survey").await), expected);
-    let request = v1::ListSurveysRequest { filter: "unit = units/UB".into(), order_by: "code desc".into(), ..Default::default() };
+    let request = v1::ListSurveysRequest {
+        filter: "unit = units/UB".into(),
+        order_by: "code desc".into(),
+        ..Default::default()
+    };
     let page = answered(town.front.list_surveys(town.ask(request)).await);
     assert_eq!(page.surveys.iter().map(|s| s.code.as_str()).collect::<Vec<_>>(), ["DG-2", "DG-1"]);
 });
@@ -65,7 +76,9 @@ both!(payments_are_counted_and_summed, |house| {
         online: true,
         dossier_code: "000.00.53.H48-240508-0001".into(),
     };
-    let import = async |records: Vec<PaymentRecord>| told(&town.import(records.into_iter().map(Record::Payment).collect()).await);
+    let import = async |records: Vec<PaymentRecord>| {
+        told(&town.import(records.into_iter().map(Record::Payment).collect()).await)
+    };
     let odd = PaymentRecord { kind: "phí:lệ".into(), unit_code: String::new(), ..record("TT-3", 0) };
     let outcomes = import(vec![record("TT-1", 21_000), record("TT-2", -1), odd, record("TT-4", 0)]).await;
     assert_eq!(outcomes, ["landed", "refused amount_vnd", "refused unit_code kind", "landed"]);
@@ -97,7 +110,8 @@ both!(payments_are_counted_and_summed, |house| {
     assert_eq!(answered(town.front.get_payment(town.ask(request)).await).payment, made);
     // Beyond the caller's reach a unit is unknown.
     let payment = v1::Payment { code: "TT-10".into(), ..payment };
-    let (_, _, fields) = refused(town.front.create_payment(town.ask_within(town.unit("P1").await, create(payment))).await);
+    let (_, _, fields) =
+        refused(town.front.create_payment(town.ask_within(town.unit("P1").await, create(payment))).await);
     assert_eq!(fields, ["payment.unit"]);
     let filter = "dossier = \"dossiers/000.00.53.H48-240508-0001\" AND online = true".to_owned();
     let request = v1::ListPaymentsRequest { filter, ..v1::ListPaymentsRequest::default() };
@@ -114,13 +128,18 @@ both!(documents_keep_their_order_and_their_years, |house| {
         issuer: "UBND thị xã".into(),
         subject: "Về việc".into(),
     };
-    let import = async |records: Vec<DocumentRecord>| told(&town.import(records.into_iter().map(Record::Document).collect()).await);
+    let import = async |records: Vec<DocumentRecord>| {
+        told(&town.import(records.into_iter().map(Record::Document).collect()).await)
+    };
     let numbers = ["764/QĐ-UBND", "51/KH-UBND", "52/KH-UBND", "53/KH-UBND"];
     let mut records: Vec<_> = numbers.iter().map(|number| record(number, "2024-03-12")).collect();
     records.push(record("54/KH-UBND", "2024-05-17"));
     assert_eq!(import(records).await, ["landed", "landed", "landed", "landed", "refused issued_on"]);
-    let look = town.house.look(town.context(bonro::domain::permission::Scope::All)).await.expect("a snapshot");
-    let lines = documents::documents_between(&look, day("2024-03-01"), day("2024-03-31")).await.expect("they are read");
+    let look =
+        town.house.look(town.context(bonro::domain::permission::Scope::All)).await.expect("a snapshot");
+    let lines = documents::documents_between(&look, day("2024-03-01"), day("2024-03-31"))
+        .await
+        .expect("they are read");
     assert_eq!(lines.iter().map(|line| line.number.as_str()).collect::<Vec<_>>(), numbers);
 
     // A corrected day changes the document; last year's of the same number is another one.
@@ -139,10 +158,17 @@ both!(documents_keep_their_order_and_their_years, |house| {
     let create = |document| v1::CreateDocumentRequest { document: Some(document), request_id: String::new() };
     answered(town.front.create_document(town.ask(create(document.clone()))).await);
     assert_eq!(refused(town.front.create_document(town.ask(create(document))).await).0, Code::AlreadyExists);
-    let wrong = v1::Document { issued_on: Some(bonro::pb::google::r#type::Date { year: 2024, month: 2, day: 30 }), ..Default::default() };
+    let wrong = v1::Document {
+        issued_on: Some(bonro::pb::google::r#type::Date { year: 2024, month: 2, day: 30 }),
+        ..Default::default()
+    };
     let (_, _, fields) = refused(town.front.create_document(town.ask(create(wrong))).await);
     assert_eq!(fields, ["document.issued_on", "document.number", "document.kind"]);
-    let request = v1::ListDocumentsRequest { filter: "issued_on >= 2024-03-11".into(), page_size: 2, ..Default::default() };
+    let request = v1::ListDocumentsRequest {
+        filter: "issued_on >= 2024-03-11".into(),
+        page_size: 2,
+        ..Default::default()
+    };
     let page = answered(town.front.list_documents(town.ask(request)).await);
     assert_eq!(page.documents.first().map(|d| d.number.as_str()), Some("51/KH-UBND"));
     assert!(!page.next_page_token.is_empty());
@@ -170,7 +196,8 @@ both!(targets_of_the_house_are_seen_by_all, |house| {
         let (mut codes, mut token) = (Vec::new(), String::new());
         loop {
             let request = v1::ListTargetsRequest { page_token: token, ..request.clone() };
-            let page = answered(town.front.list_targets(town.ask_within(Clone::clone(&scope), request)).await);
+            let page =
+                answered(town.front.list_targets(town.ask_within(Clone::clone(&scope), request)).await);
             codes.extend(page.targets.into_iter().map(|t| t.code));
             token = page.next_page_token;
             if token.is_empty() {
@@ -181,7 +208,8 @@ both!(targets_of_the_house_are_seen_by_all, |house| {
     assert_eq!(list("", town.unit("P1").await).await, "CT-1 CT-2");
     assert_eq!(list("code desc", bonro::domain::permission::Scope::All).await, "CT-3 CT-2 CT-1");
     let scope = town.unit("P1").await;
-    let (_, _, fields) = refused(town.front.create_target(town.ask_within(scope, create(target("CT-4", "")))).await);
+    let (_, _, fields) =
+        refused(town.front.create_target(town.ask_within(scope, create(target("CT-4", "")))).await);
     assert_eq!(fields, ["target.unit"]);
     let wrong = v1::Target { to_on: Some(date("2023-12-31")), comparison: 0, ..target("CT-4", "") };
     let (_, _, fields) = refused(town.front.create_target(town.ask(create(wrong))).await);

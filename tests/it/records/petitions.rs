@@ -25,7 +25,8 @@ both!(a_petition_is_received_answered_and_published, |house| {
         ..v1::Petition::default()
     };
     let request = v1::ReceivePetitionRequest { petition: Some(asked.clone()), request_id: String::new() };
-    let received = answered(town.front.receive_petition(town.ask(request)).await).petition.expect("the petition");
+    let received =
+        answered(town.front.receive_petition(town.ask(request)).await).petition.expect("the petition");
     assert_eq!((received.code.as_str(), received.state()), ("PAKN-2024-001", PetitionState::Received));
     let name = received.name;
 
@@ -42,7 +43,8 @@ both!(a_petition_is_received_answered_and_published, |house| {
     town.set("2024-05-20T10:00:00Z");
     assert!(!get(&town, &name).await.overdue, "in time up to the due instant");
     let answer = v1::AnswerPetitionRequest { name: name.clone(), etag: "1".into(), ..Default::default() };
-    let done = answered(town.front.answer_petition(town.ask(answer.clone())).await).petition.expect("the petition");
+    let done =
+        answered(town.front.answer_petition(town.ask(answer.clone())).await).petition.expect("the petition");
     assert_eq!((done.state(), done.etag.as_str()), (PetitionState::Answered, "2"));
     assert_eq!(refused(town.front.answer_petition(town.ask(answer)).await).0, Code::Aborted);
     let rated = v1::PublishPetitionRequest { citizen_rating: "satisfied".into(), ..publish };

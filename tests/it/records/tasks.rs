@@ -60,7 +60,10 @@ async fn confirm(town: &Town, name: &str) -> v1::Task {
 both!(a_task_lives_from_assignment_to_confirmation, |house| {
     let town = Town::open(&house.url).await;
     let task = assign(&town, new("Rà soát thủ tục")).await;
-    assert_eq!((task.code.as_str(), task.state(), task.etag.as_str()), ("NV-2024-001", TaskState::Assigned, "1"));
+    assert_eq!(
+        (task.code.as_str(), task.state(), task.etag.as_str()),
+        ("NV-2024-001", TaskState::Assigned, "1")
+    );
     let name = task.name;
 
     let accept = v1::AcceptTaskRequest {
@@ -71,7 +74,11 @@ both!(a_task_lives_from_assignment_to_confirmation, |house| {
     };
     let accepted = answered(town.front.accept_task(town.ask(accept.clone())).await).task.expect("the task");
     assert_eq!((accepted.state(), accepted.responsible.as_str()), (TaskState::Accepted, "officials/VP-02"));
-    assert_eq!(refused(town.front.accept_task(town.ask(accept.clone())).await).0, Code::Aborted, "a stale etag");
+    assert_eq!(
+        refused(town.front.accept_task(town.ask(accept.clone())).await).0,
+        Code::Aborted,
+        "a stale etag"
+    );
     let again = v1::AcceptTaskRequest { etag: String::new(), responsible: String::new(), ..accept };
     let (code, reason, _) = refused(town.front.accept_task(town.ask(again)).await);
     assert_eq!((code, reason.as_str()), (Code::FailedPrecondition, "FORBIDDEN_TRANSITION"));
@@ -96,11 +103,17 @@ both!(a_task_lives_from_assignment_to_confirmation, |house| {
         ..v1::ExtendTaskRequest::default()
     };
     let extended = answered(town.front.extend_task(town.ask(extend)).await).task.expect("the task");
-    assert_eq!((extended.due_on, extended.original_due_on), (Some(date("2024-05-24")), Some(date("2024-05-20"))));
+    assert_eq!(
+        (extended.due_on, extended.original_due_on),
+        (Some(date("2024-05-24")), Some(date("2024-05-20")))
+    );
 
     town.set("2024-05-27T03:00:00Z");
     complete(&town, &name, None).await;
-    let back = v1::SendBackTaskRequest { name: name.clone(), reason: "thiếu phụ lục".into(), ..Default::default() };
+    let back =
+        v1::SendBackTaskRequest {
+            name: name.clone(), reason: "thiếu phụ lục".into(), ..Default::default()
+        };
     let back = answered(town.front.send_back_task(town.ask(back)).await).task.expect("the task");
     assert_eq!(back.state(), TaskState::InProgress);
     complete(&town, &name, Some("2024-05-23")).await;
@@ -230,7 +243,9 @@ both!(tasks_are_listed_by_filter_order_and_page, |house| {
     assert_eq!(all("parent = tasks/A", "code").await, "D");
     assert_eq!(all("state = TASK_STATE_ASSIGNED AND assigned_on = 2024-05-16", "code").await, "ABCD");
     assert_eq!(list("", "code", 50, town.unit("P1").await).await, "BC", "within the caller's reach");
-    for filter in ["colour = red", "state = asleep", "lead_unit = units/XX", "lead_unit > units/P1", "parent = Z"] {
+    for filter in
+        ["colour = red", "state = asleep", "lead_unit = units/XX", "lead_unit > units/P1", "parent = Z"]
+    {
         let request = v1::ListTasksRequest { filter: filter.into(), ..v1::ListTasksRequest::default() };
         let (code, ..) = refused(town.front.list_tasks(town.ask(request)).await);
         assert_eq!(code, Code::InvalidArgument, "{filter}");
@@ -258,7 +273,8 @@ fn record(code: &str) -> TaskRecord {
 
 both!(an_import_of_tasks_lands_changes_and_refuses, |house| {
     let town = Town::open(&house.url).await;
-    let import = async |records: Vec<TaskRecord>| town.import(records.into_iter().map(Record::Task).collect()).await;
+    let import =
+        async |records: Vec<TaskRecord>| town.import(records.into_iter().map(Record::Task).collect()).await;
     let done = TaskRecord { completed_at: Some(at("2024-05-10T03:00:00Z")), ..record("T-2") };
     let bad = TaskRecord {
         lead_unit_code: "XX".into(),
@@ -310,6 +326,7 @@ both!(an_import_of_tasks_lands_changes_and_refuses, |house| {
     let moved = TaskRecord { lead_unit_code: "P1".into(), due_on: Some(day("2024-05-08")), ..renamed };
     assert_eq!(told(&import(vec![moved]).await), ["changed due_on"]);
     assert_eq!(flag(&town).await, 1);
-    let expected = ["2024-05-02 P1 task_assigned 1", "2024-05-02 VP task_assigned 2", "2024-05-08 P1 task_overdue 1"];
+    let expected =
+        ["2024-05-02 P1 task_assigned 1", "2024-05-02 VP task_assigned 2", "2024-05-08 P1 task_overdue 1"];
     assert_eq!(lines(&town.ledger("task").await), expected);
 });

@@ -47,10 +47,12 @@ pub type Ledger = BTreeMap<(NaiveDate, String, String), i64>;
 impl Town {
     pub async fn open(url: &str) -> Self {
         let clock = Arc::new(StandingClock::at(at("2024-05-16T00:15:00Z")));
-        let world = World { office: clock.clone(), lease: clock.clone(), entropy: Arc::new(Entropy::seeded(7)) };
+        let world =
+            World { office: clock.clone(), lease: clock.clone(), entropy: Arc::new(Entropy::seeded(7)) };
         let store = Store::connect(url, 4).await.expect("a fresh database can be opened");
         let house = House::new(store, world);
-        let front = Front::new(house.clone(), Some(b"a key of the tests")).await.expect("the contract has rights");
+        let front =
+            Front::new(house.clone(), Some(b"a key of the tests")).await.expect("the contract has rights");
         let town = Self { front, house, clock, rows: 1.into() };
         let unit = |code: &str, parent: &str, kind: &str| {
             Record::Unit(UnitRecord {
@@ -147,7 +149,10 @@ impl Town {
         };
         self.house.start_import(self.context(Scope::All), &start).await.expect("an import opens");
         let line = || self.rows.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let rows = records.into_iter().map(|record| ImportRow { file: "f.csv".into(), line: line(), record }).collect();
+        let rows = records
+            .into_iter()
+            .map(|record| ImportRow { file: "f.csv".into(), line: line(), record })
+            .collect();
         let done = self.house.import_batch(self.context(Scope::All), &start, 1, rows).await;
         done.expect("a batch is answered").0
     }
@@ -192,7 +197,8 @@ pub fn told(outcomes: &[RowOutcome]) -> Vec<String> {
                 LandedResult::Changed => "changed",
                 LandedResult::Refused => "refused",
             };
-            let fields: Vec<&str> = outcome.landed.problems.iter().map(|p: &Problem| p.field.as_str()).collect();
+            let fields: Vec<&str> =
+                outcome.landed.problems.iter().map(|p: &Problem| p.field.as_str()).collect();
             format!("{result} {}", fields.join(" ")).trim().to_owned()
         })
         .collect()

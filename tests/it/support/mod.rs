@@ -2,10 +2,12 @@
 //! Assertions about the trade don't belong here.
 
 pub mod house;
+pub mod line;
 pub mod postgres;
 pub mod sqlite;
 
 pub use house::House;
+pub use line::{Call, Line};
 
 /// `both!(name, |house| { … })` writes one test twice: `name::on_sqlite` and `name::on_postgres`, each
 /// on a fresh, migrated database of its own. `house` is a [`House`]; the block may await.

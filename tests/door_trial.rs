@@ -1,0 +1,6 @@
+#[path = "it"]
+mod it {
+    pub mod door;
+    pub mod support;
+}
+use it::support;
