@@ -142,12 +142,12 @@ fn draft(rule: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
     let unit = fields.code_or_empty("reminder_rule.unit", &rule.unit, "units");
     let chosen =
         (read_subject_kind(rule.subject_kind()), read_rule_kind(rule.kind()), read_role(rule.role()));
-    let missing = [
+    let unsaid = [
         (chosen.0.is_none(), "reminder_rule.subject_kind"),
         (chosen.1.is_none(), "reminder_rule.kind"),
         (chosen.2.is_none(), "reminder_rule.role"),
     ];
-    for (_, field) in missing.into_iter().filter(|(missing, _)| *missing) {
+    for (_, field) in unsaid.into_iter().filter(|(is_unsaid, _)| *is_unsaid) {
         fields.refuse(unspecified(field));
     }
     let (Some(subject_kind), Some(kind), Some(role)) = chosen else {
@@ -264,9 +264,10 @@ impl ReminderService for Front {
                 let recipient = fields.code_or_empty("recipient", &r.recipient, "officials");
                 fields.done()?;
                 let ahead = reminders::preview(look, &PreviewAsk { until, unit, recipient }).await?;
-                let from = match listing.query.after.as_ref().map(|cursor| &cursor.key) {
-                    Some(Value::Number(from)) => usize::try_from(*from).unwrap_or(usize::MAX),
-                    _ => 0,
+                let from = if let Some(Cursor { key: Value::Number(from), .. }) = &listing.query.after {
+                    usize::try_from(*from).unwrap_or(usize::MAX)
+                } else {
+                    0
                 };
                 let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
                 let page: Vec<_> =

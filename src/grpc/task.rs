@@ -11,8 +11,8 @@ use crate::domain::record::TaskRecord;
 use crate::domain::task::{Clear, TaskState, Verdict};
 use crate::pb::v1;
 use crate::pb::v1::task_service_server::TaskService;
-use crate::service::tasks::verbs::{self, Done, NewTask, Step};
-use crate::service::tasks::{self, PUBLISHED, Told};
+use crate::service::tasks::verbs::{self, Done, Step};
+use crate::service::tasks::{self, NewTask, PUBLISHED, Told};
 use crate::service::{Rules, Work};
 
 type Wire<T> = Result<Response<T>, Status>;
@@ -146,7 +146,7 @@ impl TaskService for Front {
                     let mut fields = Fields::new();
                     let asked = fields.message("task", r.task);
                     let new = new_task(&mut fields, asked);
-                    let done = verbs::assign(work, new, fields.wrong()).await?;
+                    let done = tasks::assign(work, new, fields.wrong()).await?;
                     let (task, warnings) = told(work, done);
                     Ok(v1::AssignTaskResponse { task, warnings })
                 })

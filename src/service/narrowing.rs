@@ -44,7 +44,7 @@ pub fn resolve(
         match refers {
             Refers::Unit => match subtree(look, &text) {
                 Ok(ids) => {
-                    asked.among.push(Among { field: condition.field, ids, inside: condition.op == Op::Eq })
+                    asked.among.push(Among { field: condition.field, ids, inside: condition.op == Op::Eq });
                 }
                 Err(violation) => wrong.push(violation),
             },

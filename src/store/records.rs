@@ -109,7 +109,7 @@ pub struct Among {
 
 /// A column by name.
 pub(super) fn named(column: &'static str) -> SimpleExpr {
-    Expr::col(Alias::new(column)).into()
+    Expr::col(Alias::new(column))
 }
 
 /// The narrowing as a condition, and the rest of the question as comparisons.
@@ -155,9 +155,9 @@ fn holds(op: Op, flag: bool, value: &Value) -> bool {
     match op {
         Op::Eq => flag == *other,
         Op::Ne => flag != *other,
-        Op::Lt => !flag & *other,
+        Op::Lt => !flag && *other,
         Op::Le => flag <= *other,
-        Op::Gt => flag & !*other,
+        Op::Gt => flag && !*other,
         Op::Ge => flag >= *other,
     }
 }

@@ -1,6 +1,7 @@
 //! The front door: who may enter, what refusals say, pages, replays, and the registry of units, officials,
 //! calendars and procedures.
 
+mod landing;
 mod registry;
 
 use bonro::pb::v1;
@@ -136,4 +137,21 @@ both!(pages_follow_each_other_and_tokens_are_bound, |house| {
     let replica = Line::open(&house.url).await;
     let page = UnitServiceClient::new(replica.call(&key)).list_units(ask(&token, "code desc")).await;
     assert!(!page.expect("the same page").into_inner().units.is_empty());
+});
+
+both!(health_and_reflection_are_open, |house| {
+    use tonic_health::pb::HealthCheckRequest;
+    use tonic_health::pb::health_client::HealthClient;
+
+    let line = Line::open(&house.url).await;
+    let mut health = HealthClient::new(line.call(""));
+    for service in ["", "bonro.v1.UnitService"] {
+        let request = HealthCheckRequest { service: service.to_owned() };
+        let answer = health.check(request).await.expect("open to anybody").into_inner();
+        assert_eq!(
+            answer.status(),
+            tonic_health::pb::health_check_response::ServingStatus::Serving,
+            "{service}"
+        );
+    }
 });

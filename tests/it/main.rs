@@ -4,6 +4,7 @@
 mod support;
 
 mod clients;
+mod door;
 mod engines;
 mod house;
 mod night;

@@ -1,6 +1,7 @@
 //! The night watch: slots have one worker, nothing that fell due is told twice, nobody gets an empty digest,
 //! and mail survives servers that refuse, fail and come back.
 
+mod door;
 mod office;
 mod server;
 

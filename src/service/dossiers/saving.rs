@@ -8,7 +8,7 @@ use super::super::work::Work;
 use crate::domain::deadline::{self, Timeliness};
 use crate::domain::dossier::{Dossier, History};
 use crate::domain::figure;
-use crate::domain::reminder::{self, Planned};
+use crate::domain::reminder::{self, Planned, SubjectKind};
 use crate::store::dossiers::{self, DossierRow};
 use crate::store::events::{self, NewEvent};
 use crate::store::figures::{self, Entry};
@@ -42,13 +42,14 @@ fn never() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_214_400, 0).expect("the year 9999 is in range")
 }
 
-/// The next notice of an open deadline by the house's rules.
+/// The next notice of an open deadline by the rules that hold for its unit.
 pub fn next_notice(rules: &Rules, dossier: &Dossier, now: DateTime<Utc>) -> Option<Planned> {
     if !dossier.state.is_open() {
         return None;
     }
     let calendar = rules.book.calendars.get(&dossier.calendar_id)?;
-    reminder::next(&rules.reminders, calendar, dossier.due_at()?, None, now).ok().flatten()
+    let in_force = rules.reminders_for(SubjectKind::Dossier, Some(dossier.unit_id));
+    reminder::next(&in_force, calendar, dossier.due_at()?, None, now).ok().flatten()
 }
 
 /// The projection of a history.

@@ -1,6 +1,7 @@
 //! Assigned tasks: verbs, landing, flagging, reading. The events are the truth; the row beside them is what
 //! lists are read from.
 
+mod assigning;
 mod flagging;
 mod landing;
 mod saving;
@@ -18,6 +19,7 @@ use crate::store::query::{ListQuery, Page};
 use crate::store::{events, tasks};
 
 pub use crate::store::tasks::{PUBLISHED, TaskRow};
+pub use assigning::{NewTask, assign};
 pub use flagging::flag_overdue;
 pub use landing::land;
 

@@ -12,7 +12,9 @@ use crate::domain::deadline::Timeliness;
 use crate::domain::dossier::Source;
 use crate::domain::figure;
 use crate::domain::reminder::{self, SubjectKind};
-use crate::domain::task::{Task, TaskEvent, TaskEventKind, TaskRefusal, TaskState, contributions, replay};
+use crate::domain::task::{
+    Clear, Task, TaskEvent, TaskEventKind, TaskRefusal, TaskState, contributions, replay,
+};
 use crate::store::events::{self, NewEvent};
 use crate::store::figures::{self, Entry};
 use crate::store::rules::Rules;
@@ -118,7 +120,7 @@ fn project(rules: &Rules, calendar: &Calendar, change: &Change, now: DateTime<Ut
         std::cmp::Ordering::Greater => Timeliness::Late,
     });
     let cooperating: Vec<String> = assignment.cooperating_unit_ids.iter().map(Uuid::to_string).collect();
-    let missing: Vec<&str> = assignment.missing_clears().into_iter().map(|clear| clear.as_str()).collect();
+    let missing: Vec<&str> = assignment.missing_clears().into_iter().map(Clear::as_str).collect();
     TaskRow {
         id: change.id,
         code: change.code.clone(),
