@@ -67,9 +67,10 @@ impl Running {
         }
         // The receiver is gone only if the server has ended by itself.
         let _ended = self.stop.send(());
-        match tokio::time::timeout(self.drain, self.server).await {
-            Ok(ended) => ended.context("the server's task")?.context("the server")?,
-            Err(_) => tracing::warn!("calls still under way were cut off"),
+        if let Ok(ended) = tokio::time::timeout(self.drain, self.server).await {
+            ended.context("the server's task")?.context("the server")?;
+        } else {
+            tracing::warn!("calls still under way were cut off");
         }
         Ok(self.house.store.close().await?)
     }
@@ -253,12 +254,9 @@ pub async fn check_figures(settings: &Settings) -> anyhow::Result<Vec<String>> {
 
 /// An error in both languages.
 fn said(error: ServiceError) -> anyhow::Error {
-    match error {
-        ServiceError::Invalid(violations) => {
-            let lines: Vec<String> =
-                violations.iter().map(|v| format!("{}: {} / {}", v.field, v.vi, v.en)).collect();
-            anyhow::anyhow!(lines.join("\n"))
-        }
-        other => other.into(),
-    }
+    let ServiceError::Invalid(violations) = error else {
+        return error.into();
+    };
+    let lines: Vec<String> = violations.iter().map(|v| format!("{}: {} / {}", v.field, v.vi, v.en)).collect();
+    anyhow::anyhow!(lines.join("\n"))
 }

@@ -1,7 +1,7 @@
 //! Working days, office hours and the zones with their gaps.
 
-use super::super::deadline::tests::town;
 use super::*;
+use crate::domain::deadline::tests::town;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().expect("a date")

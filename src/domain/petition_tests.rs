@@ -1,7 +1,7 @@
 //! The order of a petition's instants, and what it counts for.
 
-use super::super::deadline::tests::town;
 use super::*;
+use crate::domain::deadline::tests::town;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")

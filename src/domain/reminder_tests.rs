@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
 
-use super::super::deadline::tests::town;
 use super::*;
+use crate::domain::deadline::tests::town;
 
 static TOWN: LazyLock<Calendar> = LazyLock::new(town);
 

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::super::deadline::tests::town;
 use super::*;
+use crate::domain::deadline::tests::town;
 
 static TOWN: LazyLock<Calendar> = LazyLock::new(town);
 

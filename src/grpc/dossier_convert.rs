@@ -231,15 +231,15 @@ fn correction(rules: &Rules, c: &Correction) -> v1::DossierCorrection {
 /// The events of a dossier for the wire, by number.
 pub fn events(rules: &Rules, code: &str, history: &History) -> Vec<v1::DossierEvent> {
     let voided_by = |number: i32| {
-        history.events().iter().find_map(|e| match &e.draft.kind {
-            EventKind::Voided { number: n } if *n == number => Some(e.number),
-            _ => None,
-        })
+        let voids = |e: &&Event| matches!(&e.draft.kind, EventKind::Voided { number: n } if *n == number);
+        history.events().iter().find(voids).map(|e| e.number)
     };
     history.events().iter().map(|e| event(rules, code, e, voided_by(e.number).unwrap_or_default())).collect()
 }
 
 fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1::DossierEvent {
+    use v1::DossierEventKind as Kind;
+
     let draft = &event.draft;
     let mut wire = v1::DossierEvent {
         name: format!("dossiers/{code}/events/{}", event.number),
@@ -253,7 +253,6 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
         voided_by_number,
         ..v1::DossierEvent::default()
     };
-    use v1::DossierEventKind as Kind;
     let kind = match &draft.kind {
         EventKind::Registered(intake) | EventKind::Received(intake) => {
             wire.to_holder = official(rules, intake.holder_id);

@@ -1,3 +1,5 @@
+//! Page sizes and tokens.
+
 use chrono::DateTime;
 use uuid::Uuid;
 
@@ -30,9 +32,9 @@ fn context(key: u128) -> Context {
 }
 
 fn ask(key: u128, request: &v1::ListOfficialsRequest) -> Result<Listing, Vec<&'static str>> {
-    listing(b"secret", &context(key), &Rules::default(), request, PLAN).map_err(|error| match error {
-        ServiceError::Invalid(violations) => violations.iter().map(|v| v.reason).collect(),
-        other => panic!("{other}"),
+    listing(b"secret", &context(key), &Rules::default(), request, PLAN).map_err(|error| {
+        let ServiceError::Invalid(violations) = error else { panic!("{error}") };
+        violations.iter().map(|v| v.reason).collect()
     })
 }
 

@@ -136,12 +136,12 @@ fn planned(rules: &Rules, notice: &PlannedNotice) -> v1::PlannedNotice {
     }
 }
 
-fn draft(rule: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
+fn draft(asked: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
     let mut fields = Fields::new();
-    let rule = fields.message("reminder_rule", rule);
-    let unit = fields.code_or_empty("reminder_rule.unit", &rule.unit, "units");
+    let asked = fields.message("reminder_rule", asked);
+    let unit = fields.code_or_empty("reminder_rule.unit", &asked.unit, "units");
     let chosen =
-        (read_subject_kind(rule.subject_kind()), read_rule_kind(rule.kind()), read_role(rule.role()));
+        (read_subject_kind(asked.subject_kind()), read_rule_kind(asked.kind()), read_role(asked.role()));
     let unsaid = [
         (chosen.0.is_none(), "reminder_rule.subject_kind"),
         (chosen.1.is_none(), "reminder_rule.kind"),
@@ -158,10 +158,10 @@ fn draft(rule: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
         unit,
         subject_kind,
         kind,
-        working_days: rule.working_days.into(),
-        repeat_working_days: rule.repeat_working_days.map(Into::into),
+        working_days: asked.working_days.into(),
+        repeat_working_days: asked.repeat_working_days.map(Into::into),
         role,
-        enabled: rule.enabled,
+        enabled: asked.enabled,
     })
 }
 

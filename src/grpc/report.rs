@@ -35,7 +35,7 @@ async fn members_of(
     listing: &Listing,
 ) -> Result<v1::ListFigureMembersResponse, ServiceError> {
     let wanted = figure(r.figure())?;
-    let range = period(r.period.clone())?;
+    let range = period(r.period)?;
     let group = match r.group.as_str() {
         "" => None,
         word => Some(Group::parse(word).ok_or_else(|| Violation::unknown("group", word, "nhóm", "group"))?),

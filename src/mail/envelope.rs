@@ -3,8 +3,6 @@
 //! Sealing is deterministic: the same letter gives the same bytes. Part boundaries are constants,
 //! which is safe because every body is base64, whose alphabet has no `_`.
 
-use std::time::SystemTime;
-
 use chrono::{DateTime, Utc};
 use lettre::Address;
 use lettre::message::header::{
@@ -79,7 +77,7 @@ pub enum MailError {
 /// Puts the letter into RFC 5322 bytes, all ASCII, CRLF line ends.
 pub fn seal(letter: &Letter) -> Result<Vec<u8>, MailError> {
     let mut message = MessageBuilder::new()
-        .header(Date::new(SystemTime::from(letter.date)))
+        .header(Date::new(letter.date.into()))
         .from(mailbox(&letter.from)?)
         .to(mailbox(&letter.to)?)
         .subject(tidy(&letter.subject))

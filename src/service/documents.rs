@@ -88,7 +88,7 @@ pub async fn land(
         }
         let Some(old) = known.get(&key) else {
             row.id = id;
-            outcomes.push((number, Landed::landed(id, Vec::new())));
+            outcomes.push((number, Landed::fresh(id, Vec::new())));
             fresh.push(row);
             continue;
         };

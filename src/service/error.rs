@@ -89,9 +89,10 @@ pub enum ServiceError {
 
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Conflict => Self::Aborted("the record".to_owned()),
-            other => Self::Store(other),
+        if matches!(error, StoreError::Conflict) {
+            Self::Aborted("the record".to_owned())
+        } else {
+            Self::Store(error)
         }
     }
 }

@@ -240,12 +240,13 @@ struct Pending {
 
 /// The key under which a source's record is remembered. Versions of a procedure are records of their own.
 fn source_key(record: &Record) -> String {
-    match record {
-        Record::Procedure(procedure) => match procedure.effective_on {
-            Some(day) => format!("{}@{day}", procedure.code.trim()),
-            None => procedure.code.trim().to_owned(),
-        },
-        other => other.key().1.trim().to_owned(),
+    let code = record.key().1.trim();
+    if let Record::Procedure(procedure) = record
+        && let Some(day) = procedure.effective_on
+    {
+        format!("{code}@{day}")
+    } else {
+        code.to_owned()
     }
 }
 

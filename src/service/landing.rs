@@ -40,7 +40,7 @@ impl Landed {
     }
 
     /// New to the house.
-    pub fn landed(subject_id: Uuid, warnings: Vec<Problem>) -> Self {
+    pub fn fresh(subject_id: Uuid, warnings: Vec<Problem>) -> Self {
         Self::of(LandedResult::Landed, Some(subject_id), warnings)
     }
 

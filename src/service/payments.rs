@@ -75,7 +75,7 @@ pub async fn land(
         }
         let Some(old) = known.get(&row.code) else {
             ledger.extend(entries(None, &row, &calendar));
-            outcomes.push((number, Landed::landed(row.id, Vec::new())));
+            outcomes.push((number, Landed::fresh(row.id, Vec::new())));
             fresh.push(row);
             continue;
         };

@@ -100,7 +100,7 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
         rows,
         online_overall,
         tasks,
-        procedures: catalogue_size(look, &period),
+        procedures: catalogue_size(look, period),
         petitions: petitions(look, ask, &period).await?,
         payments: payments(look, &cells, &total),
         ratings_total,
@@ -209,7 +209,7 @@ pub fn group_label(group: Group) -> &'static str {
 }
 
 /// The catalogue by level as it stands on the period's last day.
-fn catalogue_size(look: &Look, period: &Period) -> BTreeMap<String, i64> {
+fn catalogue_size(look: &Look, period: Period) -> BTreeMap<String, i64> {
     let mut sizes = BTreeMap::new();
     for id in look.rules.versions.keys() {
         if let Some(version) = look.rules.version_on(*id, period.last()) {
@@ -260,14 +260,13 @@ fn payments(look: &Look, cells: &[Cell], total: &Sums) -> Payments {
             _ => continue,
         };
         for (fact, sum) in &sums.facts {
-            match fact {
-                Fact::Paid { kind, online: true } if sum.within != 0 => {
-                    entry(&mut payments, place, kind).transactions += sum.within;
-                }
-                Fact::PaidAmount { kind, online: true } if sum.within != 0 => {
-                    entry(&mut payments, place, kind).amount_vnd += sum.within;
-                }
-                _ => {}
+            if sum.within == 0 {
+                continue;
+            }
+            if let Fact::Paid { kind, online: true } = fact {
+                entry(&mut payments, place, kind).transactions += sum.within;
+            } else if let Fact::PaidAmount { kind, online: true } = fact {
+                entry(&mut payments, place, kind).amount_vnd += sum.within;
             }
         }
     }

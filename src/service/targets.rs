@@ -74,7 +74,7 @@ pub async fn land(
             continue;
         }
         let Some(old) = known.get(&row.code) else {
-            outcomes.push((number, Landed::landed(row.id, Vec::new())));
+            outcomes.push((number, Landed::fresh(row.id, Vec::new())));
             fresh.push(row);
             continue;
         };

@@ -56,7 +56,7 @@ impl ReplayKey {
 #[derive(Debug)]
 pub enum Entered {
     /// Nothing was done yet.
-    Fresh(Work),
+    Fresh(Box<Work>),
     /// It was done before: the encoded answer.
     Replay(Vec<u8>),
 }
@@ -103,13 +103,13 @@ impl House {
         }
         let rules = self.rules(&tx).await?;
         let world = self.world.clone();
-        Ok(Entered::Fresh(Work { tx, context, rules, world, replay, audits: Vec::new() }))
+        Ok(Entered::Fresh(Box::new(Work { tx, context, rules, world, replay, audits: Vec::new() })))
     }
 
     /// Begins a write that needs no kept answer.
     pub async fn job(&self, context: Context) -> Result<Work, ServiceError> {
         match self.work(context, None).await? {
-            Entered::Fresh(work) => Ok(work),
+            Entered::Fresh(work) => Ok(*work),
             Entered::Replay(_) => Err(ServiceError::Internal("a job has no kept answer".to_owned())),
         }
     }
@@ -169,9 +169,12 @@ impl Work {
                 created_at: context.now,
             };
             // A twin was faster: the caller sends it again and gets the twin's answer.
-            requests::keep(&tx, row).await.map_err(|e| match e {
-                StoreError::Duplicate => ServiceError::Aborted("the request".to_owned()),
-                other => other.into(),
+            requests::keep(&tx, row).await.map_err(|e| {
+                if matches!(e, StoreError::Duplicate) {
+                    ServiceError::Aborted("the request".to_owned())
+                } else {
+                    e.into()
+                }
             })?;
         }
         Ok(tx.commit().await?)

@@ -42,8 +42,8 @@ pub async fn members(
     weights: &[Weight],
     among: &Among,
 ) -> Result<Vec<Uuid>, StoreError> {
-    let fact = || -> SimpleExpr { Expr::col(figure_entry::Column::Fact).into() };
-    let quantity = || -> SimpleExpr { Expr::col(figure_entry::Column::Quantity).into() };
+    let fact = || -> SimpleExpr { Expr::col(figure_entry::Column::Fact) };
+    let quantity = || -> SimpleExpr { Expr::col(figure_entry::Column::Quantity) };
     let early = || -> SimpleExpr { figure_entry::Column::EffectiveOn.lt(period.first()) };
     let matches = |weight: &Weight| -> SimpleExpr {
         if weight.fact.ends_with(':') {
@@ -66,7 +66,7 @@ pub async fn members(
         .from(figure_entry::Entity)
         .and_where(figure_entry::Column::SubjectKind.eq("dossier"))
         .and_where(figure_entry::Column::EffectiveOn.lt(period.end()))
-        .add_group_by([Expr::col(figure_entry::Column::SubjectId).into()])
+        .add_group_by([Expr::col(figure_entry::Column::SubjectId)])
         .and_having(sum.gt(0))
         .order_by(figure_entry::Column::SubjectId, sea_orm::Order::Asc);
     if let Some(units) = &among.units {

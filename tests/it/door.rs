@@ -78,8 +78,8 @@ both!(a_secret_is_shown_once_and_ends_when_revoked, |house| {
     let revoked =
         keys.revoke_key(v1::RevokeKeyRequest { name, ..Default::default() }).await.expect("revoked");
     assert!(revoked.into_inner().key.unwrap_or_default().revoked_at.is_some());
-    let refused = units.list_units(v1::ListUnitsRequest::default()).await.expect_err("it opens no more");
-    assert_eq!(refused.code(), Code::Unauthenticated);
+    let closed = units.list_units(v1::ListUnitsRequest::default()).await.expect_err("it opens no more");
+    assert_eq!(closed.code(), Code::Unauthenticated);
     let listed = |filter: &str| v1::ListKeysRequest { filter: filter.to_owned(), ..Default::default() };
     let standing = keys.list_keys(listed("revoked = false")).await.expect("a list").into_inner().keys;
     let ended = keys.list_keys(listed("revoked = true")).await.expect("a list").into_inner().keys;

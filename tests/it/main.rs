@@ -6,6 +6,7 @@ mod support;
 mod clients;
 mod door;
 mod engines;
+mod entities;
 mod house;
 mod night;
 mod records;

@@ -157,7 +157,44 @@ pub struct Correction {
     pub promised_at: Option<DateTime<Utc>>,
 }
 
+impl Correction {
+    /// Adds a later correction: the fields that it gives replace those of this one.
+    pub(super) fn add(&mut self, later: &Self) {
+        self.received_at = later.received_at.or(self.received_at);
+        self.unit_id = later.unit_id.or(self.unit_id);
+        self.procedure_version_id = later.procedure_version_id.or(self.procedure_version_id);
+        self.channel = later.channel.or(self.channel);
+        self.applicant_kind = later.applicant_kind.or(self.applicant_kind);
+        self.holder_id = later.holder_id.or(self.holder_id);
+        self.promised_at = later.promised_at.or(self.promised_at);
+    }
+}
+
 impl EventKind {
+    /// The events that stop, start or end the clock: they never lie before the receipt.
+    pub(super) fn moves_the_clock(&self) -> bool {
+        match self {
+            Self::Paused { .. }
+            | Self::Resumed
+            | Self::Resolved { .. }
+            | Self::Returned
+            | Self::Withdrawn
+            | Self::Stopped => true,
+            Self::Registered(_)
+            | Self::Received(_)
+            | Self::NotAccepted
+            | Self::Started
+            | Self::HandedOver { .. }
+            | Self::Reappointed { .. }
+            | Self::Corrected(_)
+            | Self::Voided { .. }
+            | Self::DeadlinePassed { .. }
+            | Self::Digitised { .. }
+            | Self::DelayCause { .. }
+            | Self::Recalculated { .. } => false,
+        }
+    }
+
     /// The order of kinds that happened at one instant.
     pub fn rank(&self) -> u8 {
         match self {

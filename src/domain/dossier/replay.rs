@@ -57,7 +57,7 @@ pub(super) fn replay(timeline: &[&Event], rules: &Rulebook) -> Result<Dossier, R
     };
     let correction = timeline.iter().fold(Correction::default(), |mut sum, event| {
         if let EventKind::Corrected(c) = &event.draft.kind {
-            merge(&mut sum, c);
+            sum.add(c);
         }
         sum
     });
@@ -71,16 +71,6 @@ pub(super) fn replay(timeline: &[&Event], rules: &Rulebook) -> Result<Dossier, R
     walk.finish()
 }
 
-fn merge(sum: &mut Correction, later: &Correction) {
-    sum.received_at = later.received_at.or(sum.received_at);
-    sum.unit_id = later.unit_id.or(sum.unit_id);
-    sum.procedure_version_id = later.procedure_version_id.or(sum.procedure_version_id);
-    sum.channel = later.channel.or(sum.channel);
-    sum.applicant_kind = later.applicant_kind.or(sum.applicant_kind);
-    sum.holder_id = later.holder_id.or(sum.holder_id);
-    sum.promised_at = later.promised_at.or(sum.promised_at);
-}
-
 impl Walk<'_> {
     fn step(&mut self, event: &Event, correction: &Correction) -> Result<(), Refusal> {
         let at = event.draft.occurred_at;
@@ -90,7 +80,7 @@ impl Walk<'_> {
             return Err(Refusal::BeforeReceipt { event: word, at });
         }
         if self.term_from.is_some()
-            && moves_the_clock(&event.draft.kind)
+            && event.draft.kind.moves_the_clock()
             && self.intake.as_ref().is_some_and(|(_, received_at)| at < *received_at)
         {
             // The receipt was corrected to a later instant.
@@ -370,30 +360,6 @@ impl Walk<'_> {
             delay_cause: self.delay_cause,
             warnings: self.warnings,
         })
-    }
-}
-
-/// The events that stop, start or end the clock: they never lie before the receipt.
-fn moves_the_clock(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Paused { .. }
-        | EventKind::Resumed
-        | EventKind::Resolved { .. }
-        | EventKind::Returned
-        | EventKind::Withdrawn
-        | EventKind::Stopped => true,
-        EventKind::Registered(_)
-        | EventKind::Received(_)
-        | EventKind::NotAccepted
-        | EventKind::Started
-        | EventKind::HandedOver { .. }
-        | EventKind::Reappointed { .. }
-        | EventKind::Corrected(_)
-        | EventKind::Voided { .. }
-        | EventKind::DeadlinePassed { .. }
-        | EventKind::Digitised { .. }
-        | EventKind::DelayCause { .. }
-        | EventKind::Recalculated { .. } => false,
     }
 }
 

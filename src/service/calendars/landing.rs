@@ -64,7 +64,7 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
     Ok(if standing.is_some() {
         Landed::changed(view.row.id, warnings)
     } else {
-        Landed::landed(view.row.id, warnings)
+        Landed::fresh(view.row.id, warnings)
     })
 }
 

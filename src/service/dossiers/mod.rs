@@ -4,6 +4,7 @@ mod flagging;
 mod landing;
 mod saving;
 pub mod verbs;
+mod wrong;
 
 pub use flagging::flag_overdue;
 pub use landing::land;

@@ -163,9 +163,8 @@ async fn store_applicant(work: &Work, new: &NewDossier) -> Result<Option<Uuid>, 
 /// Accepts a registered dossier: the intake that it was registered with becomes its receipt.
 pub async fn accept(work: &mut Work, step: Step, digitised: Option<bool>) -> Result<Done, ServiceError> {
     let (row, history) = load(work, &step).await?;
-    let registered = history.timeline().into_iter().find_map(|e| match &e.draft.kind {
-        EventKind::Registered(intake) => Some(intake.clone()),
-        _ => None,
+    let registered = history.timeline().into_iter().find_map(|e| {
+        if let EventKind::Registered(intake) = &e.draft.kind { Some(intake.clone()) } else { None }
     });
     let Some(mut intake) = registered else {
         return Err(ServiceError::Precondition {

@@ -25,7 +25,7 @@ pub async fn land(
                 None => {
                     let id = new.id;
                     news.push(new);
-                    Landed::landed(id, Vec::new())
+                    Landed::fresh(id, Vec::new())
                 }
                 Some(old) => {
                     let mut row = OfficialRow {

@@ -49,7 +49,7 @@ pub async fn land(
             let id = work.new_id();
             let drafts = steps(None, said, &calendar);
             changes.push(Change { id, code, row: None, before: None, drafts, source: Source::Import });
-            outcomes.push((number, Landed::landed(id, Vec::new())));
+            outcomes.push((number, Landed::fresh(id, Vec::new())));
             continue;
         };
         if !reaches(work, old.unit_id) {

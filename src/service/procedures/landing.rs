@@ -119,7 +119,7 @@ fn one(
             };
             known.insert(code, row.clone());
             batch.procedures.push(row);
-            Ok(Landed::landed(id, Vec::new()))
+            Ok(Landed::fresh(id, Vec::new()))
         }
         Some(row) => {
             if !batch.procedures.iter().any(|new| new.id == id) {

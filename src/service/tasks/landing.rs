@@ -69,7 +69,7 @@ pub async fn land(
             Ok(Some(change)) => {
                 let mut found: Vec<Problem> = warnings(&change.after).into_iter().map(warning).collect();
                 let outcome = if is_new {
-                    Landed::landed(change.id, found)
+                    Landed::fresh(change.id, found)
                 } else {
                     found.extend(corrected(&change));
                     Landed::changed(change.id, found)

@@ -62,7 +62,7 @@ pub async fn land(
         let outcome = match tree.row(read.id) {
             None => {
                 news.push(fresh(work, &read, parent_id));
-                Landed::landed(read.id, Vec::new())
+                Landed::fresh(read.id, Vec::new())
             }
             Some(old) => {
                 let new = UnitRow {

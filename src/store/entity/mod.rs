@@ -41,6 +41,3 @@ pub mod task;
 pub mod unit;
 pub mod unit_edge;
 pub mod unit_history;
-
-#[cfg(test)]
-mod tests;

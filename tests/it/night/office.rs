@@ -247,7 +247,7 @@ async fn house(
         World { office: clock.clone(), lease: lease.clone(), entropy: Arc::new(Entropy::seeded(seed)) };
     let mut settings = OfficeSettings::default();
     settings.mail.post = Arc::new(post);
-    settings.mail.domain = "ducpho.example".to_owned();
+    "ducpho.example".clone_into(&mut settings.mail.domain);
     settings.mail.from = Mailbox { name: "Bonro".to_owned(), address: "bonro@ducpho.example".to_owned() };
     let noivu = Mailbox { name: "Phòng Nội vụ".to_owned(), address: "noivu@ducpho.example".to_owned() };
     settings.report.recipients = vec![noivu];

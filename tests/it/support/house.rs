@@ -12,8 +12,7 @@ pub struct House {
 
 impl House {
     /// Builds a house upon a migrated database.
-    #[expect(clippy::unused_async, reason = "the rooms are opened here, and that awaits")]
-    pub async fn new(url: &str) -> Self {
+    pub fn new(url: &str) -> Self {
         Self { url: url.to_owned() }
     }
 }

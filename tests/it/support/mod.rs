@@ -23,13 +23,13 @@ macro_rules! both {
             #[tokio::test]
             async fn on_sqlite() {
                 let fresh = sqlite::fresh(house::migrate).await;
-                super::$name(House::new(fresh.url()).await).await;
+                super::$name(House::new(fresh.url())).await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
                 if let Some(url) = postgres::fresh_url(house::migrate).await {
-                    super::$name(House::new(&url).await).await;
+                    super::$name(House::new(&url)).await;
                 }
             }
         }

@@ -1,52 +1,34 @@
-//! The entities and the tables that the migrations make, side by side, on both engines (on PostgreSQL where
-//! `BONRO_TEST_POSTGRES` holds the URL of a database in which a schema may be created).
+//! The entities and the tables that the migrations make, side by side.
 
 use std::collections::BTreeMap;
 
-use migrations::{Migrator, MigratorTrait};
+use bonro::store::entity::{self, figure_cell, figure_entry, job, outbox};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, IntoActiveModel, Iterable,
-    PrimaryKeyToColumn, QueryOrder, Statement,
+    ConnectionTrait, Database, DatabaseConnection, DbBackend, IntoActiveModel, Iterable, PrimaryKeyToColumn,
+    QueryOrder, Statement,
 };
 
-use super::{figure_cell, figure_entry, job, outbox};
+use crate::support::both;
 
 /// Of a column: its type's word in the catalogue, whether it may be NULL, whether it is in the key.
 type Columns = BTreeMap<String, (String, bool, bool)>;
 
-#[tokio::test]
-async fn entities_fit_sqlite() {
-    let folder = tempfile::tempdir().expect("a folder for the database");
-    let url = format!("sqlite://{}?mode=rwc", folder.path().join("bonro.db").display());
-    let db = Database::connect(url).await.expect("a new file opens");
+both!(entities_fit_the_tables, |house| {
+    let db = Database::connect(&house.url).await.expect("the database answers");
     assert_fit(&db).await;
-    db.close().await.expect("the file closes");
-}
-
-#[tokio::test]
-async fn entities_fit_postgres() {
-    let Ok(url) = std::env::var("BONRO_TEST_POSTGRES") else {
-        return;
-    };
-    let schema = format!("entities_{}", std::process::id());
-    let outside = Database::connect(&url).await.expect("the database answers");
-    outside.execute_unprepared(&format!("CREATE SCHEMA {schema}")).await.expect("a schema of our own");
-    let options = ConnectOptions::new(url).set_schema_search_path(&schema).to_owned();
-    let db = Database::connect(options).await.expect("the database answers");
-    assert_fit(&db).await;
+    assert_values_come_back(&db).await;
+    assert_numbers_are_never_drawn_twice(&db).await;
     db.close().await.expect("the connections close");
-    outside.execute_unprepared(&format!("DROP SCHEMA {schema} CASCADE")).await.expect("the schema goes");
-}
+});
 
 async fn assert_fit(db: &DatabaseConnection) {
-    Migrator::up(db, None).await.expect("the migrations run");
     let mut tables = all_tables(db).await;
     macro_rules! fit {
         ($($entity:ident),+ $(,)?) => {$(
-            let name = sea_orm::EntityName::table_name(&super::$entity::Entity).to_owned();
-            let expected = of_entity::<super::$entity::Entity>(db.get_database_backend());
+            let name = sea_orm::EntityName::table_name(&entity::$entity::Entity).to_owned();
+            let expected = of_entity::<entity::$entity::Entity>(db.get_database_backend());
             assert_eq!(tables.remove(&name), Some(expected), "{name}");
         )+};
     }
@@ -88,8 +70,6 @@ async fn assert_fit(db: &DatabaseConnection) {
         unit_history,
     ];
     assert_eq!(tables.into_keys().collect::<Vec<_>>(), ["seaql_migrations"], "tables without an entity");
-    assert_values_come_back(db).await;
-    assert_numbers_are_never_drawn_twice(db).await;
 }
 
 #[expect(
