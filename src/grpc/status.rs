@@ -156,10 +156,15 @@ fn seal(
     Status::with_error_details(words.code, words.en.clone(), details)
 }
 
-/// A lone violation speaks for itself; several are counted.
+/// A lone violation speaks for itself, its field first; several are counted.
 fn invalid(violations: &[Violation]) -> Words {
     match violations {
-        [one] => Words::new(Code::InvalidArgument, one.reason, one.vi.clone(), one.en.clone()),
+        [one] => {
+            let named = |said: &str| {
+                if said.starts_with(&one.field) { said.to_owned() } else { format!("{}: {said}", one.field) }
+            };
+            Words::new(Code::InvalidArgument, one.reason, named(&one.vi), named(&one.en))
+        }
         several => {
             let fields: Vec<&str> = several.iter().map(|v| v.field.as_str()).collect();
             let (count, fields) = (several.len(), fields.join(", "));
