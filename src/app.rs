@@ -124,6 +124,9 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             superior: settings.report.superior_body.clone(),
             office: settings.report.issuing_body.clone(),
             locality: settings.report.place.clone(),
+            locality_upper: settings.report.superior_locality.clone(),
+            signer_title: settings.report.signer_title.clone(),
+            recipient: settings.report.addressee.clone(),
             recipients: settings.report.recipients.iter().map(|r| mailbox(r)).collect(),
             closing: closing(&settings.report.close)?,
             ..usual.report

@@ -86,12 +86,18 @@ pub struct Jobs {
 pub struct Report {
     /// Who gets the summary of a period: addresses, with or without names.
     pub recipients: Vec<String>,
-    /// Top left of the report.
+    /// Top left of the report; empty: the committee that the units name.
     pub superior_body: String,
-    /// Top left of the report, below.
+    /// Top left of the report, below; empty: the office that the units name.
     pub issuing_body: String,
-    /// Before the date.
+    /// The locality's name, also before the date; empty: as the committee's name says.
     pub place: String,
+    /// What the locality belongs to, in lower case: `tỉnh`.
+    pub superior_locality: String,
+    /// Who signs.
+    pub signer_title: String,
+    /// To whom the report is addressed.
+    pub addressee: String,
     /// Which periods are closed: `month`, `quarter`, or one range `2023-12-15..2024-05-15`.
     pub close: String,
 }

@@ -93,7 +93,7 @@ pub async fn list(
     let (period, _) = period.until(calendar.local_date(now));
     let until = calendar.midnight(period.end()).min(now);
     let among = among(look, whose);
-    let mut ids = members::members(&look.door, &period, &weights(figure), &among).await?;
+    let mut ids = members::members(&look.door, "dossier", &period, &weights(figure), &among).await?;
     if matches!(figure, DossierFigure::InDue | DossierFigure::Overdue) {
         let unflagged = members::unflagged(&look.door, until).await?;
         if figure == DossierFigure::InDue {
@@ -101,7 +101,8 @@ pub async fn list(
         } else if !unflagged.is_empty() {
             // They are open, so they are among those in process at the end.
             let open =
-                members::members(&look.door, &period, &weights(DossierFigure::InProcess), &among).await?;
+                members::members(&look.door, "dossier", &period, &weights(DossierFigure::InProcess), &among)
+                    .await?;
             ids.extend(open.into_iter().filter(|id| unflagged.contains(id)));
             ids.sort_unstable();
             ids.dedup();

@@ -6,21 +6,19 @@ use serde_json::{Value, json};
 
 use super::error::ServiceError;
 use super::jobs::flag_overdue;
+use super::letterhead::Letterhead;
 use super::report::{Ask, summarize};
 use super::settings::{Closing, ReportSettings};
 use super::slots::{Claim, house_calendar};
 use super::work::Look;
-use super::{House, members};
+use super::{House, enclosures};
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
 use crate::mail::{Mailbox, SummaryMail};
-use crate::report::{DossierLine, Locality, ReportInput, Wording, html};
+use crate::report::{ReportInput, Wording, html};
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
 use crate::store::{figures, subjects};
-
-/// Dossiers that the enclosed list names at most.
-const LISTED: usize = 5000;
 
 /// Closes the period of a slot and mails its summary. Returns the slot's note.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
@@ -41,9 +39,13 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     let known_until = subjects::last_recorded(&look.door).await?.map(|at| calendar.local(at));
     let page = printed(&look, &summary, settings).await?;
     let figures_json = to_json(&summary);
-    let mut mail =
-        SummaryMail::of(&summary, &settings.recipient, &settings.office, calendar.local(look.context.now))
-            .enclosing(page, format!("{figures_json:#}\n"));
+    let mut mail = SummaryMail::of(
+        &summary,
+        &settings.recipient,
+        &Letterhead::of(settings, &look.rules.units).office,
+        calendar.local(look.context.now),
+    )
+    .enclosing(page, format!("{figures_json:#}\n"));
     mail.data_until = known_until;
     let input = serde_json::to_string(&mail).map_err(|e| ServiceError::Internal(e.to_string()))?;
     drop(look);
@@ -137,21 +139,21 @@ fn check(summary: &PeriodSummary) -> Result<(), ServiceError> {
     })
 }
 
-/// The report of a summary as one page, with the late and overdue dossiers by code.
+/// The report of a summary as one page, with the tasks and the late dossiers by code.
 pub async fn printed(
     look: &Look,
     summary: &PeriodSummary,
     settings: &ReportSettings,
 ) -> Result<String, ServiceError> {
     let calendar = house_calendar(&look.rules);
-    let locality =
-        Locality { kind: &settings.locality_kind, name: &settings.locality, upper: &settings.locality_upper };
-    let late_dossiers = late(look, summary.period).await?;
+    let head = Letterhead::of(settings, &look.rules.units);
+    let late_dossiers = enclosures::late_dossiers(look, summary.period).await?;
+    let tasks = enclosures::listed_tasks(look, summary.period).await?;
     Ok(html(&ReportInput {
         summary,
-        superior: &settings.superior,
-        office: &settings.office,
-        locality,
+        superior: &head.superior,
+        office: &head.office,
+        locality: head.locality(),
         dated_on: calendar.local_date(look.context.now),
         number: None,
         recipient: &settings.recipient,
@@ -160,40 +162,11 @@ pub async fn printed(
         signer: None,
         data_until: subjects::last_recorded(&look.door).await?.unwrap_or(look.context.now),
         zone: calendar.spec().time_zone,
-        petitions_published: None,
-        tasks: &[],
+        petitions_published: Some(enclosures::published_petitions(look, summary.period).await?),
+        tasks: &tasks,
         late_dossiers: &late_dossiers,
-        wording: &Wording::reference(locality),
+        wording: &Wording::reference(head.locality()),
     }))
-}
-
-/// Dossiers resolved late in a period or overdue at its end.
-async fn late(look: &Look, period: Period) -> Result<Vec<DossierLine>, ServiceError> {
-    let calendar = house_calendar(&look.rules);
-    let mut lines = Vec::new();
-    for figure in [members::DossierFigure::ResolvedLate, members::DossierFigure::Overdue] {
-        let whose = members::Whose::default();
-        let (rows, _) = members::list(look, figure, period, &whose, uuid::Uuid::nil(), LISTED).await?;
-        for row in rows {
-            let Some(due_at) = row.due_at else { continue };
-            lines.push(DossierLine {
-                unit: look.rules.units.get(row.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
-                procedure: look
-                    .rules
-                    .book
-                    .versions
-                    .get(&row.procedure_version_id)
-                    .map(|v| v.name.clone())
-                    .unwrap_or_default(),
-                received_on: row.received_on,
-                due_on: calendar.local_date(due_at),
-                closed_on: row.closed_at.map(|at| calendar.local_date(at)),
-                code: row.code,
-            });
-        }
-    }
-    lines.sort_by(|a, b| (&a.unit, a.due_on, &a.code).cmp(&(&b.unit, b.due_on, &b.code)));
-    Ok(lines)
 }
 
 /// The key figures for programs, and for the archive.

@@ -66,13 +66,13 @@ pub struct JobSettings {
 /// What the period report says of its maker, and who gets it.
 #[derive(Debug, Clone)]
 pub struct ReportSettings {
-    /// Top left: the body above.
+    /// Top left: the body above; empty: the committee that the units name.
     pub superior: String,
-    /// Top left: the issuing office.
+    /// Top left: the issuing office; empty: the one that the units name.
     pub office: String,
-    /// What the locality is, in lower case: `thị xã`.
+    /// What the locality is, in lower case: `thị xã`; empty: as the committee's name says.
     pub locality_kind: String,
-    /// Its name: `Đức Phổ`.
+    /// Its name: `Đức Phổ`; empty: as the committee's name says.
     pub locality: String,
     /// What it belongs to, in lower case: `tỉnh`.
     pub locality_upper: String,
@@ -125,10 +125,10 @@ impl Default for OfficeSettings {
                 replays_kept: TimeDelta::days(14),
             },
             report: ReportSettings {
-                superior: "ỦY BAN NHÂN DÂN THỊ XÃ ĐỨC PHỔ".to_owned(),
-                office: "VĂN PHÒNG".to_owned(),
-                locality_kind: "thị xã".to_owned(),
-                locality: "Đức Phổ".to_owned(),
+                superior: String::new(),
+                office: String::new(),
+                locality_kind: String::new(),
+                locality: String::new(),
                 locality_upper: "tỉnh".to_owned(),
                 signer_title: "Chánh Văn phòng".to_owned(),
                 recipient: "Phòng Nội vụ".to_owned(),

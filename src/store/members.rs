@@ -1,4 +1,4 @@
-//! The dossiers behind a figure: the ledger's rows by subject, weighed by the same definition by which
+//! The subjects behind a figure: the ledger's rows by subject, weighed by the same definition by which
 //! they are counted.
 
 use std::collections::HashSet;
@@ -35,9 +35,10 @@ pub struct Among {
     pub procedures: Option<Vec<Uuid>>,
 }
 
-/// Dossiers whose weighed sum is positive, ascending by identity.
+/// Subjects of a kind (`dossier`, `task`, `petition`) whose weighed sum is positive, ascending by identity.
 pub async fn members(
     door: &impl Door,
+    subject_kind: &str,
     period: &Period,
     weights: &[Weight],
     among: &Among,
@@ -64,7 +65,7 @@ pub async fn members(
     select
         .column(figure_entry::Column::SubjectId)
         .from(figure_entry::Entity)
-        .and_where(figure_entry::Column::SubjectKind.eq("dossier"))
+        .and_where(figure_entry::Column::SubjectKind.eq(subject_kind))
         .and_where(figure_entry::Column::EffectiveOn.lt(period.end()))
         .add_group_by([Expr::col(figure_entry::Column::SubjectId)])
         .and_having(sum.gt(0))

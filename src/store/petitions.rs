@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::entity::petition;
 use super::query::{Page, Published, page};
@@ -60,6 +61,19 @@ pub async fn by_codes(
     codes: &[String],
 ) -> Result<HashMap<String, PetitionRow>, StoreError> {
     records::by_codes::<petition::Entity>(door, petition::Column::Code, codes, |row| &row.code).await
+}
+
+/// How many of these petitions have their answer published.
+pub async fn count_published(door: &impl Door, ids: &[Uuid]) -> Result<i64, StoreError> {
+    let mut count = 0;
+    for chunk in ids.chunks(1000) {
+        count += petition::Entity::find()
+            .filter(petition::Column::Id.is_in(chunk.to_vec()))
+            .filter(petition::Column::PublishedOn.is_not_null())
+            .count(door.conn())
+            .await?;
+    }
+    Ok(count.cast_signed())
 }
 
 /// How many codes begin so: where the house looks for the next free one.

@@ -1,0 +1,87 @@
+//! What is enclosed with a period report: the dossiers that are late, the tasks behind the figures, and
+//! how many answers to petitions were published. By the ledger, so that lists and figures agree.
+
+use uuid::Uuid;
+
+use super::error::ServiceError;
+use super::members::{self, DossierFigure, Whose};
+use super::slots::house_calendar;
+use super::work::Look;
+use crate::domain::deadline::Timeliness;
+use crate::domain::period::Period;
+use crate::report::{DossierLine, TaskLine};
+use crate::store::members::{Among, Weight, members as subjects};
+use crate::store::{petitions, tasks};
+
+/// Dossiers that the enclosed list names at most.
+const LISTED: usize = 5000;
+
+/// Dossiers resolved late in a period or overdue at its end.
+pub async fn late_dossiers(look: &Look, period: Period) -> Result<Vec<DossierLine>, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let mut lines = Vec::new();
+    for figure in [DossierFigure::ResolvedLate, DossierFigure::Overdue] {
+        let (rows, _) = members::list(look, figure, period, &Whose::default(), Uuid::nil(), LISTED).await?;
+        for row in rows {
+            let Some(due_at) = row.due_at else { continue };
+            let version = look.rules.book.versions.get(&row.procedure_version_id);
+            lines.push(DossierLine {
+                unit: look.rules.units.get(row.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+                procedure: version.map(|v| v.name.clone()).unwrap_or_default(),
+                received_on: row.received_on,
+                due_on: calendar.local_date(due_at),
+                closed_on: row.closed_at.map(|at| calendar.local_date(at)),
+                code: row.code,
+            });
+        }
+    }
+    lines.sort_by(|a, b| (&a.unit, a.due_on, &a.code).cmp(&(&b.unit, b.due_on, &b.code)));
+    Ok(lines)
+}
+
+/// Tasks completed in a period or in progress at its end, as they stand now.
+pub async fn listed_tasks(look: &Look, period: Period) -> Result<Vec<TaskLine>, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let weights = [weight("task_assigned", 1, 1), weight("task_completed:", -1, 0)];
+    let (period, _) = period.until(calendar.local_date(look.context.now));
+    let ids = subjects(&look.door, "task", &period, &weights, &Among::default()).await?;
+    let overdue_weights = [weight("task_overdue", 1, 1), weight("task_cleared", -1, -1)];
+    let overdue = subjects(&look.door, "task", &period, &overdue_weights, &Among::default()).await?;
+    let mut lines: Vec<TaskLine> = tasks::by_ids(&look.door, &ids)
+        .await?
+        .into_iter()
+        .map(|row| {
+            // What happened after the period's end isn't told by its report.
+            let completed_on =
+                row.completed_at.map(|at| calendar.local_date(at)).filter(|on| *on <= period.last());
+            let late = match completed_on {
+                Some(_) => row.timeliness.as_deref() == Some(Timeliness::Late.as_str()),
+                None => overdue.contains(&row.id),
+            };
+            TaskLine {
+                lead_unit: look.rules.units.get(row.lead_unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+                due_on: row.due_on,
+                completed_on,
+                late,
+                code: row.code,
+                title: row.title,
+                assigned_by: row.assigned_by,
+            }
+        })
+        .collect();
+    lines.sort_by(|a, b| a.code.cmp(&b.code));
+    Ok(lines)
+}
+
+/// Of the petitions answered in a period, those whose answer is published.
+pub async fn published_petitions(look: &Look, period: Period) -> Result<i64, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let (period, _) = period.until(calendar.local_date(look.context.now));
+    let weights = [weight("petition_answered:", 0, 1)];
+    let ids = subjects(&look.door, "petition", &period, &weights, &Among::default()).await?;
+    Ok(petitions::count_published(&look.door, &ids).await?)
+}
+
+fn weight(fact: &str, before: i64, within: i64) -> Weight {
+    Weight { fact: fact.to_owned(), before, within }
+}
