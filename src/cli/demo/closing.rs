@@ -180,13 +180,15 @@ pub fn example(rows: &[SourceRow]) -> String {
 /// Says that the server goes on, and three things to try. With `--json` on stderr, to keep stdout clean.
 pub fn invite(server: &str, key: &str, code: &str, period: Period, as_json: bool) {
     let address = server.trim_start_matches("http://");
+    // As this very program was called: it may not be on the search path.
+    let bonro = std::env::args().next().unwrap_or_else(|| "bonro".to_owned());
     let text = format!(
         "
 Đang phục vụ tại / serving on {server} (Ctrl-C để dừng / to stop). Thử / try:
 
   export BONRO_KEY={key}
 
-  bonro summary --server {server} --from {} --to {}
+  {bonro} summary --server {server} --from {} --to {}
 
   grpcurl -plaintext -H \"authorization: Bearer $BONRO_KEY\" \\
     -d '{{\"filter\": \"overdue = true\", \"order_by\": \"due_at\"}}' \\
