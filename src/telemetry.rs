@@ -7,6 +7,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
+/// Libraries that speak of their own insides at `info`, or write what goes over the wire at `debug`: they are
+/// heard from `warn`, whatever the level, unless the settings name them.
+const QUIET: &str = "h2=warn,hyper=warn,lettre=warn,rustls=warn,sea_orm=warn,sea_orm_migration=warn,sqlx=warn,\
+    tokio_cron_scheduler=warn,tower=warn";
+
 /// Why the log can't begin.
 #[derive(Debug, thiserror::Error)]
 pub enum NoLog {
@@ -19,7 +24,8 @@ pub enum NoLog {
 
 /// Begins the log of this process. A second call changes nothing.
 pub fn init(log: &Log) -> Result<(), NoLog> {
-    let filter: EnvFilter = log.level.parse().map_err(|_| NoLog::Level(log.level.clone()))?;
+    let filter: EnvFilter =
+        format!("{QUIET},{}", log.level).parse().map_err(|_| NoLog::Level(log.level.clone()))?;
     let on_terminal = io::stderr().is_terminal();
     let as_json = match log.format {
         LogFormat::Auto => !on_terminal,
