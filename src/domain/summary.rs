@@ -246,6 +246,8 @@ pub struct PetitionFigures {
     pub answered_on_time: i64,
     /// Of those, answered and rated satisfied or better by the citizen.
     pub satisfied: i64,
+    /// Of those answered, the answer is published, as far as is known now.
+    pub published: i64,
 }
 
 /// Payments of one kind at one place.

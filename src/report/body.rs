@@ -152,7 +152,7 @@ fn procedures(input: &ReportInput<'_>) -> Vec<Block> {
     }
     let petitions =
         "- Kết quả tiếp nhận, xử lý phản ánh kiến nghị của người dân, tổ chức liên quan đến quy định TTHC:";
-    let said = sentences::petitions(&summary.petitions, input.petitions_published, &period, wording);
+    let said = sentences::petitions(&summary.petitions, &period, wording);
     blocks.push(draft(&format!("{petitions} {said}")));
     let said = sentences::ratings(summary, &period, wording, at);
     blocks.push(text(format!("- Kết quả thực hiện việc đánh giá chất lượng giải quyết TTHC: {said}")));

@@ -50,8 +50,6 @@ pub struct ReportInput<'a> {
     pub data_until: DateTime<Utc>,
     /// The zone in which instants are printed.
     pub zone: Tz,
-    /// Petitions whose answer was published, of the answered ones; None: not known, nothing said.
-    pub petitions_published: Option<i64>,
     /// The tasks behind the figures, enclosed as a list; none: no list is spoken of.
     pub tasks: &'a [TaskLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.

@@ -146,7 +146,13 @@ pub fn sample() -> PeriodSummary {
             in_progress_overdue: 0,
         },
         procedures: BTreeMap::from([("commune".to_owned(), 143), ("town".to_owned(), 281)]),
-        petitions: PetitionFigures { received: 2, answered: 2, answered_on_time: 2, satisfied: 2 },
+        petitions: PetitionFigures {
+            received: 2,
+            answered: 2,
+            answered_on_time: 2,
+            satisfied: 2,
+            published: 2,
+        },
         payments: Payments {
             by_place: BTreeMap::from([
                 paid("communes", "fee", 9580, 195_840_000),

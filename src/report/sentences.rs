@@ -105,8 +105,8 @@ pub fn dossiers(f: &DossierFigures, words: &GroupWords, merge_early: bool) -> St
     said.concat() + "."
 }
 
-/// Petitions; `published` of the answered ones, where it is known.
-pub fn petitions(f: &PetitionFigures, published: Option<i64>, period: &str, wording: &Wording) -> String {
+/// Petitions.
+pub fn petitions(f: &PetitionFigures, period: &str, wording: &Wording) -> String {
     let portal = spaced(&wording.petition_portal);
     let about = format!("phản ánh kiến nghị của người dân, tổ chức liên quan đến quy định TTHC{portal}");
     if f.received == 0 {
@@ -122,10 +122,10 @@ pub fn petitions(f: &PetitionFigures, published: Option<i64>, period: &str, word
     } else {
         said.push(format!(" (trong đó {} phản ánh đảm bảo thời gian)", count(f.answered_on_time)));
     }
-    match published {
-        Some(all) if all == f.answered => said.push(" và thực hiện công khai theo quy định".to_owned()),
-        Some(some) if some > 0 => said.push(format!(", công khai {} phản ánh", count(some))),
-        Some(_) | None => {}
+    if f.published > 0 && f.published == f.answered {
+        said.push(" và thực hiện công khai theo quy định".to_owned());
+    } else if f.published > 0 {
+        said.push(format!(", công khai {} phản ánh", count(f.published)));
     }
     if f.satisfied > 0 && f.satisfied == f.answered {
         said.push(", được công dân đánh giá hài lòng".to_owned());

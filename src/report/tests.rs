@@ -56,7 +56,6 @@ fn print(summary: &PeriodSummary, wording: &Wording, full: bool) -> String {
         signer: None,
         data_until: instant("2024-05-16T00:15:00Z"),
         zone: chrono_tz::Asia::Ho_Chi_Minh,
-        petitions_published: full.then_some(2),
         tasks: &tasks,
         late_dossiers: &late,
         wording,
@@ -136,7 +135,8 @@ fn odd_figures_read_well() {
         in_progress_overdue: 1,
         ..TaskFigures::default()
     };
-    summary.petitions = PetitionFigures { received: 3, answered: 2, answered_on_time: 1, satisfied: 1 };
+    summary.petitions =
+        PetitionFigures { received: 3, answered: 2, answered_on_time: 1, satisfied: 1, published: 0 };
     let said = |wording: &Wording| print(&summary, wording, false);
     let page = said(&Wording::reference(TOWN));
     for sentence in [

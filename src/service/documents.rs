@@ -2,17 +2,14 @@
 
 use std::collections::HashSet;
 
-use chrono::NaiveDate;
-
 use super::error::{ServiceError, Violation};
 use super::findings::{Findings, Wire, twice};
 use super::landing::Landed;
 use super::work::{Look, Work};
 use crate::domain::record::DocumentRecord;
-use crate::domain::summary::DocumentLine;
+use crate::store::documents;
 use crate::store::query::{ListQuery, Page};
 use crate::store::records::Asked;
-use crate::store::{catalogue, documents};
 
 pub use crate::store::documents::{DocumentRow, PUBLISHED};
 
@@ -48,15 +45,6 @@ pub async fn get(look: &Look, number: &str) -> Result<DocumentRow, ServiceError>
 pub async fn list(look: &Look, query: ListQuery) -> Result<Page<DocumentRow>, ServiceError> {
     let asked = Asked { query, among: Vec::new(), now: look.context.now };
     Ok(documents::list(&look.door, &asked).await?)
-}
-
-/// Documents issued from `first` to `last`, in the order of issue and then of recording.
-pub async fn documents_between(
-    look: &Look,
-    first: NaiveDate,
-    last: NaiveDate,
-) -> Result<Vec<DocumentLine>, ServiceError> {
-    Ok(catalogue::documents_between(&look.door, first, last).await?)
 }
 
 /// Lands a batch in the transaction of `work`. A document is known by number, issuer and year: a corrected

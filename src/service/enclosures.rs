@@ -1,5 +1,5 @@
-//! What is enclosed with a period report: the dossiers that are late, the tasks behind the figures, and
-//! how many answers to petitions were published. By the ledger, so that lists and figures agree.
+//! What is enclosed with a period report: the dossiers that are late and the tasks behind the figures. By
+//! the ledger, so that lists and figures agree.
 
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::domain::deadline::Timeliness;
 use crate::domain::period::Period;
 use crate::report::{DossierLine, TaskLine};
 use crate::store::members::{Among, Weight, members as subjects};
-use crate::store::{petitions, tasks};
+use crate::store::tasks;
 
 /// Dossiers that the enclosed list names at most.
 const LISTED: usize = 5000;
@@ -71,15 +71,6 @@ pub async fn listed_tasks(look: &Look, period: Period) -> Result<Vec<TaskLine>, 
         .collect();
     lines.sort_by(|a, b| a.code.cmp(&b.code));
     Ok(lines)
-}
-
-/// Of the petitions answered in a period, those whose answer is published.
-pub async fn published_petitions(look: &Look, period: Period) -> Result<i64, ServiceError> {
-    let calendar = house_calendar(&look.rules);
-    let (period, _) = period.until(calendar.local_date(look.context.now));
-    let weights = [weight("petition_answered:", 0, 1)];
-    let ids = subjects(&look.door, "petition", &period, &weights, &Among::default()).await?;
-    Ok(petitions::count_published(&look.door, &ids).await?)
 }
 
 fn weight(fact: &str, before: i64, within: i64) -> Weight {

@@ -162,7 +162,6 @@ pub async fn printed(
         signer: None,
         data_until: subjects::last_recorded(&look.door).await?.unwrap_or(look.context.now),
         zone: calendar.spec().time_zone,
-        petitions_published: Some(enclosures::published_petitions(look, summary.period).await?),
         tasks: &tasks,
         late_dossiers: &late_dossiers,
         wording: &Wording::reference(head.locality()),

@@ -16,7 +16,7 @@ use crate::domain::summary::{
 };
 use crate::domain::unit::{Group, UnitKind};
 use crate::store::figures::{self, Grain, SumRow};
-use crate::store::{StoreError, catalogue};
+use crate::store::{StoreError, documents, petitions};
 
 /// A breakdown of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
         petitions: petitions(look, ask, &period).await?,
         payments: payments(look, &cells, &total),
         ratings_total,
-        documents: catalogue::documents_between(&look.door, period.first(), period.last()).await?,
+        documents: documents::issued_between(&look.door, period.first(), period.last()).await?,
         identities: checks,
     })
 }
@@ -244,9 +244,7 @@ async fn petitions(look: &Look, ask: &Ask, period: &Period) -> Result<PetitionFi
         }
     }
     figures.answered = i64::try_from(answered.len()).unwrap_or(i64::MAX);
-    if !answered.is_empty() {
-        figures.satisfied = catalogue::satisfied_petitions(&look.door, answered).await?;
-    }
+    (figures.satisfied, figures.published) = petitions::marks(&look.door, &answered).await?;
     Ok(figures)
 }
 

@@ -1,8 +1,8 @@
-//! Issued documents. Their counts for a period are in `catalogue`.
+//! Issued documents.
 
 use std::collections::HashMap;
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::entity::document;
@@ -10,6 +10,7 @@ use super::query::{Page, Published, page};
 use super::records::{self, Asked, narrowed, published};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::FieldKind::{Day, Text};
+use crate::domain::summary::DocumentLine;
 
 /// An issued document.
 pub type DocumentRow = document::Model;
@@ -74,4 +75,30 @@ pub async fn by_numbers(
 pub async fn list(door: &impl Door, asked: &Asked) -> Result<Page<DocumentRow>, StoreError> {
     let (query, narrow) = narrowed(asked, &PUBLISHED, None);
     page::<document::Entity>(door, &PUBLISHED, "id", &query, Some(narrow)).await
+}
+
+/// Documents issued from `first` to `last`, in the order of issue and then of recording.
+pub async fn issued_between(
+    door: &impl Door,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Result<Vec<DocumentLine>, StoreError> {
+    let rows = document::Entity::find()
+        .filter(document::Column::IssuedOn.gte(first))
+        .filter(document::Column::IssuedOn.lte(last))
+        .order_by_asc(document::Column::IssuedOn)
+        .order_by_asc(document::Column::CreatedAt)
+        .order_by_asc(document::Column::Id)
+        .all(door.conn())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| DocumentLine {
+            number: r.number,
+            kind: r.kind,
+            issued_on: r.issued_on,
+            issuer: r.issuer,
+            subject: r.subject,
+        })
+        .collect())
 }

@@ -6,7 +6,6 @@
 
 pub mod audit;
 pub mod calendars;
-pub mod catalogue;
 pub mod documents;
 pub mod dossiers;
 pub mod entity;

@@ -63,17 +63,16 @@ pub async fn by_codes(
     records::by_codes::<petition::Entity>(door, petition::Column::Code, codes, |row| &row.code).await
 }
 
-/// How many of these petitions have their answer published.
-pub async fn count_published(door: &impl Door, ids: &[Uuid]) -> Result<i64, StoreError> {
-    let mut count = 0;
+/// How many of these petitions their citizens rate satisfied or better, and how many answers are published.
+pub async fn marks(door: &impl Door, ids: &[Uuid]) -> Result<(i64, i64), StoreError> {
+    let (mut satisfied, mut published) = (0, 0);
     for chunk in ids.chunks(1000) {
-        count += petition::Entity::find()
-            .filter(petition::Column::Id.is_in(chunk.to_vec()))
-            .filter(petition::Column::PublishedOn.is_not_null())
-            .count(door.conn())
-            .await?;
+        let some = petition::Entity::find().filter(petition::Column::Id.is_in(chunk.to_vec()));
+        let rated = petition::Column::CitizenRating.is_in(["satisfied", "very_satisfied"]);
+        satisfied += some.clone().filter(rated).count(door.conn()).await?;
+        published += some.filter(petition::Column::PublishedOn.is_not_null()).count(door.conn()).await?;
     }
-    Ok(count.cast_signed())
+    Ok((satisfied.cast_signed(), published.cast_signed()))
 }
 
 /// How many codes begin so: where the house looks for the next free one.

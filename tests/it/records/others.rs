@@ -6,7 +6,7 @@ use bonro::pb::v1::document_service_server::DocumentService as _;
 use bonro::pb::v1::payment_service_server::PaymentService as _;
 use bonro::pb::v1::survey_service_server::SurveyService as _;
 use bonro::pb::v1::target_service_server::TargetService as _;
-use bonro::service::documents;
+use bonro::store::documents;
 use tonic::Code;
 
 use super::town::{Town, answered, at, date, day, lines, refused, stamp, told};
@@ -137,7 +137,7 @@ both!(documents_keep_their_order_and_their_years, |house| {
     assert_eq!(import(records).await, ["landed", "landed", "landed", "landed", "refused issued_on"]);
     let look =
         town.house.look(town.context(bonro::domain::permission::Scope::All)).await.expect("a snapshot");
-    let lines = documents::documents_between(&look, day("2024-03-01"), day("2024-03-31"))
+    let lines = documents::issued_between(&look.door, day("2024-03-01"), day("2024-03-31"))
         .await
         .expect("they are read");
     assert_eq!(lines.iter().map(|line| line.number.as_str()).collect::<Vec<_>>(), numbers);
