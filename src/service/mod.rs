@@ -25,6 +25,7 @@ pub mod payments;
 pub mod period_report;
 pub mod petitions;
 pub mod procedures;
+mod registers;
 pub mod reminders;
 pub mod report;
 pub mod schedules;

@@ -1,11 +1,10 @@
 //! Ratings of satisfaction: given once, counted by their word.
 
-use std::collections::HashSet;
-
 use super::error::{ServiceError, Violation};
-use super::findings::{Findings, Wire, foreign, reaches, twice};
+use super::findings::{Findings, Wire};
 use super::landing::Landed;
 use super::narrowing::{Refers, resolve};
+use super::registers::sort;
 use super::work::{Look, Work};
 use crate::domain::calendar::Calendar;
 use crate::domain::figure::{Contribution, Fact, Rating, difference};
@@ -67,34 +66,16 @@ pub async fn land(
     }
     let codes: Vec<String> = taken.iter().map(|(_, row, _)| row.code.clone()).collect();
     let known = surveys::by_codes(&work.tx, &codes).await?;
-    let (mut fresh, mut ledger, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
-    for (number, mut row, calendar) in taken {
-        if !seen.insert(row.code.clone()) {
-            outcomes.push((number, twice(&row.code)));
-            continue;
-        }
-        let Some(old) = known.get(&row.code) else {
-            ledger.extend(entries(None, &row, &calendar)?);
-            outcomes.push((number, Landed::fresh(row.id, Vec::new())));
-            fresh.push(row);
-            continue;
-        };
-        if !reaches(work, Some(old.unit_id)) {
-            outcomes.push((number, foreign(&row.code)));
-            continue;
-        }
-        (row.id, row.created_at, row.updated_at) = (old.id, old.created_at, old.updated_at);
-        row.version = old.version;
-        if row == *old {
-            outcomes.push((number, Landed::unchanged()));
-            continue;
-        }
-        (row.version, row.updated_at) = (old.version + 1, work.now());
-        ledger.extend(entries(Some(old), &row, &calendar)?);
-        outcomes.push((number, Landed::changed(row.id, Vec::new())));
+    let sorted = sort(work, taken, &known, &mut outcomes);
+    let mut ledger = Vec::new();
+    for (row, calendar) in &sorted.fresh {
+        ledger.extend(entries(None, row, calendar)?);
+    }
+    for (old, row, calendar) in sorted.changed {
+        ledger.extend(entries(Some(&old), &row, &calendar)?);
         surveys::update(&work.tx, row, old.version).await?;
     }
-    surveys::insert(&work.tx, fresh).await?;
+    surveys::insert(&work.tx, sorted.fresh.into_iter().map(|(row, _)| row).collect()).await?;
     figures::append(&work.tx, &ledger, work.now()).await?;
     Ok(outcomes)
 }

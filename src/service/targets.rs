@@ -1,12 +1,11 @@
 //! Targets that were set: stored figures, held against counted ones by reports. They are no figures of the
 //! ledger.
 
-use std::collections::HashSet;
-
 use super::error::{ServiceError, Violation};
-use super::findings::{Findings, Wire, foreign, reaches, twice};
+use super::findings::{Findings, Wire};
 use super::landing::Landed;
 use super::narrowing::{Refers, resolve};
+use super::registers::sort;
 use super::work::{Look, Work};
 use crate::domain::record::TargetRecord;
 use crate::store::query::{ListQuery, Page};
@@ -61,38 +60,17 @@ pub async fn land(
     for (number, record) in rows {
         let mut findings = Findings::of_row(work);
         match read(&mut findings, &record).filter(|_| findings.is_clean()) {
-            Some(row) => taken.push((number, row)),
+            Some(row) => taken.push((number, row, ())),
             None => outcomes.push((number, findings.refused())),
         }
     }
-    let codes: Vec<String> = taken.iter().map(|(_, row)| row.code.clone()).collect();
+    let codes: Vec<String> = taken.iter().map(|(_, row, ())| row.code.clone()).collect();
     let known = targets::by_codes(&work.tx, &codes).await?;
-    let (mut fresh, mut seen) = (Vec::new(), HashSet::new());
-    for (number, mut row) in taken {
-        if !seen.insert(row.code.clone()) {
-            outcomes.push((number, twice(&row.code)));
-            continue;
-        }
-        let Some(old) = known.get(&row.code) else {
-            outcomes.push((number, Landed::fresh(row.id, Vec::new())));
-            fresh.push(row);
-            continue;
-        };
-        if !reaches(work, old.unit_id) {
-            outcomes.push((number, foreign(&row.code)));
-            continue;
-        }
-        (row.id, row.created_at, row.updated_at) = (old.id, old.created_at, old.updated_at);
-        row.version = old.version;
-        if row == *old {
-            outcomes.push((number, Landed::unchanged()));
-            continue;
-        }
-        (row.version, row.updated_at) = (old.version + 1, work.now());
-        outcomes.push((number, Landed::changed(row.id, Vec::new())));
+    let sorted = sort(work, taken, &known, &mut outcomes);
+    for (old, row, ()) in sorted.changed {
         targets::update(&work.tx, row, old.version).await?;
     }
-    targets::insert(&work.tx, fresh).await?;
+    targets::insert(&work.tx, sorted.fresh.into_iter().map(|(row, ())| row).collect()).await?;
     Ok(outcomes)
 }
 
