@@ -2,28 +2,15 @@
 
 use tonic::{Request, Response, Status};
 
-use super::convert::{Fields, bad_name, code_of, timestamp, unit_name_or_empty, wire_date};
+use super::convert::{Fields, code_of, timestamp, unit_name_or_empty, wire_date};
 use super::{Front, Plan, Reference, deadline};
 use crate::pb::v1;
 use crate::pb::v1::calendar_service_server::CalendarService;
-use crate::service::calendars::{self, CalendarRow, DayRow, Finding, NewCalendar, NewDay, PUBLISHED, Which};
+use crate::service::calendars::{self, CalendarRow, DayRow, Finding, NewCalendar, NewDay, PUBLISHED};
 use crate::service::{Rules, ServiceError, Violation, deadlines};
 
 const PLAN: Plan =
     Plan { published: &PUBLISHED, order: ("create_time", false), references: &[("unit", Reference::Unit)] };
-
-/// Which version a name says: `calendars/3`, `units/VP/calendars/3`, and `latest` for the newest in force.
-pub fn which(field: &str, name: &str) -> Result<Which, Violation> {
-    let bad = || bad_name(field, "calendars");
-    let parts: Vec<&str> = name.split('/').collect();
-    let (unit, version) = match parts.as_slice() {
-        ["calendars", version] => ("", *version),
-        ["units", unit, "calendars", version] if !unit.is_empty() => (*unit, *version),
-        _ => return Err(if name.is_empty() { Violation::missing(field) } else { bad() }),
-    };
-    let version = if version == "latest" { None } else { Some(version.parse().map_err(|_| bad())?) };
-    Ok(Which { unit: unit.to_owned(), version })
-}
 
 fn wire(rules: &Rules, row: &CalendarRow, days: &[DayRow]) -> v1::Calendar {
     let spans = row.office_hours.split(',').filter_map(|span| span.split_once('-'));
@@ -135,7 +122,7 @@ impl CalendarService for Front {
     ) -> Result<Response<v1::GetCalendarResponse>, Status> {
         self.look(request, |look, r: v1::GetCalendarRequest| {
             Box::pin(async move {
-                let view = calendars::get(look, &which("name", &r.name)?).await?;
+                let view = calendars::get(look, &deadline::which("name", &r.name)?).await?;
                 Ok(v1::GetCalendarResponse { calendar: Some(wire(&look.rules, &view.row, &view.days)) })
             })
         })

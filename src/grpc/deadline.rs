@@ -1,14 +1,29 @@
 //! Deadlines between wire and domain: what they are counted from, what they are, and the trail with a line for
 //! people on each day.
 
-use super::calendar::which;
-use super::convert::{Fields, resume_policy, resume_policy_word, term, term_parts, timestamp, wire_date};
+use super::convert::{
+    Fields, bad_name, resume_policy, resume_policy_word, term, term_parts, timestamp, wire_date,
+};
 use crate::domain::deadline::{BadTerm, Due, Pause, Term};
 use crate::domain::explain::{TrailDay, Why};
 use crate::domain::text;
 use crate::pb::v1;
+use crate::service::calendars::{self, Which};
 use crate::service::deadlines::{Counted, Explained, Inputs};
-use crate::service::{Rules, ServiceError, Violation, calendars};
+use crate::service::{Rules, ServiceError, Violation};
+
+/// Which version a name says: `calendars/3`, `units/VP/calendars/3`, and `latest` for the newest in force.
+pub fn which(field: &str, name: &str) -> Result<Which, Violation> {
+    let bad = || bad_name(field, "calendars");
+    let parts: Vec<&str> = name.split('/').collect();
+    let (unit, version) = match parts.as_slice() {
+        ["calendars", version] => ("", *version),
+        ["units", unit, "calendars", version] if !unit.is_empty() => (*unit, *version),
+        _ => return Err(if name.is_empty() { Violation::missing(field) } else { bad() }),
+    };
+    let version = if version == "latest" { None } else { Some(version.parse().map_err(|_| bad())?) };
+    Ok(Which { unit: unit.to_owned(), version })
+}
 
 /// The inputs of a request.
 pub fn inputs(inputs: Option<v1::DeadlineInputs>) -> Result<Inputs, ServiceError> {

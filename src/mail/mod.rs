@@ -5,6 +5,7 @@
 //! and the delivery over SMTP or into a directory. Who is written to, when, and what is recorded
 //! about it belongs to `service`; no mail carries an applicant's data, only codes.
 
+mod delivery_error;
 mod digest;
 mod digest_words;
 mod envelope;
@@ -20,10 +21,11 @@ mod tests;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Subject};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
-pub use post::{BadPostUrl, DeliveryError, Post};
+pub use post::{BadPostUrl, Post};
 pub use smtp::SmtpPost;
 pub use summary_mail::{GroupLine, SummaryMail};
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::delivery_error::DeliveryError;
 use super::smtp::{Security, SmtpPost};
 
 /// Where mails go.
@@ -14,33 +15,6 @@ pub enum Post {
     Smtp(SmtpPost),
     /// A directory; one file a Message-ID.
     Directory(PathBuf),
-}
-
-/// Why a mail was not delivered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DeliveryError {
-    /// The server refused this mail for good (5xx): trying again is useless.
-    #[error("refused for good ({code}): {text}")]
-    Permanent {
-        /// The reply code; 0 where the address itself is unusable.
-        code: u16,
-        /// The server's words.
-        text: String,
-    },
-    /// Anything else, a refused connection and a refused login included: worth another try.
-    #[error("not delivered now{}: {text}", code.map(|c| format!(" ({c})")).unwrap_or_default())]
-    Temporary {
-        /// The reply code, if the server replied.
-        code: Option<u16>,
-        /// What went wrong.
-        text: String,
-    },
-}
-
-impl DeliveryError {
-    pub(super) fn temporary(text: impl Into<String>) -> Self {
-        Self::Temporary { code: None, text: text.into() }
-    }
 }
 
 /// Why a mail URL is unusable.

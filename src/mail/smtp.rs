@@ -17,8 +17,8 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
+use super::delivery_error::DeliveryError;
 use super::envelope::address;
-use super::post::DeliveryError;
 
 /// How the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

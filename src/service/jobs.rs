@@ -8,14 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::ServiceError;
 use super::reminders::{self, Round};
 use super::slots::{Claim, Claimed, Ending, house_calendar, slot_name};
-use super::{House, checker, delivery, dossiers, period_report, petitions, tasks};
-use crate::domain::reminder::SubjectKind;
+use super::{House, checker, delivery, flagging, period_report};
 use crate::domain::schedule::{self, JobName, Misfire, Schedule};
 use crate::store::slots::SlotRow;
 use crate::store::{StoreError, figures, requests, slots as kept};
 
-/// Newly overdue subjects a transaction.
-const FLAGGED: u64 = 500;
 /// Attempts at a slot before it is left failed.
 const ATTEMPTS: i32 = 5;
 /// Pause before a slot is tried again.
@@ -123,7 +120,7 @@ fn said(error: &ServiceError) -> String {
 
 async fn work(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     match claim.job {
-        JobName::FlagOverdue => flag_overdue(house, claim).await,
+        JobName::FlagOverdue => flagging::flag_overdue(house, claim).await,
         JobName::PlanReminders => Ok(format!("{} notices entered", reminders::plan(house, claim).await?)),
         JobName::SendReminders => {
             let round = round_of(house, claim).await?;
@@ -135,28 +132,6 @@ async fn work(house: &House, claim: &Claim) -> Result<String, ServiceError> {
         JobName::CheckFigures => check_figures(house, claim).await,
         JobName::PurgeReplays => purge(house, claim).await,
     }
-}
-
-/// Records which deadlines passed. Also what a period report does first.
-pub(super) async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, ServiceError> {
-    let mut flagged = [0; 3];
-    for (kind, sum) in SubjectKind::ALL.iter().zip(&mut flagged) {
-        loop {
-            let mut work = house.batch(claim).await?;
-            let found = match kind {
-                SubjectKind::Dossier => dossiers::flag_overdue(&mut work, FLAGGED).await?,
-                SubjectKind::Task => tasks::flag_overdue(&mut work, FLAGGED).await?,
-                SubjectKind::Petition => petitions::flag_overdue(&mut work, FLAGGED).await?,
-            };
-            work.finish(&[]).await?;
-            *sum += found;
-            if found == 0 {
-                break;
-            }
-        }
-    }
-    let [dossiers, tasks, petitions] = flagged;
-    Ok(format!("{dossiers} dossiers, {tasks} tasks and {petitions} petitions flagged"))
 }
 
 /// Of what a slot reminds: of what is due today where only the afternoon's pattern names it.

@@ -11,6 +11,7 @@ pub mod dossiers;
 mod enclosures;
 pub mod error;
 mod findings;
+mod flagging;
 pub mod founding;
 pub mod imports;
 pub mod jobs;

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 use super::error::ServiceError;
-use super::jobs::flag_overdue;
+use super::flagging::flag_overdue;
 use super::letterhead::Letterhead;
 use super::report::{Ask, summarize};
 use super::settings::{Closing, ReportSettings};

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::findings::{foreign, reaches, twice};
 use super::landing::Landed;
-use super::payments::PaymentRow;
-use super::surveys::SurveyRow;
-use super::targets::TargetRow;
 use super::work::Work;
+use crate::store::payments::PaymentRow;
+use crate::store::surveys::SurveyRow;
+use crate::store::targets::TargetRow;
 
 /// A row of such a register.
 pub trait Kept: Clone + PartialEq {
