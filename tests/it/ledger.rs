@@ -4,13 +4,12 @@
 mod acts;
 mod hold;
 mod recount;
+pub mod sample;
 mod stage;
 mod verbs;
 
 use std::cell::RefCell;
 
-use bonro::domain::permission::Scope;
-use bonro::world::Clock as _;
 use chrono::{Datelike as _, Days, Months, NaiveDate, TimeDelta};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -18,7 +17,7 @@ use proptest::test_runner::TestRunner;
 use crate::records::town::day;
 use crate::support::{house, postgres, sqlite};
 use acts::{Part, Probe, Story, stories};
-use hold::{checker_agrees, every_day, members, told, whole_period};
+use hold::{Desk, checker_agrees, every_day, members, told, whole_period};
 use recount::{Counts, FIGURES, Life};
 use stage::Stage;
 
@@ -48,34 +47,35 @@ async fn play(url: &str, story: &Story) -> Counts {
         stage.play(step).await;
     }
     stage.town.clock.advance(TimeDelta::minutes(1));
-    let town = &stage.town;
-    let look = town.house.look(town.context(Scope::All)).await.expect("a look");
+    let desk = Desk::of(&stage.town);
+    let look = desk.look().await;
     let stored = told(&look).await;
     let read =
         |told: &hold::Told| Some((told.code.clone(), Life::read(&told.events, &look.rules.book, None)?));
     let coded: Vec<(String, Life)> = stored.iter().filter_map(read).collect();
     let lives: Vec<Life> = coded.iter().map(|(_, life)| life.clone()).collect();
 
-    let today = hold::town_calendar(&look.rules).local_date(town.clock.now());
+    let today = hold::town_calendar(&look.rules).local_date(look.context.now);
     let first = day("2024-03-01");
     every_day(&look, &lives, (first, today)).await;
     let mut sum = Counts::default();
     for on in first.iter_days().take_while(|on| *on <= today) {
-        let table = whole_period(town, &look, &lives, (on, on)).await;
+        let table = whole_period(&desk, &look, &lives, (on, on)).await;
         for counts in table.values() {
             sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
     }
     for probe in &story.probes {
         let days = probed(probe, first, today);
-        whole_period(town, &look, &lives, days).await;
-        members(town, &look, &coded, days, stage::whose(probe.whose)).await;
+        whole_period(&desk, &look, &lives, days).await;
+        members(&desk, &look, &coded, days, stage::whose(probe.whose)).await;
     }
     for kept in &stage.kept {
-        kept.compare(town, &look, &stored).await;
+        kept.compare(&desk, &look, &stored).await;
     }
-    checker_agrees(&town.house, look).await;
-    town.house.store.close().await.expect("idle connections close");
+    checker_agrees(&look).await;
+    drop(look);
+    desk.front.house.store.close().await.expect("idle connections close");
     sum
 }
 

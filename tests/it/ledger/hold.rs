@@ -6,19 +6,45 @@ use std::sync::Arc;
 
 use bonro::domain::calendar::Calendar;
 use bonro::domain::period::Period;
+use bonro::domain::permission::Scope;
+use bonro::grpc::Front;
 use bonro::grpc::convert::wire_date;
 use bonro::pb::v1;
 use bonro::pb::v1::report_service_server::ReportService as _;
 use bonro::service::checker::check_dossiers;
-use bonro::service::{House, Look, Rules};
+use bonro::service::{Context, Look, Rules};
 use bonro::store::figures::{self, Grain};
 use bonro::store::{dossiers, events};
-use bonro::world::Clock as _;
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use tonic::Request;
 use uuid::Uuid;
 
 use super::recount::{Counts, FIGURES, Life, Overdue, Span, Table, count, fold, place};
 use crate::records::town::{Town, answered};
+
+/// Somebody at the front door who reaches the whole house, at an instant.
+pub struct Desk {
+    pub front: Front,
+    pub context: Context,
+}
+
+impl Desk {
+    /// At the door of a town, now.
+    pub fn of(town: &Town) -> Self {
+        Self { front: town.front.clone(), context: town.context(Scope::All) }
+    }
+
+    /// A snapshot of what is stored.
+    pub async fn look(&self) -> Look {
+        self.front.house.look(self.context.clone()).await.expect("a look")
+    }
+
+    fn ask<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(self.context.clone());
+        request
+    }
+}
 
 /// A dossier's code and stored events.
 pub struct Told {
@@ -88,8 +114,12 @@ fn without_zeros<K: Ord>(mut table: BTreeMap<K, Counts>) -> BTreeMap<K, Counts> 
 }
 
 /// The ledger's rows, day by day, against what is counted for each of these days, units and procedures.
-/// Returns how many cells were compared.
-pub async fn every_day(look: &Look, lives: &[Life], days: (NaiveDate, NaiveDate)) -> usize {
+/// Returns what was counted.
+pub async fn every_day(
+    look: &Look,
+    lives: &[Life],
+    days: (NaiveDate, NaiveDate),
+) -> BTreeMap<NaiveDate, Table> {
     let (town, now) = (town_calendar(&look.rules), look.context.now);
     // A dossier adds to one day's figures from its receipt to its end only.
     let mut counted: BTreeMap<NaiveDate, Vec<&Life>> = BTreeMap::new();
@@ -103,7 +133,7 @@ pub async fn every_day(look: &Look, lives: &[Life], days: (NaiveDate, NaiveDate)
     let mut rows =
         figures::by_day(&look.door, "dossier").await.expect("the ledger is read").into_iter().peekable();
     let mut ledger: BTreeMap<(Uuid, Uuid), Facts> = BTreeMap::new();
-    let mut cells = 0;
+    let mut tables = BTreeMap::new();
     for day in days.0.iter_days().take_while(|day| *day <= days.1) {
         for (before, within) in ledger.values_mut().flat_map(BTreeMap::values_mut) {
             *before += std::mem::take(within);
@@ -121,9 +151,9 @@ pub async fn every_day(look: &Look, lives: &[Life], days: (NaiveDate, NaiveDate)
         let on_day = counted.remove(&day).unwrap_or_default();
         let truth = count(on_day, &span, Overdue::Flagged);
         assert_eq!(without_zeros(said), truth, "the ledger (left) on {day}, by unit and procedure");
-        cells += truth.len() * FIGURES.len();
+        tables.insert(day, truth);
     }
-    cells
+    tables
 }
 
 /// The sums that a summary is made of, cells and rows together, for a period as known at a number.
@@ -167,18 +197,19 @@ type Named = BTreeMap<String, Counts>;
 
 /// The summary's rows of a breakdown, and its total. Every identity holds.
 pub async fn summary(
-    town: &Town,
+    desk: &Desk,
     (first, last): (NaiveDate, NaiveDate),
+    unit: &str,
     breakdown: v1::Breakdown,
     as_of_sequence: Option<i64>,
 ) -> (Named, i64) {
     let ask = v1::SummarizePeriodRequest {
         period: period(first, last),
+        unit: if unit.is_empty() { String::new() } else { format!("units/{unit}") },
         as_of_sequence,
         breakdowns: vec![breakdown.into()],
-        ..v1::SummarizePeriodRequest::default()
     };
-    let summary = answered(town.front.summarize_period(town.ask(ask)).await).summary.expect("a summary");
+    let summary = answered(desk.front.summarize_period(desk.ask(ask)).await).summary.expect("a summary");
     for identity in &summary.identities {
         assert!(identity.holds, "{first}..={last}: {identity:?}");
     }
@@ -197,12 +228,12 @@ pub fn named(rules: &Rules, table: &Table, breakdown: v1::Breakdown) -> Named {
 }
 
 /// A period's summary by unit and by procedure, and the sums behind it, against the recount.
-pub async fn whole_period(town: &Town, look: &Look, lives: &[Life], days: (NaiveDate, NaiveDate)) -> Table {
+pub async fn whole_period(desk: &Desk, look: &Look, lives: &[Life], days: (NaiveDate, NaiveDate)) -> Table {
     let calendar = town_calendar(&look.rules);
     let span = Span::new(&calendar, days.0, days.1, look.context.now);
     let truth = count(lives, &span, Overdue::All);
     for breakdown in [v1::Breakdown::Unit, v1::Breakdown::Procedure] {
-        let (said, _) = summary(town, days, breakdown, None).await;
+        let (said, _) = summary(desk, days, "", breakdown, None).await;
         assert_eq!(
             said,
             named(&look.rules, &truth, breakdown),
@@ -216,7 +247,7 @@ pub async fn whole_period(town: &Town, look: &Look, lives: &[Life], days: (Naive
 
 /// The dossiers behind each figure of a period, of a unit or a procedure or of all, page by page.
 pub async fn members(
-    town: &Town,
+    desk: &Desk,
     look: &Look,
     lives: &[(String, Life)],
     days: (NaiveDate, NaiveDate),
@@ -236,6 +267,12 @@ pub async fn members(
             });
         }
     }
+    if procedure.is_empty() {
+        let (said, _) = summary(desk, days, unit, v1::Breakdown::Unit, None).await;
+        let counts: Vec<i64> =
+            truth.iter().map(|codes| i64::try_from(codes.len()).expect("not so many")).collect();
+        assert_eq!(said.get("").copied().unwrap_or_default().to_vec(), counts, "{days:?} of {unit}");
+    }
     for (figure, truth) in FIGURES.into_iter().zip(truth) {
         let mut found = BTreeSet::new();
         let mut ask = v1::ListFigureMembersRequest {
@@ -247,7 +284,7 @@ pub async fn members(
             ..v1::ListFigureMembersRequest::default()
         };
         loop {
-            let page = answered(town.front.list_figure_members(town.ask(ask.clone())).await);
+            let page = answered(desk.front.list_figure_members(desk.ask(ask.clone())).await);
             assert_eq!(usize::try_from(page.total_size), Ok(truth.len()), "{figure:?} of {days:?}");
             for member in page.members {
                 let code = member.dossier.trim_start_matches("dossiers/").to_owned();
@@ -273,16 +310,14 @@ pub struct Kept {
 }
 
 /// Keeps the figures of this moment: of the day, of the month, and of all time so far.
-pub async fn keep(town: &Town, flagged: bool) -> Kept {
-    let look = town.house.look(town.context(bonro::domain::permission::Scope::All)).await.expect("a look");
-    let at = town.clock.now();
-    let today = town_calendar(&look.rules).local_date(at);
-    drop(look);
+pub async fn keep(desk: &Desk, flagged: bool) -> Kept {
+    let at = desk.context.now;
+    let today = town_calendar(&desk.look().await.rules).local_date(at);
     let mut kept = Kept { at, sequence: 0, flagged, rows: Vec::new() };
     for before in [0, 30, 130] {
         let days = (today - Days::new(before), today);
         for breakdown in [v1::Breakdown::Unit, v1::Breakdown::Procedure] {
-            let (rows, sequence) = summary(town, days, breakdown, None).await;
+            let (rows, sequence) = summary(desk, days, "", breakdown, None).await;
             kept.sequence = sequence;
             kept.rows.push((days, breakdown, rows));
         }
@@ -292,7 +327,7 @@ pub async fn keep(town: &Town, flagged: bool) -> Kept {
 
 impl Kept {
     /// The same figures, asked for later as known then.
-    pub async fn compare(&self, town: &Town, look: &Look, told: &[Told]) {
+    pub async fn compare(&self, desk: &Desk, look: &Look, told: &[Told]) {
         let rules = &look.rules;
         let read = |told: &Told| Life::read(&told.events, &rules.book, Some(self.at));
         let lives: Vec<Life> = told.iter().filter_map(read).collect();
@@ -302,7 +337,7 @@ impl Kept {
             let all = named(rules, &count(&lives, &span, Overdue::All), *breakdown);
             assert_eq!(*then, all, "kept (left): {what}");
             let flagged = count(&lives, &span, Overdue::Flagged);
-            let (now, _) = summary(town, *days, *breakdown, Some(self.sequence)).await;
+            let (now, _) = summary(desk, *days, "", *breakdown, Some(self.sequence)).await;
             assert_eq!(now, named(rules, &flagged, *breakdown), "as known then (left): {what}");
             assert_eq!(sums(look, *days, Some(self.sequence)).await, flagged, "sums (left): {what}");
             if self.flagged {
@@ -313,7 +348,7 @@ impl Kept {
 }
 
 /// The house's own checker finds no difference.
-pub async fn checker_agrees(house: &House, look: Look) {
-    let found = check_dossiers(&look).await.expect("the checker ends");
-    assert_eq!(found, [], "the checker of {}", house.instance);
+pub async fn checker_agrees(look: &Look) {
+    let found = check_dossiers(look).await.expect("the checker ends");
+    assert_eq!(found, [], "the checker");
 }

@@ -2,6 +2,7 @@
 //! code that keeps the ledger. A dossier is looked at as it stood at one instant, never as a sum of changes.
 //! Only the due instant is the house's own: it is proven elsewhere.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -92,7 +93,12 @@ pub struct Life {
     end: Option<(DateTime<Utc>, End)>,
     /// Deadlines that were recorded as passed.
     flagged: HashSet<DateTime<Utc>>,
+    /// The due instant that was asked for last, by the beginning of its run and its pauses.
+    asked: RefCell<Option<(Clock, Option<DateTime<Utc>>)>>,
 }
+
+/// What a due instant depends on.
+type Clock = (DateTime<Utc>, Vec<Pause>);
 
 fn data(row: &EventRow) -> Value {
     serde_json::from_str(&row.payload).unwrap_or_else(|e| panic!("event {}: {e}", row.seq))
@@ -149,6 +155,7 @@ impl Life {
             runs: vec![Run { from: received_at, pauses: Vec::new() }],
             end: None,
             flagged,
+            asked: RefCell::default(),
         };
         life.run_the_clock(&standing, version.resume_policy);
         Some(life)
@@ -198,7 +205,14 @@ impl Life {
     }
 
     fn due(&self, from: DateTime<Utc>, pauses: &[Pause]) -> Option<DateTime<Utc>> {
-        deadline(&self.calendar, from, self.term, pauses).expect("the calendar reaches").due_at()
+        let mut asked = self.asked.borrow_mut();
+        let fresh = asked.take().filter(|((f, p), _)| *f == from && p == pauses);
+        let (clock, due) = fresh.unwrap_or_else(|| {
+            let found = deadline(&self.calendar, from, self.term, pauses).expect("the calendar reaches");
+            ((from, pauses.to_vec()), found.due_at())
+        });
+        *asked = Some((clock, due));
+        due
     }
 
     fn in_hours(&self) -> bool {

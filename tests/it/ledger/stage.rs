@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tonic::{Code, Status};
 
 use super::acts::{Act, Change, Field, Part, Step, When};
-use super::hold::{Kept, keep};
+use super::hold::{Desk, Kept, keep};
 use super::verbs::{Verb, fitting};
 use crate::records::town::{Town, answered, day};
 
@@ -187,7 +187,7 @@ impl Stage {
                 if *flag {
                     self.job(JobName::FlagOverdue).await;
                 }
-                self.kept.push(keep(&self.town, *flag).await);
+                self.kept.push(keep(&Desk::of(&self.town), *flag).await);
             }
         }
     }
