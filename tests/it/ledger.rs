@@ -6,6 +6,7 @@ mod hold;
 mod recount;
 pub mod sample;
 mod stage;
+mod tampered;
 mod verbs;
 
 use std::cell::RefCell;
