@@ -11,15 +11,18 @@ mod verbs;
 
 use std::cell::RefCell;
 
+use bonro::pb::v1::report_service_server::ReportService as _;
+use bonro::pb::v1::{Breakdown, DossierFigure, SummarizePeriodRequest};
 use chrono::{Datelike as _, Days, Months, NaiveDate, TimeDelta};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use tonic::Code;
 
-use crate::records::town::day;
-use crate::support::{house, postgres, sqlite};
-use acts::{Part, Probe, Story, stories};
-use hold::{Desk, checker_agrees, every_day, members, told, whole_period};
-use recount::{Counts, FIGURES, Life};
+use crate::records::town::{day, refused};
+use crate::support::{both, house, postgres, sqlite};
+use acts::{Act, Part, Probe, Step, Story, stories};
+use hold::{Desk, checker_agrees, every_day, members, summary, told, whole_period};
+use recount::{Counts, FIGURES, Life, place};
 use stage::Stage;
 
 /// Stories a test, unless `PROPTEST_CASES` asks for more.
@@ -121,3 +124,37 @@ fn random_histories_count_right_on_sqlite() {
 fn random_histories_count_right_on_postgres() {
     random_histories(async || Some((postgres::fresh_url(house::migrate).await?, None)));
 }
+
+both!(what_happens_after_a_closing_moves_no_figure, |house| {
+    // Received at 8:15 to be done that day, stopped at 10:15, closed at 12:15, and "started again" at 14:15.
+    let import = Act::Import {
+        unit: 0,
+        procedure: 0,
+        back: 8 * 60,
+        turns: vec![1 << 14, 3 << 14],
+        end: Some((0, 21_844)),
+    };
+    let story = Story { steps: vec![Step { wait: 9 * 60, act: import }], probes: Vec::new() };
+    let sum = play(&house.url, &story).await;
+    assert_eq!(sum[place(DossierFigure::ResolvedEarly)], 1, "{sum:?}");
+});
+
+both!(a_number_beyond_the_ledger_is_refused, |house| {
+    let mut stage = Stage::open(&house.url).await;
+    let receive = Act::Receive { unit: 0, procedure: 0, back: 0, registered: false };
+    stage.play(&Step { wait: 60, act: receive }).await;
+    let on = day("2024-05-16");
+    let (_, last) = summary(&Desk::of(&stage.town), (on, on), "", Breakdown::Unit, None).await;
+    for sequence in [last + 1, -1] {
+        let ask = SummarizePeriodRequest {
+            period: hold::period(on, on),
+            as_of_sequence: Some(sequence),
+            ..SummarizePeriodRequest::default()
+        };
+        let answer = stage.town.front.summarize_period(stage.town.ask(ask)).await;
+        let named = (Code::OutOfRange, "BEYOND_LEDGER".to_owned(), vec!["as_of_sequence".to_owned()]);
+        assert_eq!(refused(answer), named, "{sequence}");
+    }
+    let (none, _) = summary(&Desk::of(&stage.town), (on, on), "", Breakdown::Unit, Some(0)).await;
+    assert_eq!(none.len(), 0, "nothing was known at first");
+});

@@ -338,10 +338,10 @@ impl Stage {
             .collect();
     }
 
-    /// Closes a record, after all that it says besides.
+    /// Closes a record: while its clock runs or stands, and perhaps before the source's last word on that.
     fn end(&self, record: &mut DossierRecord, how: u8, part: Part) {
-        let last = record.clock.iter().filter_map(|turn| turn.at).max();
-        record.closed_at = Some(self.between(last.or(record.received_at).expect("it was received"), part));
+        let turn = record.clock.iter().filter_map(|turn| turn.at).nth(usize::from(part % 4));
+        record.closed_at = Some(self.between(turn.or(record.received_at).expect("it was received"), part));
         let ends = [ClosedAs::Resolved, ClosedAs::Refused, ClosedAs::Withdrawn, ClosedAs::Stopped];
         record.outcome = Some(ends[usize::from(how) % ends.len()]);
     }
