@@ -73,6 +73,10 @@ pub fn status(error: ServiceError, rpc: &str, language: &str) -> Status {
             details.set_bad_request(violations.iter().map(|v| field(v, language)).collect::<Vec<_>>());
             invalid(&violations)
         }
+        ServiceError::OutOfRange(violation) => {
+            details.set_bad_request(vec![field(&violation, language)]);
+            Words { code: Code::OutOfRange, ..invalid(&[violation]) }
+        }
         ServiceError::NotFound(subject) => {
             let kind = subject.rsplit_once('/').map_or("", |(collection, _)| collection).to_owned();
             let words = Words::new(

@@ -52,6 +52,9 @@ pub enum ServiceError {
     /// Fields are wrong; all of them at once.
     #[error("the request has invalid fields")]
     Invalid(Vec<Violation>),
+    /// A field asks for what lies beyond what there is yet.
+    #[error("{} is out of range", .0.field)]
+    OutOfRange(Violation),
     /// It doesn't exist, or the caller may not know that it does.
     #[error("{0} not found")]
     NotFound(String),

@@ -99,6 +99,7 @@ fn may_pass(error: &ServiceError) -> bool {
     match error {
         ServiceError::Aborted(_) | ServiceError::Store(StoreError::Busy(_) | StoreError::Conflict) => true,
         ServiceError::Invalid(_)
+        | ServiceError::OutOfRange(_)
         | ServiceError::NotFound(_)
         | ServiceError::AlreadyExists(_)
         | ServiceError::Precondition { .. }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::error::ServiceError;
+use super::error::{ServiceError, Violation};
 use super::work::Look;
 use crate::domain::figure::{Fact, Sum, Sums};
 use crate::domain::period::Period;
@@ -53,6 +53,10 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
     let calendar = rules
         .calendar_for(None)
         .ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))?;
+    let last = figures::last_sequence(&look.door).await?;
+    if ask.as_of.is_some_and(|asked| !(0..=last).contains(&asked)) {
+        return Err(beyond(last));
+    }
     let now = look.context.now;
     let (period, complete) = ask.period.until(calendar.local_date(now));
     let until = calendar.midnight(period.end()).min(now);
@@ -87,15 +91,11 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
         left: tasks.in_progress,
         right: tasks.in_progress_in_due + tasks.in_progress_overdue,
     });
-    let sequence = match ask.as_of {
-        Some(sequence) => sequence,
-        None => figures::last_sequence(&look.door).await?,
-    };
     Ok(PeriodSummary {
         period: ask.period,
         computed_until: until,
         complete,
-        sequence,
+        sequence: ask.as_of.unwrap_or(last),
         total: Figures::of(&total),
         rows,
         online_overall,
@@ -107,6 +107,16 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
         documents: documents::issued_between(&look.door, period.first(), period.last()).await?,
         identities: checks,
     })
+}
+
+/// A number that the ledger hasn't reached would give other figures when asked for again.
+fn beyond(last: i64) -> ServiceError {
+    ServiceError::OutOfRange(Violation::new(
+        "as_of_sequence",
+        "BEYOND_LEDGER",
+        format!("as_of_sequence: sổ số liệu mới đến {last}; hãy dùng số từ 0 đến {last}"),
+        format!("as_of_sequence: the ledger has come to {last}; take a number from 0 to {last}"),
+    ))
 }
 
 /// The sums of the ledger, with what isn't flagged yet, within the caller's scope.

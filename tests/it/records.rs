@@ -4,4 +4,4 @@
 mod others;
 mod petitions;
 mod tasks;
-mod town;
+pub mod town;

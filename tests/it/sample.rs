@@ -129,6 +129,10 @@ fn check(url: Option<&str>) {
         .expect("the binary runs");
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
 
+    // The same, and the summaries, by a recount of the tests' own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(crate::ledger::sample::recount(url.unwrap_or(&sqlite_url)));
+
     let again = demo(&out, &database);
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     assert_eq!(mails(&out), sent, "running the jobs again sends nothing more");

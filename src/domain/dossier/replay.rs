@@ -254,6 +254,8 @@ impl Walk<'_> {
         let at = event.draft.occurred_at;
         let running = self.is_open() || self.state == Some(State::Registered);
         match self.pauses.last_mut().filter(|p| p.to.is_none()) {
+            // Closed while the clock stood: it stood when it was judged, whatever the source says later.
+            Some(_) if self.closing.is_some() => return self.allow(event, word, false),
             Some(pause) => pause.to = Some(at),
             None if running => return self.idle(event, word, Warning::ResumedWhileRunning),
             None => return self.allow(event, word, false),

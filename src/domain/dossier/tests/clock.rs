@@ -115,6 +115,21 @@ fn a_resume_after_the_closing_begins_nothing_anew() {
 }
 
 #[test]
+fn a_resume_after_the_closing_moves_no_judgement() {
+    // Closed while the clock stood; with the resume the term would have ended on that very day.
+    let dossier = Case::of(vec![
+        (EventKind::Received(intake(6)), "2024-05-06T09:00:00"),
+        (paused(), "2024-05-06T10:00:00"),
+        (resolved(), "2024-05-06T14:00:00"),
+        (EventKind::Resumed, "2024-05-06T15:00:00"),
+    ]);
+    let dossier = dossier.expect("an import");
+    let closing = dossier.closing.expect("it is closed");
+    assert_eq!((closing.timeliness, closing.while_stopped), (Some(Timeliness::Early), true));
+    assert_eq!((dossier.due_at(), dossier.warnings.len()), (None, 2));
+}
+
+#[test]
 fn a_new_pause_at_the_instant_of_a_resume_is_not_lost() {
     let resume = (EventKind::Resumed, "2024-05-08T10:00:00");
     let pause = (EventKind::Paused { reason: PauseReason::FinancialObligation }, "2024-05-08T10:00:00");
