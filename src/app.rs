@@ -131,6 +131,7 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             closing: closing(&settings.report.close)?,
             ..usual.report
         },
+        dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
     })
 }
 

@@ -75,6 +75,28 @@ pub struct Condition {
     pub value: Value,
 }
 
+impl Condition {
+    /// Whether a value fits it, for lists that are read whole.
+    pub fn fits(&self, value: &Value) -> bool {
+        let order = match (value, &self.value) {
+            (Value::Text(a), Value::Text(b)) => a.cmp(b),
+            (Value::Number(a), Value::Number(b)) => a.cmp(b),
+            (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
+            (Value::Instant(a), Value::Instant(b)) => a.cmp(b),
+            (Value::Day(a), Value::Day(b)) => a.cmp(b),
+            (a, b) => return (a == b) == (self.op == Op::Eq),
+        };
+        match self.op {
+            Op::Eq => order.is_eq(),
+            Op::Ne => order.is_ne(),
+            Op::Lt => order.is_lt(),
+            Op::Le => order.is_le(),
+            Op::Gt => order.is_gt(),
+            Op::Ge => order.is_ge(),
+        }
+    }
+}
+
 /// The order of a list; the row's identity always breaks ties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
@@ -251,6 +273,15 @@ mod tests {
         {
             assert!(matches!(parse(broken, &FIELDS), Err(BadFilter::Syntax(_))), "{broken}");
         }
+    }
+
+    #[test]
+    fn values_fit_as_the_engines_compare_them() {
+        let fits = |text: &str, value: &Value| parse(text, &FIELDS).expect("a filter")[0].fits(value);
+        assert!(fits("count >= 3", &Value::Number(3)) && !fits("count > 3", &Value::Number(3)));
+        assert!(fits("count < 4", &Value::Number(3)) && !fits("count != 3", &Value::Number(3)));
+        assert!(fits("open = null", &Value::Missing) && !fits("open = null", &Value::Flag(false)));
+        assert!(fits("open != null", &Value::Flag(false)) && fits("open <= true", &Value::Flag(false)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod deadline;
 mod document;
 mod dossier;
 mod dossier_convert;
+mod dossier_history;
 mod dossier_step;
 mod import;
 mod import_convert;

@@ -27,24 +27,6 @@ pub fn wire_date(day: NaiveDate) -> Date {
     Date { year: day.year(), month: small(day.month()), day: small(day.day()) }
 }
 
-/// An optional instant of a field: absent is fine, broken is not.
-pub fn instant_field(
-    field: &str,
-    wire: Option<&prost_types::Timestamp>,
-) -> Result<Option<DateTime<Utc>>, Violation> {
-    wire.map(|t| {
-        instant(t).ok_or_else(|| {
-            Violation::new(
-                field,
-                "BAD_INSTANT",
-                format!("{field}: thời điểm không hợp lệ"),
-                format!("{field} is no instant"),
-            )
-        })
-    })
-    .transpose()
-}
-
 /// The code behind a resource name such as `dossiers/CODE`.
 pub fn code_of(field: &str, collection: &str, name: &str) -> Result<String, Violation> {
     let code =
@@ -57,9 +39,4 @@ pub fn code_of(field: &str, collection: &str, name: &str) -> Result<String, Viol
             format!("{field}: write it as {collection}/CODE"),
         )
     })
-}
-
-/// Like [`code_of`]; an empty name is an empty code.
-pub fn optional_code(field: &str, collection: &str, name: &str) -> Result<String, Violation> {
-    if name.is_empty() { Ok(String::new()) } else { code_of(field, collection, name) }
 }

@@ -1,7 +1,7 @@
 //! What can be refused, as a caller can act on it: kinds, field names, words for programs and
 //! sentences for people in both languages.
 
-use crate::domain::dossier::Refusal;
+use crate::domain::dossier::{Refusal, State};
 use crate::store::StoreError;
 
 /// A field that is wrong, and its mend.
@@ -150,15 +150,21 @@ pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
                 vi_event(event)
             ),
         ),
-        Refusal::Forbidden { state, event, at, .. } => (
-            "FORBIDDEN_TRANSITION",
-            format!(
-                "không thể {} lúc {at} khi hồ sơ đang ở trạng thái {} ({})",
+        Refusal::Forbidden { state, event, at, from, to, .. } => {
+            let called = |state: &State| format!("{} ({})", state.national_code(), state.vietnamese());
+            let to = to.map(|to| format!(", sang trạng thái {},", called(&to))).unwrap_or_default();
+            let from: Vec<String> = from.iter().map(called).collect();
+            let from = match from.as_slice() {
+                [] => String::new(),
+                from => format!("; chỉ làm được từ trạng thái {}", from.join(", ")),
+            };
+            let text = format!(
+                "không thể {}{to} lúc {at} khi hồ sơ đang ở trạng thái {}{from}",
                 vi_event(event),
-                state.national_code(),
-                state.as_str()
-            ),
-        ),
+                called(state)
+            );
+            ("FORBIDDEN_TRANSITION", text)
+        }
         Refusal::NothingToVoid(number) => {
             ("NOTHING_TO_VOID", format!("không có sự kiện số {number} để hủy; hãy xem lại lịch sử hồ sơ"))
         }

@@ -16,6 +16,8 @@ pub enum Refers {
     Unit,
     /// `officials/CODE`.
     Official,
+    /// `procedures/CODE`.
+    Procedure,
     /// `tasks/CODE`, whose identity the list's own service looks up.
     Name(&'static str),
     /// A word of an enum, also with the contract's prefix: `TASK_STATE_ACCEPTED` for `accepted`.
@@ -37,7 +39,9 @@ pub fn resolve(
             asked.query.conditions.push(condition);
             continue;
         };
-        if matches!(refers, Refers::Unit | Refers::Official) && !matches!(condition.op, Op::Eq | Op::Ne) {
+        if matches!(refers, Refers::Unit | Refers::Official | Refers::Procedure)
+            && !matches!(condition.op, Op::Eq | Op::Ne)
+        {
             wrong.push(only_equal(condition.field));
             continue;
         }
@@ -48,14 +52,19 @@ pub fn resolve(
                 }
                 Err(violation) => wrong.push(violation),
             },
-            Refers::Official => {
-                let code = text.strip_prefix("officials/").unwrap_or(&text);
-                match look.rules.officials_by_code.get(code) {
+            Refers::Official | Refers::Procedure => {
+                let (collection, known, vi, en) = if matches!(refers, Refers::Official) {
+                    ("officials/", &look.rules.officials_by_code, "công chức", "official")
+                } else {
+                    ("procedures/", &look.rules.procedures_by_code, "thủ tục", "procedure")
+                };
+                let code = text.strip_prefix(collection).unwrap_or(&text);
+                match known.get(code) {
                     Some(id) => {
                         condition.value = Value::Text(id.to_string());
                         asked.query.conditions.push(condition);
                     }
-                    None => wrong.push(Violation::unknown("filter", code, "công chức", "official")),
+                    None => wrong.push(Violation::unknown("filter", code, vi, en)),
                 }
             }
             Refers::Name(collection) => {

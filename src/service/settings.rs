@@ -19,6 +19,8 @@ pub struct OfficeSettings {
     pub jobs: JobSettings,
     /// What the period report says of its maker, and who gets it.
     pub report: ReportSettings,
+    /// The agency part of the codes that the house draws.
+    pub dossier_code_prefix: String,
 }
 
 /// How mails leave.
@@ -136,6 +138,7 @@ impl Default for OfficeSettings {
                 language: "vi".to_owned(),
                 closing: Closing::Month,
             },
+            dossier_code_prefix: "000.00.00.H48".to_owned(),
         }
     }
 }

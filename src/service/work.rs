@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::House;
 use super::error::{ServiceError, Violation};
+use super::{House, OfficeSettings};
 use crate::domain::permission::{Caller, Scope};
 use crate::store::requests::{self, NewAudit, ReplayRow};
 use crate::store::rules::Rules;
@@ -72,6 +72,8 @@ pub struct Work {
     pub rules: Arc<Rules>,
     /// Chance.
     pub world: World,
+    /// What the house is told about itself.
+    pub settings: Arc<OfficeSettings>,
     replay: Option<ReplayKey>,
     audits: Vec<(String, String)>,
 }
@@ -87,13 +89,18 @@ pub struct Look {
     pub rules: Arc<Rules>,
 }
 
+/// Whose request ids they are. Labels of keys may be alike, and their reaches differ: the key itself tells.
+fn owner(caller: &Caller) -> String {
+    if caller.key_id.is_nil() { caller.label.clone() } else { caller.key_id.to_string() }
+}
+
 impl House {
     /// Begins a write, or finds the kept answer.
     pub async fn work(&self, context: Context, replay: Option<ReplayKey>) -> Result<Entered, ServiceError> {
         let tx = self.store.begin().await?;
         if let Some(key) = &replay
             && let Some(row) =
-                requests::find(&tx, &context.caller.label, &context.rpc, key.request_id).await?
+                requests::find(&tx, &owner(&context.caller), &context.rpc, key.request_id).await?
         {
             return if row.request_hash == key.hash {
                 Ok(Entered::Replay(row.answer))
@@ -102,8 +109,8 @@ impl House {
             };
         }
         let rules = self.rules(&tx).await?;
-        let world = self.world.clone();
-        Ok(Entered::Fresh(Box::new(Work { tx, context, rules, world, replay, audits: Vec::new() })))
+        let (world, settings) = (self.world.clone(), self.settings.clone());
+        Ok(Entered::Fresh(Box::new(Work { tx, context, rules, world, settings, replay, audits: Vec::new() })))
     }
 
     /// Begins a write that needs no kept answer.
@@ -161,7 +168,7 @@ impl Work {
         }
         if let Some(key) = replay {
             let row = ReplayRow {
-                caller: context.caller.label.clone(),
+                caller: owner(&context.caller),
                 rpc: context.rpc.clone(),
                 request_id: key.request_id,
                 request_hash: key.hash,

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseBackend, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
 use super::entity::{applicant, dossier};
-use super::query::{ListQuery, Page, Published, page};
+use super::query::{ListQuery, Page, Published, page, statement};
+use super::records::{Asked, keyed, narrowed, published};
 use super::{Door, StoreError, Tx};
-use crate::domain::filter::{Field, FieldKind};
+use crate::domain::filter::FieldKind::{Flag, Instant, Text};
 use crate::domain::permission::Scope;
 
 /// A dossier as it stands.
@@ -21,41 +22,30 @@ pub type DossierRow = dossier::Model;
 /// Rows a statement: 38 columns each, SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
-const fn text(name: &'static str, column: &'static str) -> Published {
-    Published { field: Field { name, kind: FieldKind::Text, sortable: false }, column }
-}
-
-const fn flag(name: &'static str, column: &'static str) -> Published {
-    Published { field: Field { name, kind: FieldKind::Flag, sortable: false }, column }
-}
-
-const fn instant(name: &'static str, column: &'static str, sortable: bool) -> Published {
-    Published { field: Field { name, kind: FieldKind::Instant, sortable }, column }
-}
-
 /// What lists of dossiers may be filtered and ordered by. `unit`, `procedure` and `holder` are given
-/// as resource names and resolved to identities by the service. No due date sorts last, by its key.
-pub const PUBLISHED: [Published; 19] = [
-    Published { field: Field { name: "code", kind: FieldKind::Text, sortable: true }, column: "code" },
-    text("unit", "unit_id"),
-    text("procedure", "procedure_id"),
-    text("holder", "holder_id"),
-    text("state", "state"),
-    text("channel", "channel"),
-    text("outcome", "outcome"),
-    text("timeliness", "timeliness"),
-    text("delay_cause", "delay_cause"),
-    text("result_digitised", "result"),
-    flag("open", "open"),
-    flag("provisional", "provisional"),
-    flag("clock_stopped", "clock_stopped"),
-    flag("overdue", "overdue_flagged"),
-    flag("late_recorded", "late_recorded"),
-    instant("received_at", "received_at", true),
-    instant("due_at", "due_key", true),
-    instant("closed_at", "closed_at", false),
-    instant("overdue_at", "overdue_at", false),
+/// as resource names and resolved to identities by the service.
+pub const PUBLISHED: [Published; 17] = [
+    published("code", Text, true, "code"),
+    published("state", Text, false, "state"),
+    published("unit", Text, false, "unit_id"),
+    published("procedure", Text, false, "procedure_id"),
+    published("holder", Text, false, "holder_id"),
+    published("channel", Text, false, "channel"),
+    published("received_at", Instant, true, "received_at"),
+    published("due_at", Instant, true, "due_at"),
+    published("closed_at", Instant, false, "closed_at"),
+    published("outcome", Text, false, "outcome"),
+    published("timeliness", Text, false, "timeliness"),
+    published("open", Flag, false, "open"),
+    published("overdue", Flag, false, "overdue_flagged"),
+    published("clock_stopped", Flag, false, "clock_stopped"),
+    published("provisional", Flag, false, "provisional"),
+    published("late_recorded", Flag, false, "late_recorded"),
+    published("source", Text, false, "source"),
 ];
+
+/// No due date sorts as the latest.
+const KEYS: [(&str, Published); 1] = [("due_at", published("due_key", Instant, true, "due_key"))];
 
 /// Inserts new dossiers. A taken code is a [`StoreError::Duplicate`].
 pub async fn insert(tx: &Tx, rows: Vec<DossierRow>) -> Result<(), StoreError> {
@@ -122,13 +112,41 @@ pub fn within(scope: &Scope) -> Option<Condition> {
     }
 }
 
+/// The question of a list, with the columns that it may speak of.
+fn question(asked: &Asked, scope: &Scope) -> (ListQuery, Condition, Vec<Published>) {
+    let (query, narrow) = narrowed(asked, &PUBLISHED, within(scope));
+    let columns = PUBLISHED.into_iter().chain(KEYS.map(|(_, key)| key)).collect();
+    (keyed(query, &KEYS), narrow, columns)
+}
+
 /// A page of dossiers.
-pub async fn list(
-    door: &impl Door,
-    query: &ListQuery,
+pub async fn list(door: &impl Door, asked: &Asked, scope: &Scope) -> Result<Page<DossierRow>, StoreError> {
+    let (query, narrow, columns) = question(asked, scope);
+    page::<dossier::Entity>(door, &columns, "id", &query, Some(narrow)).await
+}
+
+/// The statement by which an engine reads that page, to be explained by it.
+pub fn list_statement(
+    engine: DatabaseBackend,
+    asked: &Asked,
     scope: &Scope,
-) -> Result<Page<DossierRow>, StoreError> {
-    page::<dossier::Entity>(door, &PUBLISHED, "id", query, within(scope)).await
+) -> Result<Statement, StoreError> {
+    let (query, narrow, columns) = question(asked, scope);
+    Ok(statement::<dossier::Entity>(&columns, "id", &query, Some(narrow))?.build(engine))
+}
+
+/// The last code that begins so and goes on with a digit.
+pub async fn last_code(door: &impl Door, prefix: &str) -> Result<Option<String>, StoreError> {
+    Ok(dossier::Entity::find()
+        .select_only()
+        .column(dossier::Column::Code)
+        .filter(dossier::Column::Code.gte(format!("{prefix}0")))
+        .filter(dossier::Column::Code.lt(format!("{prefix}A")))
+        .order_by_desc(dossier::Column::Code)
+        .limit(1)
+        .into_tuple()
+        .one(door.conn())
+        .await?)
 }
 
 /// Open dossiers past their deadline at `now` that aren't flagged yet: the flagging job's work list.

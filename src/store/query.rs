@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use sea_orm::sea_query::{Alias, Expr, NullOrdering, SimpleExpr};
+use sea_orm::sea_query::{Alias, Expr, SimpleExpr};
 use sea_orm::{
-    Condition as Where, EntityTrait, ExprTrait, FromQueryResult, IntoSimpleExpr, ModelTrait,
-    Order as Direction, QueryFilter, QueryOrder, QuerySelect,
+    Condition as Where, EntityTrait, ExprTrait, FromQueryResult, ModelTrait, Order as Direction, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -90,24 +90,26 @@ fn corrupt(column: &str) -> StoreError {
     StoreError::Corrupt { table: "page token", column: "key", row: column.to_owned() }
 }
 
-/// A page of a table whose identity column is `id` (uuid) or `seq` (number). `scope` is what the
-/// caller may see.
-pub async fn page<E>(
-    door: &impl Door,
+/// The column behind a published field.
+fn column_of(published: &[Published], name: &str) -> Result<&'static str, StoreError> {
+    published.iter().find(|p| p.field.name == name).map(|p| p.column).ok_or_else(|| corrupt(name))
+}
+
+/// The statement that reads a page and one row more of a table whose identity column is `id` (uuid) or `seq`
+/// (number). `scope` is what the caller may see. Its order is that of an index, and its beginning a bound on that
+/// index: the hundredth page costs what the first one does.
+pub fn statement<E>(
     published: &[Published],
     identity: &'static str,
     query: &ListQuery,
     scope: Option<Where>,
-) -> Result<Page<E::Model>, StoreError>
+) -> Result<Select<E>, StoreError>
 where
     E: EntityTrait,
-    E::Model: FromQueryResult + Sync,
-    <E::Column as FromStr>::Err: std::fmt::Debug,
 {
-    let column_of = |name: &str| published.iter().find(|p| p.field.name == name).map(|p| p.column);
     let mut select = E::find();
     for condition in &query.conditions {
-        let column = column_of(condition.field).ok_or_else(|| corrupt(condition.field))?;
+        let column = column_of(published, condition.field)?;
         let column_expr: SimpleExpr = Expr::col((E::default(), Alias::new(column)));
         let filter = match (&condition.value, column.ends_with("_id")) {
             (Value::Text(_), true) => {
@@ -121,7 +123,7 @@ where
     if let Some(scope) = scope {
         select = select.filter(scope);
     }
-    let key = column_of(query.order.field).ok_or_else(|| corrupt(query.order.field))?;
+    let key = column_of(published, query.order.field)?;
     let key_expr = || -> SimpleExpr { Expr::col((E::default(), Alias::new(key))) };
     let id_expr = || -> SimpleExpr { Expr::col((E::default(), Alias::new(identity))) };
     if let Some(after) = &query.after {
@@ -134,19 +136,36 @@ where
         let beyond = |expr: SimpleExpr, value: sea_orm::Value| {
             if query.order.descending { expr.lt(value) } else { expr.gt(value) }
         };
-        select = select.filter(
-            Where::any()
-                .add(beyond(key_expr(), key_value.clone()))
-                .add(Where::all().add(key_expr().eq(key_value)).add(beyond(id_expr(), id_value))),
-        );
+        // Said apart: an index is bound by a comparison, not by an OR.
+        let bound = if query.order.descending {
+            key_expr().lte(key_value.clone())
+        } else {
+            key_expr().gte(key_value.clone())
+        };
+        select = select
+            .filter(bound)
+            .filter(Where::any().add(beyond(key_expr(), key_value)).add(beyond(id_expr(), id_value)));
     }
     let direction = if query.order.descending { Direction::Desc } else { Direction::Asc };
-    let mut rows = select
-        .order_by_with_nulls(key_expr().into_simple_expr(), direction.clone(), NullOrdering::Last)
-        .order_by(id_expr(), direction)
-        .limit(query.limit + 1)
-        .all(door.conn())
-        .await?;
+    // Keys are never null: no word about nulls, which no index would match.
+    Ok(select.order_by(key_expr(), direction.clone()).order_by(id_expr(), direction).limit(query.limit + 1))
+}
+
+/// A page of a table, as [`statement`] asks for it.
+pub async fn page<E>(
+    door: &impl Door,
+    published: &[Published],
+    identity: &'static str,
+    query: &ListQuery,
+    scope: Option<Where>,
+) -> Result<Page<E::Model>, StoreError>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Sync,
+    <E::Column as FromStr>::Err: std::fmt::Debug,
+{
+    let key = column_of(published, query.order.field)?;
+    let mut rows = statement::<E>(published, identity, query, scope)?.all(door.conn()).await?;
     let more = rows.len() as u64 > query.limit;
     rows.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
     let next = match rows.last().filter(|_| more) {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::state::{ApplicantKind, Channel, Outcome, PauseReason, Tracked};
+use super::state::{ApplicantKind, Channel, Outcome, PauseReason, State, Tracked};
 
 /// Where an event comes from. Our own verbs are strict; an import keeps the source's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -193,6 +193,55 @@ impl EventKind {
             | Self::DelayCause { .. }
             | Self::Recalculated { .. } => false,
         }
+    }
+
+    /// The states in which our own verbs may do it: what a refusal tells people. The replay decides.
+    pub(super) fn starts_from(&self) -> &'static [State] {
+        use State::{
+            AwaitingPayment, AwaitingSupplement, InProcess, Received, Registered, Resolved, Suspended,
+        };
+        match self {
+            Self::Received(_) | Self::NotAccepted => &[Registered],
+            Self::Started => &[Received],
+            Self::HandedOver { .. } | Self::Reappointed { .. } | Self::Withdrawn => {
+                &[Received, InProcess, AwaitingSupplement, AwaitingPayment, Suspended]
+            }
+            Self::Paused { reason: PauseReason::SupplementRequested } => &[Registered, Received, InProcess],
+            Self::Paused { .. } | Self::Resolved { .. } => &[Received, InProcess],
+            Self::Resumed | Self::Stopped => &[AwaitingSupplement, AwaitingPayment, Suspended],
+            Self::Returned => &[Resolved],
+            // A dossier is registered once; the rest is never refused for a state.
+            Self::Registered(_)
+            | Self::Corrected(_)
+            | Self::Voided { .. }
+            | Self::DeadlinePassed { .. }
+            | Self::Digitised { .. }
+            | Self::DelayCause { .. }
+            | Self::Recalculated { .. } => &[],
+        }
+    }
+
+    /// The state to which it leads, where it changes the state.
+    pub(super) fn leads_to(&self) -> Option<State> {
+        Some(match self {
+            Self::Registered(_) => State::Registered,
+            Self::Received(_) => State::Received,
+            Self::NotAccepted => State::NotAccepted,
+            Self::Started | Self::Resumed => State::InProcess,
+            Self::Paused { reason } => reason.state(),
+            Self::Resolved { .. } => State::Resolved,
+            Self::Returned => State::Returned,
+            Self::Withdrawn => State::Withdrawn,
+            Self::Stopped => State::Stopped,
+            Self::HandedOver { .. }
+            | Self::Reappointed { .. }
+            | Self::Corrected(_)
+            | Self::Voided { .. }
+            | Self::DeadlinePassed { .. }
+            | Self::Digitised { .. }
+            | Self::DelayCause { .. }
+            | Self::Recalculated { .. } => return None,
+        })
     }
 
     /// The order of kinds that happened at one instant.

@@ -31,7 +31,7 @@ pub enum Refusal {
         at: DateTime<Utc>,
     },
     /// The lifecycle forbids it in that state.
-    #[error("{event} at {at} is not allowed in state {}", state.as_str())]
+    #[error("{event} at {at} is not allowed in state {}{}", state.as_str(), way(from, *to))]
     Forbidden {
         /// The state on the timeline before it.
         state: State,
@@ -41,6 +41,10 @@ pub enum Refusal {
         at: DateTime<Utc>,
         /// The event before it.
         previous: Option<(&'static str, DateTime<Utc>)>,
+        /// The states in which it is allowed.
+        from: &'static [State],
+        /// The state to which it would have led, where it changes the state.
+        to: Option<State>,
     },
     /// A voiding names no event that could be voided.
     #[error("there is no event {0} that can be voided")]
@@ -54,6 +58,14 @@ pub enum Refusal {
     /// A day outside the tables of the calendar.
     #[error("a day lies outside the years that calendars reach")]
     OutOfRange,
+}
+
+/// Where a forbidden step may begin and would have led to.
+fn way(from: &[State], to: Option<State>) -> String {
+    let to = to.map(|state| format!("; it leads to {}", state.as_str())).unwrap_or_default();
+    let from: Vec<&str> = from.iter().map(|state| state.as_str()).collect();
+    let from = if from.is_empty() { String::new() } else { format!("; it starts from {}", from.join(", ")) };
+    format!("{to}{from}")
 }
 
 /// The word of an event's kind.
@@ -87,6 +99,12 @@ pub struct History {
 }
 
 impl History {
+    /// Why a dossier that was received at once can't be accepted.
+    pub fn never_registered(state: State, at: DateTime<Utc>) -> Refusal {
+        let (from, to) = (&[State::Registered], Some(State::Received));
+        Refusal::Forbidden { state, event: "received", at, previous: None, from, to }
+    }
+
     /// A history read from the archive, ascending by number.
     pub fn new(events: Vec<Event>) -> Self {
         Self { events }

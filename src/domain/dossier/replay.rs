@@ -184,6 +184,8 @@ impl Walk<'_> {
                 event: word,
                 at: event.draft.occurred_at,
                 previous: self.previous,
+                from: event.draft.kind.starts_from(),
+                to: event.draft.kind.leads_to(),
             }),
             Source::Import | Source::House => {
                 self.warnings.push(Warning::OutOfOrder { state, event: word });

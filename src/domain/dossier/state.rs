@@ -71,6 +71,23 @@ impl State {
         }
     }
 
+    /// What officials call it.
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Registered => "mới đăng ký",
+            Self::Received => "được tiếp nhận",
+            Self::NotAccepted => "không được tiếp nhận",
+            Self::InProcess => "đang xử lý",
+            Self::AwaitingSupplement => "yêu cầu bổ sung giấy tờ",
+            Self::AwaitingPayment => "yêu cầu thực hiện nghĩa vụ tài chính",
+            Self::Withdrawn => "công dân rút hồ sơ",
+            Self::Suspended => "tạm dừng xử lý",
+            Self::Stopped => "dừng xử lý",
+            Self::Resolved => "đã xử lý xong",
+            Self::Returned => "đã trả kết quả",
+        }
+    }
+
     /// Received and not closed.
     pub fn is_open(self) -> bool {
         matches!(

@@ -13,10 +13,22 @@ pub use saving::{Change, next_notice, save};
 pub use crate::store::dossiers::{DossierRow, PUBLISHED};
 
 use super::error::ServiceError;
+use super::narrowing::{Refers, resolve};
 use super::work::Look;
+use crate::domain::dossier::{Channel, ClosedAs, State};
 use crate::store::query::{ListQuery, Page};
 
 /// A page of the dossiers that the caller may see.
-pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<DossierRow>, ServiceError> {
-    Ok(crate::store::dossiers::list(&look.door, query, &look.context.scope).await?)
+pub async fn list(look: &Look, query: ListQuery) -> Result<Page<DossierRow>, ServiceError> {
+    let fields = [
+        ("unit", Refers::Unit),
+        ("holder", Refers::Official),
+        ("procedure", Refers::Procedure),
+        ("state", Refers::Word("DOSSIER_STATE_", |word| State::parse(word).is_some())),
+        ("channel", Refers::Word("CHANNEL_", |word| Channel::parse(word).is_some())),
+        ("outcome", Refers::Word("OUTCOME_", |word| ClosedAs::parse(word).is_some())),
+        ("timeliness", Refers::Word("TIMELINESS_", |word| matches!(word, "early" | "on_time" | "late"))),
+    ];
+    let asked = resolve(look, query, &fields)?;
+    Ok(crate::store::dossiers::list(&look.door, &asked, &look.context.scope).await?)
 }

@@ -1,7 +1,7 @@
 //! The verbs of a dossier's life, each a draft of an event put to its history: the history refuses or
 //! takes it, nothing is half done.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::super::error::{ServiceError, Violation, refused};
@@ -9,7 +9,7 @@ use super::super::work::{Look, Work, check_etag};
 use super::saving::{Change, save};
 use crate::domain::code::Code;
 use crate::domain::dossier::{
-    ApplicantKind, Channel, Correction, Draft, EventKind, History, Intake, Source, Tracked, Warning,
+    ApplicantKind, Channel, Correction, Draft, EventKind, History, Intake, Source, State, Tracked, Warning,
 };
 use crate::domain::official::OfficialRole;
 use crate::domain::permission::Role;
@@ -20,19 +20,17 @@ use crate::store::events;
 /// A dossier that comes in.
 #[derive(Debug, Clone)]
 pub struct NewDossier {
-    /// Its code; opaque.
+    /// Its code; opaque. Empty to have one drawn.
     pub code: String,
     /// Code of the procedure.
     pub procedure_code: String,
     /// Code of the receiving unit.
     pub unit_code: String,
-    /// How it came in.
-    pub channel: Channel,
+    /// How it came in; must be given.
+    pub channel: Option<Channel>,
     /// Whose it is.
-    pub applicant_kind: ApplicantKind,
-    /// Name of the applicant; kept apart, may be empty.
-    pub applicant_name: String,
-    /// Code of the responsible official; may be empty.
+    pub applicant: Applicant,
+    /// Code of the responsible official; empty for the caller.
     pub holder_code: String,
     /// When it was received or registered.
     pub at: DateTime<Utc>,
@@ -42,6 +40,21 @@ pub struct NewDossier {
     pub intake: Tracked,
     /// Only registered online, not yet received.
     pub registered: bool,
+}
+
+/// Who asks; kept apart, all but the kind may be empty.
+#[derive(Debug, Clone)]
+pub struct Applicant {
+    /// Person or organisation; must be given.
+    pub kind: Option<ApplicantKind>,
+    /// The name.
+    pub full_name: String,
+    /// How to reach them.
+    pub phone: String,
+    /// How to reach them.
+    pub email: String,
+    /// Where they live or sit.
+    pub address: String,
 }
 
 /// What is done to a dossier.
@@ -66,49 +79,66 @@ pub struct Done {
     pub warnings: Vec<Warning>,
 }
 
-/// Receives or registers a dossier.
-pub async fn receive(work: &mut Work, new: NewDossier) -> Result<Done, ServiceError> {
-    let mut wrong = Vec::new();
-    let code = Code::parse(&new.code).map_err(|bad| {
-        wrong.push(Violation::new(
-            "code",
-            "BAD_CODE",
-            format!("mã hồ sơ không hợp lệ: {bad}"),
-            format!("the code {bad}"),
-        ));
-    });
+/// Receives or registers a dossier. `wrong` is what the reader of the request found.
+pub async fn receive(
+    work: &mut Work,
+    new: NewDossier,
+    mut wrong: Vec<Violation>,
+) -> Result<Done, ServiceError> {
     let rules = work.rules.clone();
-    let unit = rules.units.by_code(&new.unit_code);
+    // A field is named once: what the reader found explains the rest.
+    let mut say = |violation: Violation| {
+        if wrong.iter().all(|v| v.field != violation.field) {
+            wrong.push(violation);
+        }
+    };
+    // Beyond one's reach is told as unknown: nobody learns here what there is.
+    let unit = rules.units.by_code(&new.unit_code).filter(|unit| work.context.scope.covers(unit.id, None));
     if unit.is_none() {
-        wrong.push(Violation::unknown("unit", &new.unit_code, "cơ quan", "unit"));
+        say(Violation::unknown("unit", &new.unit_code, "cơ quan", "unit"));
     }
     let procedure = rules.procedures_by_code.get(&new.procedure_code);
     if procedure.is_none() {
-        wrong.push(Violation::unknown("procedure", &new.procedure_code, "thủ tục", "procedure"));
+        say(Violation::unknown("procedure", &new.procedure_code, "thủ tục", "procedure"));
+    }
+    if new.channel.is_none() {
+        say(Violation::missing("channel"));
+    }
+    if new.applicant.kind.is_none() {
+        say(Violation::missing("applicant.kind"));
     }
     let holder = rules.official(&new.holder_code);
     if holder.is_none() && !new.holder_code.is_empty() {
-        wrong.push(Violation::unknown("holder", &new.holder_code, "công chức", "official"));
+        say(Violation::unknown("holder", &new.holder_code, "công chức", "official"));
     }
-    let calendar = rules.calendar_for(unit.map(|u| u.id));
-    let version = procedure.zip(calendar).and_then(|(id, c)| rules.version_on(*id, c.local_date(new.at)));
+    let calendar = rules.calendar_for(unit.map(|u| u.id)).ok_or_else(no_calendar)?;
+    let version = procedure.and_then(|id| rules.version_on(*id, calendar.local_date(new.at)));
     if procedure.is_some() && version.is_none() {
-        wrong.push(Violation::new(
+        say(Violation::new(
             "procedure",
             "NOT_IN_FORCE",
             "thủ tục chưa có hiệu lực vào ngày tiếp nhận; hãy chọn phiên bản đúng ngày",
             "the procedure has no version in force on that day; add one",
         ));
     }
-    let (Ok(code), Some(unit), Some(version), Some(calendar)) = (code, unit, version, calendar) else {
+    let code = if new.code.trim().is_empty() {
+        draw(work, calendar.local_date(new.at)).await?
+    } else {
+        new.code.clone()
+    };
+    let code = Code::parse(&code).map_err(|bad| {
+        say(Violation::new(
+            "code",
+            "BAD_CODE",
+            format!("mã hồ sơ không hợp lệ: {bad}"),
+            format!("the code {bad}"),
+        ));
+    });
+    let (Ok(code), Some(unit), Some(version), Some(channel), Some(applicant_kind), true) =
+        (code, unit, version, new.channel, new.applicant.kind, wrong.is_empty())
+    else {
         return Err(ServiceError::Invalid(wrong));
     };
-    if !wrong.is_empty() {
-        return Err(ServiceError::Invalid(wrong));
-    }
-    if !work.context.scope.covers(unit.id, holder.map(|o| o.id)) {
-        return Err(ServiceError::Denied(format!("units/{}", unit.code)));
-    }
     let subject = format!("dossiers/{code}");
     if !dossiers::by_codes(&work.tx, &[code.to_string()]).await?.is_empty() {
         return Err(ServiceError::AlreadyExists(subject));
@@ -117,18 +147,18 @@ pub async fn receive(work: &mut Work, new: NewDossier) -> Result<Done, ServiceEr
         unit_id: unit.id,
         procedure_version_id: version.id,
         calendar_id: calendar.id(),
-        channel: new.channel,
-        applicant_kind: new.applicant_kind,
+        channel,
+        applicant_kind,
         intake: new.intake,
         result: Tracked::Untracked,
-        holder_id: holder.map(|o| o.id),
+        holder_id: holder.map(|o| o.id).or(work.context.caller.official_id),
         promised_at: new.promised_at,
     };
     let kind = if new.registered { EventKind::Registered(intake) } else { EventKind::Received(intake) };
     let mut history = History::default();
     let drafts = vec![own(work, kind, new.at, String::new())];
     let after = history.record(drafts, work.now(), &rules.book).map_err(|r| refused(&subject, &r))?;
-    let applicant_id = store_applicant(work, &new).await?;
+    let applicant_id = store_applicant(work, applicant_kind, &new.applicant).await?;
     let change = Change {
         id: work.new_id(),
         code: code.to_string(),
@@ -143,16 +173,44 @@ pub async fn receive(work: &mut Work, new: NewDossier) -> Result<Done, ServiceEr
     finish(work, change).await
 }
 
-async fn store_applicant(work: &Work, new: &NewDossier) -> Result<Option<Uuid>, ServiceError> {
-    if new.applicant_name.trim().is_empty() {
+fn no_calendar() -> ServiceError {
+    ServiceError::Precondition {
+        reason: "NO_CALENDAR",
+        subject: "calendars/latest".to_owned(),
+        vi: "chưa có lịch làm việc; hãy nạp lịch trước".to_owned(),
+        en: "there is no calendar in force; import one first".to_owned(),
+    }
+}
+
+/// The next code of the agency and day. A twin that draws the same one fails by the code's uniqueness and draws again.
+async fn draw(work: &Work, day: NaiveDate) -> Result<String, ServiceError> {
+    let prefix = format!("{}-{}-", work.settings.dossier_code_prefix, day.format("%y%m%d"));
+    let last = dossiers::last_code(&work.tx, &prefix).await?;
+    let last = last.and_then(|code| code.strip_prefix(&prefix)?.parse::<u32>().ok()).unwrap_or(0);
+    Ok(format!("{prefix}{:04}", last + 1))
+}
+
+async fn store_applicant(
+    work: &Work,
+    kind: ApplicantKind,
+    said: &Applicant,
+) -> Result<Option<Uuid>, ServiceError> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let contact: serde_json::Map<_, _> =
+        [("phone", &said.phone), ("email", &said.email), ("address", &said.address)]
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.to_owned(), given(text)?.into())))
+            .collect();
+    let (name, contact) = (given(&said.full_name), Some(contact).filter(|contact| !contact.is_empty()));
+    if name.is_none() && contact.is_none() {
         return Ok(None);
     }
     let id = work.new_id();
     let row = applicant::Model {
         id,
-        kind: new.applicant_kind.as_str().to_owned(),
-        name: Some(new.applicant_name.trim().to_owned()),
-        contact: None,
+        kind: kind.as_str().to_owned(),
+        name,
+        contact: contact.map(|contact| serde_json::Value::from(contact).to_string()),
         created_at: work.now(),
         erased_at: None,
     };
@@ -166,13 +224,12 @@ pub async fn accept(work: &mut Work, step: Step, digitised: Option<bool>) -> Res
     let registered = history.timeline().into_iter().find_map(|e| {
         if let EventKind::Registered(intake) = &e.draft.kind { Some(intake.clone()) } else { None }
     });
+    // Never registered: refused as every other step that doesn't start from its state.
     let Some(mut intake) = registered else {
-        return Err(ServiceError::Precondition {
-            reason: "NOT_REGISTERED",
-            subject: format!("dossiers/{}", row.code),
-            vi: "hồ sơ không ở trạng thái mới đăng ký".to_owned(),
-            en: "the dossier was not registered online".to_owned(),
-        });
+        let state = State::parse(&row.state).unwrap_or(State::Received);
+        let at = step.at.unwrap_or(work.now());
+        let refusal = History::never_registered(state, at);
+        return Err(refused(&format!("dossiers/{}", row.code), &refusal));
     };
     if digitised.is_some() {
         intake.intake = Tracked::from_flag(digitised);

@@ -96,6 +96,8 @@ fn a_forbidden_step_names_its_neighbour() {
         event: "resolved",
         at: at("2024-05-09T10:00:00"),
         previous: Some(("paused", at("2024-05-08T10:00:00"))),
+        from: &[State::Received, State::InProcess],
+        to: Some(State::Resolved),
     };
     assert_eq!(outcome, Err(expected));
 }

@@ -136,7 +136,10 @@ fn own_verbs_follow_the_table_and_nothing_else() {
                     assert_eq!((dossier.state, dossier.warnings.len()), (*to, 0), "{name} in {state:?}");
                 }
                 None => match outcome {
-                    Err(Refusal::Forbidden { state: named, .. }) => assert_eq!(named, *state, "{name}"),
+                    Err(Refusal::Forbidden { state: named, from, .. }) => {
+                        assert_eq!(named, *state, "{name}");
+                        assert!(!from.contains(state), "{name} isn't said to start from {state:?}");
+                    }
                     other => panic!("{name} in {state:?} gave {other:?}"),
                 },
             }
