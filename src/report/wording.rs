@@ -23,7 +23,7 @@ pub struct Locality<'a> {
 impl Locality<'_> {
     /// `thị xã Đức Phổ`.
     pub fn full(&self) -> String {
-        format!("{} {}", self.kind, self.name)
+        format!("{} {}", self.kind, self.name).trim().to_owned()
     }
 }
 

@@ -187,6 +187,7 @@ fn counts_of(row: &v1::FigureRow) -> Counts {
 }
 
 /// A period for the wire.
+#[expect(clippy::unnecessary_wraps, reason = "fields of messages are options")]
 pub fn period(first: NaiveDate, last: NaiveDate) -> Option<v1::Period> {
     let range = v1::DateRange { from_on: Some(wire_date(first)), to_on: Some(wire_date(last)) };
     Some(v1::Period { choice: Some(v1::period::Choice::Range(range)) })
@@ -219,9 +220,12 @@ pub async fn summary(
 
 /// A table under the names of a summary's rows.
 pub fn named(rules: &Rules, table: &Table, breakdown: v1::Breakdown) -> Named {
-    let mut names = fold(table, |(unit, procedure)| match breakdown {
-        v1::Breakdown::Unit => format!("units/{}", rules.unit_code(*unit)),
-        _ => format!("procedures/{}", rules.procedure_code(*procedure)),
+    let mut names = fold(table, |(unit, procedure)| {
+        if breakdown == v1::Breakdown::Unit {
+            format!("units/{}", rules.unit_code(*unit))
+        } else {
+            format!("procedures/{}", rules.procedure_code(*procedure))
+        }
     });
     names.extend(fold(table, |_| String::new()));
     names
