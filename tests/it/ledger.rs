@@ -147,7 +147,7 @@ both!(a_number_beyond_the_ledger_is_refused, |house| {
     let (_, last) = summary(&Desk::of(&stage.town), (on, on), "", Breakdown::Unit, None).await;
     for sequence in [last + 1, -1] {
         let ask = SummarizePeriodRequest {
-            period: hold::period(on, on),
+            period: Some(hold::period(on, on)),
             as_of_sequence: Some(sequence),
             ..SummarizePeriodRequest::default()
         };
