@@ -187,10 +187,9 @@ fn counts_of(row: &v1::FigureRow) -> Counts {
 }
 
 /// A period for the wire.
-#[expect(clippy::unnecessary_wraps, reason = "fields of messages are options")]
-pub fn period(first: NaiveDate, last: NaiveDate) -> Option<v1::Period> {
+pub fn period(first: NaiveDate, last: NaiveDate) -> v1::Period {
     let range = v1::DateRange { from_on: Some(wire_date(first)), to_on: Some(wire_date(last)) };
-    Some(v1::Period { choice: Some(v1::period::Choice::Range(range)) })
+    v1::Period { choice: Some(v1::period::Choice::Range(range)) }
 }
 
 /// Figures by `units/CODE` or `procedures/CODE`; all together under the empty name.
@@ -205,7 +204,7 @@ pub async fn summary(
     as_of_sequence: Option<i64>,
 ) -> (Named, i64) {
     let ask = v1::SummarizePeriodRequest {
-        period: period(first, last),
+        period: Some(period(first, last)),
         unit: if unit.is_empty() { String::new() } else { format!("units/{unit}") },
         as_of_sequence,
         breakdowns: vec![breakdown.into()],
@@ -281,7 +280,7 @@ pub async fn members(
         let mut found = BTreeSet::new();
         let mut ask = v1::ListFigureMembersRequest {
             figure: figure.into(),
-            period: period(days.0, days.1),
+            period: Some(period(days.0, days.1)),
             unit: named("units", unit),
             procedure: named("procedures", procedure),
             page_size: 17,
