@@ -29,6 +29,9 @@ use crate::service::{
 use crate::store::Store;
 use crate::world::World;
 
+/// How long the archive may take to close.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// A running house.
 pub struct Running {
     house: House,
@@ -60,19 +63,25 @@ impl Running {
         Ok(period_report::printed(&look, &summary, &self.house.settings.report).await?)
     }
 
-    /// Stops taking calls, lets those under way end, stops the jobs, closes the archive.
+    /// Stops taking calls, lets those under way and the jobs end within the drain time, closes the archive.
     pub async fn stop(self) -> anyhow::Result<()> {
-        if let Some(night_watch) = self.night_watch {
-            night_watch.stop(self.drain).await;
-        }
+        let until = tokio::time::Instant::now() + self.drain;
         // The receiver is gone only if the server has ended by itself.
         let _ended = self.stop.send(());
-        if let Ok(ended) = tokio::time::timeout(self.drain, self.server).await {
+        let resting = async {
+            if let Some(night_watch) = self.night_watch {
+                night_watch.stop(self.drain).await;
+            }
+        };
+        let (ended, ()) = tokio::join!(tokio::time::timeout_at(until, self.server), resting);
+        if let Ok(ended) = ended {
             ended.context("the server's task")?.context("the server")?;
         } else {
             tracing::warn!("calls still under way were cut off");
         }
-        Ok(self.house.store.close().await?)
+        // A call that was cut off may hold a connection: what isn't committed is rolled back with it.
+        let closed = tokio::time::timeout(CLOSING, self.house.store.close()).await;
+        closed.unwrap_or(Ok(())).context("the archive doesn't close")
     }
 }
 
@@ -178,7 +187,7 @@ pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> an
     let draining = async move {
         // An error means that the house was dropped: stop as well.
         let _dropped = stopped.await;
-        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        front.close(health).await;
     };
     let incoming = TcpListenerStream::new(listener);
     let server = tokio::spawn(builder.add_routes(routes).serve_with_incoming_shutdown(incoming, draining));

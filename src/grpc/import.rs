@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::import_convert::{outcome, row};
 use super::wire::{code_of, timestamp};
-use super::{Front, Plan};
+use super::{Front, Plan, status};
 use crate::pb::v1;
 use crate::pb::v1::import_service_server::ImportService;
 use crate::service::imports::{self, ImportRun, ProblemRow, Start};
@@ -49,7 +49,14 @@ async fn run(
     use v1::import_request::Message;
     let wrong = |error: ServiceError| Front::refuse(context, error);
     let mut open: Option<Start> = None;
-    while let Some(request) = messages.next().await {
+    loop {
+        // A batch once read is committed and answered; between batches the house may close.
+        let next = tokio::select! {
+            biased;
+            () = front.closing.cancelled() => return Err(status::closing(context)),
+            next = messages.next() => next,
+        };
+        let Some(request) = next else { break };
         match (request?.message, &open) {
             (Some(Message::Start(start)), None) => {
                 let start = begin(&start).map_err(|v| wrong(v.into()))?;

@@ -35,8 +35,10 @@ mod task;
 mod unit;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use tonic::Request;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
@@ -61,6 +63,7 @@ pub struct Front {
     pub house: House,
     rights: Arc<Rights>,
     page_key: Arc<[u8]>,
+    closing: CancellationToken,
 }
 
 /// Why the front door can't be opened.
@@ -84,7 +87,23 @@ impl Front {
             Some(key) => key.to_vec(),
             None => paging::secret(&house).await?,
         };
-        Ok(Self { house, rights: Arc::new(Rights::read(pb::DESCRIPTOR)?), page_key: page_key.into() })
+        let (rights, closing) = (Arc::new(Rights::read(pb::DESCRIPTOR)?), CancellationToken::new());
+        Ok(Self { house, rights, page_key: page_key.into(), closing })
+    }
+
+    /// The house is about to close: its health says so, and what would go on for long ends at its next step. Calls
+    /// under way go on to their ends.
+    pub async fn close(&self, mut health: HealthReporter) {
+        let services = self.rights.all().filter_map(|right| right.rpc.split('/').next());
+        let services: BTreeSet<&str> = services.chain([""]).collect();
+        for service in &services {
+            health.set_service_status(service, ServingStatus::NotServing).await;
+        }
+        for service in services {
+            // Ends the streams of those who watch, after this last word.
+            health.clear_service_status(service).await;
+        }
+        self.closing.cancel();
     }
 
     /// Who calls, how far the call reaches, and its instant.

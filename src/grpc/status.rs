@@ -190,6 +190,19 @@ fn field(violation: &Violation, language: &str) -> FieldViolation {
     field
 }
 
+/// The house closes while a stream is under way.
+pub fn closing(context: &Context) -> Status {
+    let words = Words::new(
+        Code::Unavailable,
+        "CLOSING",
+        "máy chủ đang dừng; hãy kết nối lại và làm tiếp từ dòng đã ghi nhận",
+        "the house is closing; connect again and go on from the last committed row",
+    );
+    let mut details = ErrorDetails::new();
+    details.set_retry_info(Some(RETRY));
+    seal(&words, details, HashMap::new(), &context.caller.language)
+}
+
 /// Nobody knows the caller.
 pub fn unauthenticated(reason: &'static str, language: &str) -> Status {
     let words = Words::new(

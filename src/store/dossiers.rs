@@ -112,17 +112,18 @@ pub fn within(scope: &Scope) -> Option<Condition> {
     }
 }
 
-/// The question of a list, with the columns that it may speak of.
-fn question(asked: &Asked, scope: &Scope) -> (ListQuery, Condition, Vec<Published>) {
+/// The question of a list, with the columns that it may speak of and the one that breaks ties: codes are unique.
+fn question(asked: &Asked, scope: &Scope) -> (ListQuery, Condition, Vec<Published>, &'static str) {
     let (query, narrow) = narrowed(asked, &PUBLISHED, within(scope));
     let columns = PUBLISHED.into_iter().chain(KEYS.map(|(_, key)| key)).collect();
-    (keyed(query, &KEYS), narrow, columns)
+    let identity = if query.order.field == "code" { "code" } else { "id" };
+    (keyed(query, &KEYS), narrow, columns, identity)
 }
 
 /// A page of dossiers.
 pub async fn list(door: &impl Door, asked: &Asked, scope: &Scope) -> Result<Page<DossierRow>, StoreError> {
-    let (query, narrow, columns) = question(asked, scope);
-    page::<dossier::Entity>(door, &columns, "id", &query, Some(narrow)).await
+    let (query, narrow, columns, identity) = question(asked, scope);
+    page::<dossier::Entity>(door, &columns, identity, &query, Some(narrow)).await
 }
 
 /// The statement by which an engine reads that page, to be explained by it.
@@ -131,12 +132,13 @@ pub fn list_statement(
     asked: &Asked,
     scope: &Scope,
 ) -> Result<Statement, StoreError> {
-    let (query, narrow, columns) = question(asked, scope);
-    Ok(statement::<dossier::Entity>(&columns, "id", &query, Some(narrow))?.build(engine))
+    let (query, narrow, columns, identity) = question(asked, scope);
+    Ok(statement::<dossier::Entity>(&columns, identity, &query, Some(narrow))?.build(engine))
 }
 
-/// The last code that begins so and goes on with a digit.
-pub async fn last_code(door: &impl Door, prefix: &str) -> Result<Option<String>, StoreError> {
+/// The last code that begins so and goes on with a digit. Whoever asks draws the next one: one after the other.
+pub async fn last_code(tx: &Tx, prefix: &str) -> Result<Option<String>, StoreError> {
+    tx.draws_codes().await?;
     Ok(dossier::Entity::find()
         .select_only()
         .column(dossier::Column::Code)
@@ -145,7 +147,7 @@ pub async fn last_code(door: &impl Door, prefix: &str) -> Result<Option<String>,
         .order_by_desc(dossier::Column::Code)
         .limit(1)
         .into_tuple()
-        .one(door.conn())
+        .one(tx.conn())
         .await?)
 }
 

@@ -51,6 +51,9 @@ const LEDGER_LOCK: i64 = 0x0062_6f6e_726f_0001;
 /// Key of the advisory lock held while migrating.
 const MIGRATION_LOCK: i64 = 0x0062_6f6e_726f_0002;
 
+/// Key of the advisory lock of those who draw codes.
+const CODES_LOCK: i64 = 0x0062_6f6e_726f_0003;
+
 /// The archive.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -88,6 +91,15 @@ impl Door for Snapshot {
 }
 
 impl Tx {
+    /// Waits until nobody else draws codes, until the end of this transaction: what was drawn before is seen.
+    /// SQLite has one writer anyway.
+    async fn draws_codes(&self) -> Result<(), StoreError> {
+        if self.0.get_database_backend() == DatabaseBackend::Postgres {
+            lock(&self.0, "SELECT pg_advisory_xact_lock($1)", CODES_LOCK).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps the work.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)

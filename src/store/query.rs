@@ -95,8 +95,8 @@ fn column_of(published: &[Published], name: &str) -> Result<&'static str, StoreE
     published.iter().find(|p| p.field.name == name).map(|p| p.column).ok_or_else(|| corrupt(name))
 }
 
-/// The statement that reads a page and one row more of a table whose identity column is `id` (uuid) or `seq`
-/// (number). `scope` is what the caller may see. Its order is that of an index, and its beginning a bound on that
+/// The statement that reads a page and one row more of a table whose identity column is `id` (uuid), `seq`
+/// (number), or the order's own column where that is unique: then nothing else breaks ties. `scope` is what the caller may see. Its order is that of an index, and its beginning a bound on that
 /// index: the hundredth page costs what the first one does.
 pub fn statement<E>(
     published: &[Published],
@@ -128,7 +128,9 @@ where
     let id_expr = || -> SimpleExpr { Expr::col((E::default(), Alias::new(identity))) };
     if let Some(after) = &query.after {
         let key_value = typed(key, &after.key)?;
-        let id_value: sea_orm::Value = if identity == "seq" {
+        let id_value: sea_orm::Value = if identity == key {
+            key_value.clone()
+        } else if identity == "seq" {
             after.id.parse::<i64>().map_err(|_| corrupt(identity))?.into()
         } else {
             Uuid::parse_str(&after.id).map_err(|_| corrupt(identity))?.into()
@@ -148,7 +150,11 @@ where
     }
     let direction = if query.order.descending { Direction::Desc } else { Direction::Asc };
     // Keys are never null: no word about nulls, which no index would match.
-    Ok(select.order_by(key_expr(), direction.clone()).order_by(id_expr(), direction).limit(query.limit + 1))
+    select = select.order_by(key_expr(), direction.clone());
+    if identity != key {
+        select = select.order_by(id_expr(), direction);
+    }
+    Ok(select.limit(query.limit + 1))
 }
 
 /// A page of a table, as [`statement`] asks for it.
@@ -184,11 +190,12 @@ where
     Ok(Page { rows, next })
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is sea-query's; identities are of two kinds")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is sea-query's; identities are of three kinds")]
 fn id_text(value: &sea_orm::Value, identity: &'static str) -> Result<String, StoreError> {
     match value {
         sea_orm::Value::Uuid(Some(id)) => Ok(id.to_string()),
         sea_orm::Value::BigInt(Some(n)) => Ok(n.to_string()),
+        sea_orm::Value::String(Some(text)) => Ok(text.clone()),
         _ => Err(corrupt(identity)),
     }
 }

@@ -5,6 +5,8 @@ mod support;
 
 mod clients;
 mod door;
+mod dossiers;
+mod drain;
 mod engines;
 mod entities;
 mod house;

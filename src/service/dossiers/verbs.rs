@@ -182,7 +182,7 @@ fn no_calendar() -> ServiceError {
     }
 }
 
-/// The next code of the agency and day. A twin that draws the same one fails by the code's uniqueness and draws again.
+/// The next code of the agency and day.
 async fn draw(work: &Work, day: NaiveDate) -> Result<String, ServiceError> {
     let prefix = format!("{}-{}-", work.settings.dossier_code_prefix, day.format("%y%m%d"));
     let last = dossiers::last_code(&work.tx, &prefix).await?;

@@ -71,7 +71,12 @@ impl Line {
 
     /// Calls with a key, in English.
     pub fn call(&self, key: &str) -> Call {
+        self.call_in(key, "en")
+    }
+
+    /// Calls with a key, in a language.
+    pub fn call_in(&self, key: &str, language: &'static str) -> Call {
         let key = (!key.is_empty()).then(|| format!("Bearer {key}").parse().expect("a key is ASCII"));
-        InterceptedService::new(self.routes.clone(), Bearer { key, language: "en" })
+        InterceptedService::new(self.routes.clone(), Bearer { key, language })
     }
 }

@@ -1,0 +1,14 @@
+//! Dossiers through the front door: the verbs and the table of the lifecycle, replays, etags, lists and their
+//! plans, and who reaches what.
+
+mod contract;
+mod etags;
+mod fields;
+mod filters;
+mod life;
+mod lifecycle;
+mod office;
+mod pages;
+mod plans;
+mod reach;
+mod replays;
