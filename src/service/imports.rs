@@ -316,7 +316,7 @@ fn twice(code: &str, first: i64) -> Problem {
     problem(
         "code",
         "TWICE_IN_FILE",
-        format!("mã {code} đã có ở dòng {first} của cùng lần nạp; hãy xóa một trong hai dòng"),
+        format!("code: mã {code} đã có ở dòng {first} của cùng lần nạp; hãy xóa một trong hai dòng"),
         format!("code {code} stands already at line {first} of this import; delete one of both rows"),
     )
 }
