@@ -82,7 +82,7 @@ impl House {
             return Ok(fresh);
         }
         let work = self.job(context).await?;
-        if let Some(run) = imports::find(&work.tx, start.import_id).await? {
+        if let Some(run) = imports::hold(&work.tx, start.import_id).await? {
             if run.source != fresh.source || run.kind != fresh.kind {
                 return Err(Violation::new(
                     "start.import_id",
@@ -118,7 +118,7 @@ impl House {
             .into());
         }
         let mut work = self.job(context).await?;
-        let run = if start.dry_run { None } else { imports::find(&work.tx, start.import_id).await? };
+        let run = if start.dry_run { None } else { imports::hold(&work.tx, start.import_id).await? };
         let committed = run.as_ref().map_or(first_row - 1, |r| r.committed_row);
         if first_row > committed + 1 {
             return Err(Violation::new(
@@ -161,7 +161,7 @@ impl House {
             return Ok(());
         }
         let mut work = self.job(context).await?;
-        let Some(mut run) = imports::find(&work.tx, start.import_id).await? else { return Ok(()) };
+        let Some(mut run) = imports::hold(&work.tx, start.import_id).await? else { return Ok(()) };
         "finished".clone_into(&mut run.state);
         run.finished_at = Some(work.now());
         let committed = run.committed_row;

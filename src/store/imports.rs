@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -50,6 +51,12 @@ pub async fn find(door: &impl Door, id: Uuid) -> Result<Option<ImportRun>, Store
 }
 
 /// Opens an import.
+/// An import by id, held until the transaction ends: who began to move it is waited for. (SQLite has one
+/// writer anyway.)
+pub async fn hold(tx: &Tx, id: Uuid) -> Result<Option<ImportRun>, StoreError> {
+    Ok(import::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?)
+}
+
 pub async fn open(tx: &Tx, row: ImportRun) -> Result<(), StoreError> {
     row.into_active_model().reset_all().insert(tx.conn()).await?;
     Ok(())
