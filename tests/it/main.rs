@@ -8,6 +8,7 @@ mod door;
 mod engines;
 mod entities;
 mod house;
+mod import;
 mod night;
 mod records;
 mod sample;
