@@ -216,7 +216,8 @@ pub fn write(directory: &Path, mended: bool) {
             fault.bad.clone_into(&mut files.get_mut(fault.file).expect("a file of the town")[fault.line - 1]);
         }
     }
-    let strange: String = (1..=STRANGE_COLUMNS).map(|number| format!(",cột {number}")).collect();
+    let strange: Vec<String> = (1..=STRANGE_COLUMNS).map(|number| format!(",cột {number}")).collect();
+    let strange = strange.concat();
     let cells = ",x".repeat(STRANGE_COLUMNS);
     for (row, line) in files.get_mut("dossiers.csv").expect("dossiers").iter_mut().enumerate() {
         line.push_str(if row == 0 { &strange } else { &cells });

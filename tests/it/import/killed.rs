@@ -17,7 +17,7 @@ const TOWN: Town = Town { officials: 20, dossiers: 3000, faulty: true };
 /// The events of every such dossier are compared.
 const EVERY: usize = 50;
 /// Nothing here takes longer, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A child process that doesn't outlive its test.
 pub struct Reaped(pub Child);
@@ -102,7 +102,7 @@ both!(a_killed_import_goes_on_where_it_stopped, |house| {
 struct Server {
     address: Address,
     database: String,
-    _process: Reaped,
+    process: Reaped,
 }
 
 impl Server {
@@ -114,14 +114,14 @@ impl Server {
         command.env("BONRO_MAIL__URL", "file:/dev/null").env("BONRO_LOG__LEVEL", "error");
         let process = Reaped(command.spawn().expect("the binary runs"));
         until(async || address.newest_import().await.ok()).await;
-        Self { address, database: database.to_owned(), _process: process }
+        Self { address, database: database.to_owned(), process }
     }
 
     /// kill -9, and the same again.
     async fn killed_and_started_again(self) -> Self {
-        let Self { address, database, mut _process } = self;
-        _process.0.kill().expect("it was serving");
-        _process.0.wait().expect("it is gone");
+        let Self { address, database, mut process } = self;
+        process.0.kill().expect("it was serving");
+        process.0.wait().expect("it is gone");
         Self::start(&database, address).await
     }
 }
