@@ -8,9 +8,10 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
-use super::import_convert::{outcome, row};
+use super::import_convert::{outcome, row, wire_kind};
 use super::wire::{code_of, timestamp};
 use super::{Front, Plan, status};
+use crate::domain::record::RecordKind;
 use crate::pb::v1;
 use crate::pb::v1::import_service_server::ImportService;
 use crate::service::imports::{self, ImportRun, ProblemRow, Start};
@@ -131,16 +132,17 @@ fn import(run: &ImportRun) -> v1::Import {
 
 fn problem(row: ProblemRow) -> v1::ImportProblem {
     let severity = if row.severity == "warning" { v1::Severity::Warning } else { v1::Severity::Error };
+    let kind = RecordKind::ALL.iter().copied().find(|kind| kind.as_str() == row.kind);
     v1::ImportProblem {
         row: row.row_number,
-        kind: v1::RecordKind::Unspecified.into(),
+        kind: kind.map_or(v1::RecordKind::Unspecified, wire_kind).into(),
         code: row.code.unwrap_or_default(),
         problem: Some(v1::RowProblem {
             severity: severity.into(),
             field: row.field.unwrap_or_default(),
             file: row.file.unwrap_or_default(),
             line: row.line.unwrap_or_default(),
-            reason: String::new(),
+            reason: row.reason,
             message_vi: row.message_vi,
             message_en: row.message_en,
         }),

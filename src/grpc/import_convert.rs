@@ -281,7 +281,8 @@ fn kind(kind: v1::RecordKind) -> Option<RecordKind> {
     })
 }
 
-fn wire_kind(kind: RecordKind) -> v1::RecordKind {
+/// The kind of a record on the wire.
+pub fn wire_kind(kind: RecordKind) -> v1::RecordKind {
     match kind {
         RecordKind::Unit => v1::RecordKind::Unit,
         RecordKind::Official => v1::RecordKind::Official,

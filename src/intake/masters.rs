@@ -105,8 +105,8 @@ fn term(fields: &mut Fields<'_, '_>) -> Term {
             place.error(
                 "BAD_TERM",
                 value,
-                format!("thời hạn phải là số nguyên từ 1 đến {most}"),
-                format!("the term must be a whole number from 1 to {most}"),
+                format!("thời hạn phải là số nguyên từ 1 đến {most}; hãy sửa số này"),
+                format!("the term must be a whole number from 1 to {most}; correct it"),
             )
         }),
     }

@@ -58,9 +58,14 @@ impl Place<'_> {
             field: self.field.into(),
             value: shortened(value).into(),
             reason,
-            message_vi: vi.into(),
-            message_en: en.into(),
+            message_vi: self.named(vi.into()),
+            message_en: self.named(en.into()),
         }
+    }
+
+    /// The sentence with its column first: it is read without its place too.
+    fn named(self, said: Box<str>) -> Box<str> {
+        if self.field.is_empty() { said } else { format!("{}: {said}", self.field).into() }
     }
 
     /// Something worth knowing here.

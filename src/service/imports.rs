@@ -82,7 +82,7 @@ impl House {
             return Ok(fresh);
         }
         let work = self.job(context).await?;
-        if let Some(run) = imports::find(&work.tx, start.import_id).await? {
+        if let Some(run) = imports::hold(&work.tx, start.import_id).await? {
             if run.source != fresh.source || run.kind != fresh.kind {
                 return Err(Violation::new(
                     "start.import_id",
@@ -118,7 +118,7 @@ impl House {
             .into());
         }
         let mut work = self.job(context).await?;
-        let run = if start.dry_run { None } else { imports::find(&work.tx, start.import_id).await? };
+        let run = if start.dry_run { None } else { imports::hold(&work.tx, start.import_id).await? };
         let committed = run.as_ref().map_or(first_row - 1, |r| r.committed_row);
         if first_row > committed + 1 {
             return Err(Violation::new(
@@ -161,7 +161,7 @@ impl House {
             return Ok(());
         }
         let mut work = self.job(context).await?;
-        let Some(mut run) = imports::find(&work.tx, start.import_id).await? else { return Ok(()) };
+        let Some(mut run) = imports::hold(&work.tx, start.import_id).await? else { return Ok(()) };
         "finished".clone_into(&mut run.state);
         run.finished_at = Some(work.now());
         let committed = run.committed_row;
@@ -183,8 +183,10 @@ fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<Pr
         row_number: outcome.row,
         file: Some(if problem.file.is_empty() { outcome.file.clone() } else { problem.file.clone() }),
         line: Some(if problem.line == 0 { outcome.line } else { problem.line }),
+        kind: outcome.kind.as_str().to_owned(),
         code: Some(outcome.code.clone()),
         field: Some(problem.field.clone()),
+        reason: problem.reason.clone(),
         severity: problem.severity.as_str().to_owned(),
         message_vi: problem.vi.clone(),
         message_en: problem.en.clone(),
@@ -316,7 +318,7 @@ fn twice(code: &str, first: i64) -> Problem {
     problem(
         "code",
         "TWICE_IN_FILE",
-        format!("mã {code} đã có ở dòng {first} của cùng lần nạp; hãy xóa một trong hai dòng"),
+        format!("code: mã {code} đã có ở dòng {first} của cùng lần nạp; hãy xóa một trong hai dòng"),
         format!("code {code} stands already at line {first} of this import; delete one of both rows"),
     )
 }

@@ -73,6 +73,13 @@ pub fn problem(field: &str, reason: &str, vi: impl Into<String>, en: impl Into<S
     }
 }
 
+/// What the rules of the trade forbid, as a problem of the row: the column first, the mend last. The rules
+/// say only what is wrong; in an import the mend is always in the source.
+pub fn forbidden(field: &str, reason: &str, vi: &str, en: &str) -> Problem {
+    let mend = if vi.contains("hãy ") { "" } else { "; hãy sửa dòng này" };
+    problem(field, reason, format!("{field}: {vi}{mend}"), format!("{field}: {en}; correct the row"))
+}
+
 impl From<Violation> for Problem {
     fn from(violation: Violation) -> Self {
         problem(&violation.field, violation.reason, violation.vi, violation.en)

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -35,18 +36,25 @@ pub const PUBLISHED: [Published; 4] = [
 ];
 
 /// What lists of problems may be filtered and ordered by.
-pub const PUBLISHED_PROBLEMS: [Published; 6] = [
+pub const PUBLISHED_PROBLEMS: [Published; 7] = [
     published("row", FieldKind::Number, true, "row_number"),
     published("file", FieldKind::Text, false, "file"),
     published("line", FieldKind::Number, false, "line"),
     published("code", FieldKind::Text, false, "code"),
     published("field", FieldKind::Text, false, "field"),
+    published("reason", FieldKind::Text, false, "reason"),
     published("severity", FieldKind::Text, false, "severity"),
 ];
 
 /// An import by id.
 pub async fn find(door: &impl Door, id: Uuid) -> Result<Option<ImportRun>, StoreError> {
     Ok(import::Entity::find_by_id(id).one(door.conn()).await?)
+}
+
+/// An import by id, held until the transaction ends: who began to move it is waited for. (SQLite has one
+/// writer anyway.)
+pub async fn hold(tx: &Tx, id: Uuid) -> Result<Option<ImportRun>, StoreError> {
+    Ok(import::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?)
 }
 
 /// Opens an import.

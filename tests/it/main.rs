@@ -10,6 +10,7 @@ mod drain;
 mod engines;
 mod entities;
 mod house;
+mod import;
 mod ledger;
 mod night;
 mod records;

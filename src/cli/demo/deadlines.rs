@@ -29,7 +29,8 @@ pub struct Compared {
     pub different: Vec<String>,
 }
 
-/// Compares and writes `code,file_due_at,computed_due_at,equal`, in the order of the file.
+/// Compares and writes `code,file_due_at,computed_due_at,equal`, in the order of the file. `equal` is blank
+/// where the files tell no deadline at all.
 pub async fn compare(
     line: &Line,
     rows: &[SourceRow],
@@ -57,20 +58,23 @@ pub async fn compare(
     let shown = |at: Option<DateTime<Utc>>| {
         at.map(|at| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, false)).unwrap_or_default()
     };
+    // A blank cell says that the clock stands, but files without any deadline say nothing to compare with.
+    let is_told = dossiers.iter().any(|(_, dossier)| dossier.due_at.is_some());
     let mut compared = Compared::default();
     let mut csv = String::from("code,file_due_at,computed_due_at,equal\n");
     for (_, dossier) in dossiers {
         let found = computed.get(&*dossier.code);
-        let equal = found.is_some_and(|due| *due == dossier.due_at);
+        let equal = is_told && found.is_some_and(|due| *due == dossier.due_at);
         let (in_file, by_house) = (shown(dossier.due_at), shown(found.copied().flatten()));
         compared.all += 1;
         compared.equal += usize::from(equal);
         compared.refused += usize::from(found.is_none());
-        if found.is_some() && !equal {
+        if is_told && found.is_some() && !equal {
             let blank = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
             compared.different.push(format!("{}: {} ≠ {}", dossier.code, blank(&in_file), blank(&by_house)));
         }
-        let _ = writeln!(csv, "{},{in_file},{by_house},{equal}", quoted(&dossier.code));
+        let verdict = if is_told { equal.to_string() } else { String::new() };
+        let _ = writeln!(csv, "{},{in_file},{by_house},{verdict}", quoted(&dossier.code));
     }
     fs::write(path, csv).with_context(|| path.display().to_string())?;
     Ok(compared)

@@ -78,9 +78,9 @@ pub async fn send(
     }
 }
 
-/// Whether the connection broke, or the server says that it will be back.
+/// Whether the connection broke, the server says that it will be back, or another stream moved the import.
 fn is_break(status: &Status) -> bool {
-    status.code() == Code::Unavailable || status.source().is_some()
+    matches!(status.code(), Code::Unavailable | Code::Aborted) || status.source().is_some()
 }
 
 /// One stream, from the row after the last committed one to the end.
@@ -131,7 +131,8 @@ async fn session(
             return Err(Status::unavailable("the server ended the stream before the last row"));
         };
         if outcome.outcomes.len() != expected {
-            return Err(Status::internal("the server didn't answer every row of a batch"));
+            // A stream that was given up for dead came before: its rows are told of as committed.
+            return Err(Status::aborted("rows of this batch were committed by another stream"));
         }
         for outcome in outcome.outcomes {
             tell(News::Outcome(&source_rows[*seen], outcome));

@@ -196,6 +196,16 @@ async fn a_broken_stream_goes_on_after_the_committed_row() {
     assert_eq!(tally.found.len(), 11);
 }
 
+/// The stream of a client that was killed may commit a batch after ours began.
+#[tokio::test]
+async fn an_import_that_another_stream_moved_goes_on_too() {
+    let server = Server { breaks_after: 1, code: Some(Code::Aborted), ..Server::default() };
+    let tally = import(&server, 4000).await.expect("it goes on until all is committed");
+    assert_eq!(server.memory.lock().expect("the server is done").codes.len(), 4000);
+    let total = tally.total();
+    assert_eq!((total.rows, total.landed + total.before, total.refused), (4000, 3996, 4));
+}
+
 #[tokio::test]
 async fn an_import_that_was_begun_before_goes_on_after_its_last_row() {
     let server = Server::default();

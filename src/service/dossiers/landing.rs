@@ -48,7 +48,7 @@ pub async fn land(
             }
         };
         match change {
-            Err(refusal) => outcomes.push((row, Landed::refused(vec![refused(&record, &refusal)]))),
+            Err(refusal) => outcomes.push((row, Landed::refused(vec![refused(&refusal)]))),
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {
                 let warnings = change.after.warnings.iter().map(|w| warning(*w)).collect();
@@ -210,7 +210,7 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         wrong.say(
             "code",
             "BAD_CODE",
-            format!("code: mã hồ sơ không hợp lệ ({bad}); hãy sửa mã"),
+            "code: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã",
             format!("code {bad}"),
         );
     }

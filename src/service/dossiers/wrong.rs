@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::error::sentence;
-use super::super::landing::problem;
+use super::super::landing::{forbidden, problem};
 use crate::domain::dossier::{Refusal, Warning};
-use crate::domain::record::{DossierRecord, Problem, Severity};
+use crate::domain::record::{Problem, Severity};
 use crate::store::rules::Rules;
 
 /// What is wrong with a record so far.
@@ -85,15 +85,16 @@ impl Wrong {
     }
 }
 
-pub(super) fn refused(record: &DossierRecord, refusal: &Refusal) -> Problem {
+pub(super) fn refused(refusal: &Refusal) -> Problem {
     let (reason, vi) = sentence(refusal);
+    let en = refusal.to_string();
     let field = match refusal {
         Refusal::Future { .. } | Refusal::BeforeReceipt { .. } => "at",
         Refusal::Forbidden { .. } | Refusal::NothingToVoid(_) => "outcome",
         Refusal::NoIntake | Refusal::OutOfRange => "received_at",
         Refusal::UnknownVersion(_) => "procedure_code",
     };
-    problem(field, reason, format!("{}: {vi}", record.code), format!("{}: {refusal}", record.code))
+    forbidden(field, reason, &vi, &en)
 }
 
 pub(super) fn warning(warning: Warning) -> Problem {

@@ -263,7 +263,7 @@ pub fn twice(code: &str) -> Landed {
     let violation = Violation::new(
         "code",
         "TWICE_IN_FILE",
-        format!("mã {code} đã có ở một dòng trước của cùng lần nạp; hãy xóa một trong hai dòng"),
+        format!("code: mã {code} đã có ở một dòng trước của cùng lần nạp; hãy xóa một trong hai dòng"),
         format!("code {code} stands already in an earlier row of this import; delete one of both rows"),
     );
     Landed::refused(vec![violation.into()])

@@ -91,7 +91,7 @@ pub fn foreign(code: &str) -> Landed {
     let violation = Violation::new(
         "code",
         "CODE_TAKEN",
-        format!("mã {code} thuộc về cơ quan khác; hãy sửa mã"),
+        format!("code: mã {code} thuộc về cơ quan khác; hãy sửa mã"),
         format!("code {code} belongs to another unit's record; correct the code"),
     );
     Landed::refused(vec![violation.into()])

@@ -253,7 +253,7 @@ fn code(field: &str, text: &str) -> Result<String, Violation> {
         return Err(Violation::missing(field));
     }
     Code::parse(text).map(String::from).map_err(|bad| {
-        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /");
+        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã");
         Violation::new(field, "BAD_CODE", vi, format!("{field} {bad}"))
     })
 }

@@ -181,7 +181,7 @@ fn read_code(field: &str, text: &str) -> Result<String, Violation> {
         return Err(Violation::missing(field));
     }
     Code::parse(text).map(String::from).map_err(|bad| {
-        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /");
+        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã");
         Violation::new(field, "BAD_CODE", vi, format!("{field} {bad}"))
     })
 }
@@ -270,8 +270,9 @@ fn bad_term(names: &Names<'_>, new: &NewVersion, bad: BadTerm) -> Violation {
         }
         BadTerm::Amount { most } => {
             let field = names.of("term.count", "term");
-            let vi = format!("{field}: thời hạn phải là số nguyên từ 1 đến {most}");
-            Violation::new(&field, "BAD_TERM", vi, format!("{field}: a whole number from 1 to {most}"))
+            let vi = format!("{field}: thời hạn phải là số nguyên từ 1 đến {most}; hãy sửa số này");
+            let en = format!("{field}: the term must be a whole number from 1 to {most}; correct it");
+            Violation::new(&field, "BAD_TERM", vi, en)
         }
     }
 }

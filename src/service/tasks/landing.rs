@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::error::{ServiceError, Violation};
 use super::super::findings::{Findings, foreign, reaches, twice};
-use super::super::landing::{Landed, problem};
+use super::super::landing::{Landed, forbidden};
 use super::super::work::Work;
 use super::assigning::read;
 use super::saving::{Change, Draft, save};
@@ -193,5 +193,5 @@ fn refused(refusal: TaskRefusal) -> Problem {
         TaskRefusal::NotLater => "due_on",
         TaskRefusal::NotAssigned | TaskRefusal::Forbidden(_) => "code",
     };
-    problem(field, reason, format!("{field}: {vi}"), format!("{field}: {refusal}"))
+    forbidden(field, reason, &vi, &refusal.to_string())
 }

@@ -13,8 +13,12 @@ pub struct Model {
     pub row_number: i64,
     pub file: Option<String>,
     pub line: Option<i64>,
+    /// The word of the record's kind.
+    pub kind: String,
     pub code: Option<String>,
     pub field: Option<String>,
+    /// A stable word in `UPPER_SNAKE`.
+    pub reason: String,
     /// `warning` or `error`.
     pub severity: String,
     pub message_vi: String,
