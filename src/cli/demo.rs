@@ -186,7 +186,7 @@ async fn work(
     times.push(("So sánh thời hạn", "deadlines", clock.elapsed()));
 
     let clock = Instant::now();
-    let ran = jobs::run(line, frame.at).await?;
+    let ran = jobs::run(line, frame.at, frame.calendar.midnight(frame.period.end())).await?;
     times.push(("Công việc, thư", "jobs, mail", clock.elapsed()));
 
     let clock = Instant::now();

@@ -78,12 +78,13 @@ impl Period {
         self.last.succ_opt().expect("a period ends before the end of time")
     }
 
-    /// The period cut at `today`, and whether it was over before.
+    /// The period cut at `today`, and whether it was over before. One that hasn't begun keeps its first day:
+    /// nothing has happened in it yet.
     pub fn until(self, today: NaiveDate) -> (Self, bool) {
         if today > self.last {
             (self, true)
         } else {
-            (Self { first: self.first.min(today), last: today }, false)
+            (Self { first: self.first, last: self.first.max(today) }, false)
         }
     }
 }
@@ -116,5 +117,20 @@ mod tests {
         }
         assert_eq!(Period::preset(Preset::Quarter(5), 2024), Err(BadPeriod::Index));
         assert_eq!(Period::new(day("2024-02-01"), day("2024-01-01")), Err(BadPeriod::Reversed));
+    }
+
+    #[test]
+    fn a_period_is_cut_at_today_but_never_begins_earlier() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let july = Period::new(day("2024-07-01"), day("2024-07-31")).expect("a period");
+        let cut = |today: &str| {
+            let (period, over) = july.until(day(today));
+            (period.first().to_string(), period.last().to_string(), over)
+        };
+        let is = |first: &str, last: &str, over| (first.to_owned(), last.to_owned(), over);
+        assert_eq!(cut("2024-08-01"), is("2024-07-01", "2024-07-31", true));
+        assert_eq!(cut("2024-07-31"), is("2024-07-01", "2024-07-31", false));
+        assert_eq!(cut("2024-07-10"), is("2024-07-01", "2024-07-10", false));
+        assert_eq!(cut("2024-05-20"), is("2024-07-01", "2024-07-01", false));
     }
 }
