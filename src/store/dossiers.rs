@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseBackend, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -149,6 +149,11 @@ pub async fn last_code(tx: &Tx, prefix: &str) -> Result<Option<String>, StoreErr
         .into_tuple()
         .one(tx.conn())
         .await?)
+}
+
+/// How many dossiers are open.
+pub async fn count_open(door: &impl Door) -> Result<u64, StoreError> {
+    Ok(dossier::Entity::find().filter(dossier::Column::Open.eq(true)).count(door.conn()).await?)
 }
 
 /// Open dossiers past their deadline at `now` that aren't flagged yet: the flagging job's work list.

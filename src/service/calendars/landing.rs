@@ -3,9 +3,9 @@
 use super::reading::{Finding, read};
 use super::{NewCalendar, NewDay, store, unit_of};
 use crate::domain::record::{CalendarRecord, Problem, Severity};
-use crate::service::landing::Landed;
+use crate::service::landing::{self, Landed};
 use crate::service::{ServiceError, Work};
-use crate::store::calendars;
+use crate::store::{calendars, dossiers};
 
 /// Lands a batch of calendars in the transaction of `work`. Outcomes carry the rows' numbers.
 pub async fn land(
@@ -60,12 +60,30 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
         return Ok(Landed::unchanged());
     }
     let view = store(work, unit_id, content, false).await?;
-    let warnings = warnings.into_iter().map(|finding| problem(finding, Severity::Warning)).collect();
-    Ok(if standing.is_some() {
-        Landed::changed(view.row.id, warnings)
-    } else {
-        Landed::fresh(view.row.id, warnings)
-    })
+    let mut warnings: Vec<Problem> =
+        warnings.into_iter().map(|finding| problem(finding, Severity::Warning)).collect();
+    if standing.is_none() {
+        return Ok(Landed::fresh(view.row.id, warnings));
+    }
+    // A change of deadlines that people were told is an act of its own, looked at before it is done.
+    let open = dossiers::count_open(&work.tx).await?;
+    if open > 0 {
+        warnings.push(Problem { severity: Severity::Warning, ..kept(open, view.row.version) });
+    }
+    Ok(Landed::changed(view.row.id, warnings))
+}
+
+fn kept(open: u64, version: i32) -> Problem {
+    landing::problem(
+        "days",
+        "OPEN_DEADLINES_KEPT",
+        format!(
+            "days: lịch phiên bản {version} dùng cho hồ sơ tiếp nhận từ nay; {open} hồ sơ đang mở giữ hạn theo lịch cũ"
+        ),
+        format!(
+            "days: calendar version {version} holds for what is received from now on; {open} open dossiers keep the deadlines of the old one"
+        ),
+    )
 }
 
 fn problem(finding: Finding, severity: Severity) -> Problem {
