@@ -44,6 +44,9 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
 pub use error::StoreError;
 
 /// Key of the advisory lock that write transactions share and a cut takes alone.
@@ -51,6 +54,8 @@ const LEDGER_LOCK: i64 = 0x0062_6f6e_726f_0001;
 /// Key of the advisory lock held while migrating.
 const MIGRATION_LOCK: i64 = 0x0062_6f6e_726f_0002;
 
+/// Before the number of a request: their advisory locks are of two numbers.
+const REQUESTS_LOCK: i32 = 1;
 /// Key of the advisory lock of those who draw codes.
 const CODES_LOCK: i64 = 0x0062_6f6e_726f_0003;
 
@@ -91,6 +96,21 @@ impl Door for Snapshot {
 }
 
 impl Tx {
+    /// Waits until no twin of a request is under way, until the end of this transaction: its answer is seen then.
+    /// SQLite has one writer anyway.
+    async fn no_twin_of(&self, request_id: Uuid) -> Result<(), StoreError> {
+        if self.0.get_database_backend() == DatabaseBackend::Postgres {
+            // Callers draw these ids. Locks of two numbers are apart from those of one: none of them is the ledger's.
+            let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(request_id.as_bytes()));
+            let values = [REQUESTS_LOCK.into(), i32::from_be_bytes([a, b, c, d]).into()];
+            let sql = "SELECT pg_advisory_xact_lock($1, $2)";
+            self.0
+                .execute_raw(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Waits until nobody else draws codes, until the end of this transaction: what was drawn before is seen.
     /// SQLite has one writer anyway.
     async fn draws_codes(&self) -> Result<(), StoreError> {

@@ -12,15 +12,17 @@ pub type ReplayRow = request_replay::Model;
 /// An audit row.
 pub type AuditRow = audit::Model;
 
-/// The answer kept for a request, if any.
+/// The answer kept for a request, if any. Waits for a twin that is under way: what it does isn't done twice, and
+/// isn't refused for having been done.
 pub async fn find(
-    door: &impl Door,
+    tx: &Tx,
     caller: &str,
     rpc: &str,
     request_id: Uuid,
 ) -> Result<Option<ReplayRow>, StoreError> {
+    tx.no_twin_of(request_id).await?;
     let key = (caller.to_owned(), rpc.to_owned(), request_id);
-    Ok(request_replay::Entity::find_by_id(key).one(door.conn()).await?)
+    Ok(request_replay::Entity::find_by_id(key).one(tx.conn()).await?)
 }
 
 /// Keeps an answer. A [`StoreError::Duplicate`] means that a twin was faster.

@@ -50,8 +50,7 @@ fn leads(verb: &str, from: DossierState) -> Option<DossierState> {
     Some(match verb {
         "accept" if from == Registered => Received,
         "refuse_intake" if from == Registered => NotAccepted,
-        "start" if from == Received => InProcess,
-        "hand_over" if from == Received => InProcess,
+        "start" | "hand_over" if from == Received => InProcess,
         "hand_over" | "reappoint" if running || paused => from,
         "supplement" if running || from == Registered => AwaitingSupplement,
         "payment" if running => AwaitingPayment,

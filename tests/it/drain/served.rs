@@ -42,7 +42,7 @@ impl Office {
     /// A fresh one.
     pub fn new(drain_seconds: u32) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut office = Self { directory, drain_seconds, key: String::new() };
+        let office = Self { directory, drain_seconds, key: String::new() };
         let made = office
             .bonro(&["key", "create", "--label", "test", "--role", "importer", "--role", "coordinator"])
             .output()
@@ -50,8 +50,7 @@ impl Office {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let said = String::from_utf8_lossy(&made.stdout);
         let key = said.split_whitespace().find(|word| word.starts_with("bonro_"));
-        office.key = key.expect("the key is printed").to_owned();
-        office
+        Self { key: key.expect("the key is printed").to_owned(), ..office }
     }
 
     fn bonro(&self, arguments: &[&str]) -> Command {
@@ -94,7 +93,7 @@ impl Office {
                 let _nobody_waits = told.send(Err(said));
             }
         });
-        let heard = tokio::time::timeout(Duration::from_secs(60), heard).await.expect("it starts in time");
+        let heard = tokio::time::timeout(Duration::from_mins(1), heard).await.expect("it starts in time");
         let port = heard.expect("its log is read").unwrap_or_else(|said| panic!("it didn't start:\n{said}"));
         let key = format!("Bearer {}", self.key).parse().expect("a key is ASCII");
         Served { child: Mutex::new(child), address: ([127, 0, 0, 1], port).into(), key }
