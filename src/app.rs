@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::config::Settings;
 use crate::domain::period::Period;
 use crate::domain::permission::{Caller, Role, Scope};
-use crate::grpc::Front;
+use crate::grpc::{Front, Limits};
 use crate::jobs::NightWatch;
 use crate::mail::Post;
 use crate::pb::v1;
@@ -26,7 +26,7 @@ use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSetting
 use crate::service::{
     Context, House, OfficeSettings, ServiceError, Work, checker, founding, keys, period_report,
 };
-use crate::store::Store;
+use crate::store::{Pool, Store};
 use crate::world::World;
 
 /// How long the archive may take to close.
@@ -99,7 +99,12 @@ fn own_context(house: &House, rpc: &str) -> Context {
 }
 
 async fn open(settings: &Settings, world: World) -> anyhow::Result<House> {
-    let store = Store::connect(settings.database.url.expose(), settings.database.connections)
+    let pool = Pool {
+        connections: settings.database.connections,
+        acquire: Duration::from_secs(settings.database.acquire_timeout_seconds),
+        statement: Duration::from_secs(settings.database.statement_timeout_seconds),
+    };
+    let store = Store::connect(settings.database.url.expose(), pool)
         .await
         .context("database.url: the database can't be opened")?;
     Ok(House::with_settings(store, world, office(settings)?))
@@ -111,7 +116,11 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
     let seconds = |n: u64| TimeDelta::seconds(i64::try_from(n).unwrap_or(i64::MAX / 2000));
     Ok(OfficeSettings {
         mail: MailSettings {
-            post: Arc::new(Post::from_url(settings.mail.url.expose()).context("mail.url")?),
+            post: Arc::new(
+                Post::from_url(settings.mail.url.expose())
+                    .context("mail.url")?
+                    .with_patience(Duration::from_secs(settings.mail.timeout_seconds)),
+            ),
             domain: domain_of(&from.address),
             from,
             link_template: settings.mail.dossier_link.clone(),
@@ -141,6 +150,7 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             ..usual.report
         },
         dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
+        time_zone: settings.data.time_zone.clone(),
     })
 }
 
@@ -167,7 +177,12 @@ pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> an
     let admin_key = if standing_at.is_some() { demo_key(&house).await? } else { String::new() };
 
     let page_key = settings.server.page_token_key.as_ref().map(|key| key.expose().as_bytes().to_vec());
-    let front = Front::new(house.clone(), page_key.as_deref()).await?;
+    let limits = Limits {
+        page_size_default: settings.limits.page_size_default.into(),
+        page_size_max: settings.limits.page_size_max.into(),
+        message_bytes: settings.limits.message_bytes,
+    };
+    let front = Front::new(house.clone(), page_key.as_deref()).await?.within(limits);
     let (routes, health) = front.routes().await?;
     let listener = TcpListener::bind(settings.server.listen)
         .await

@@ -4,7 +4,6 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +52,6 @@ struct RawMail {
     url: Option<String>,
     url_file: Option<PathBuf>,
     from: String,
-    reply_to: Option<String>,
     connections: u32,
     timeout_seconds: u64,
     dossier_link: Option<String>,
@@ -62,7 +60,6 @@ struct RawMail {
 
 impl Default for RawSettings {
     fn default() -> Self {
-        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         Self {
             server: RawServer {
                 listen: "127.0.0.1:50051".to_owned(),
@@ -84,7 +81,6 @@ impl Default for RawSettings {
                 url: None,
                 url_file: None,
                 from: "Bonro <bonro@localhost>".to_owned(),
-                reply_to: None,
                 connections: 2,
                 timeout_seconds: 60,
                 dossier_link: None,
@@ -117,17 +113,9 @@ impl Default for RawSettings {
                 page_size_max: 1000,
                 message_bytes: 4_194_304,
                 streams_per_connection: 128,
-                requests_in_flight: 1024,
-                requests_per_second: 0,
-                import_batch_rows: 1000,
-                import_batch_bytes: 1_048_576,
-                import_batches_in_flight: 8,
             },
             data: Data {
-                language: "vi".to_owned(),
                 time_zone: "Asia/Ho_Chi_Minh".to_owned(),
-                fixed_holidays: texts(&["01-01", "04-30", "05-01", "09-02"]),
-                fixed_holidays_from_2026: texts(&["11-24"]),
                 dossier_code_prefix: "000.00.00.H48".to_owned(),
                 request_replay_days: 14,
             },
@@ -193,7 +181,6 @@ impl RawSettings {
             mail: Mail {
                 url: mail_url.unwrap_or_else(|| Secret::new("file:mail")),
                 from: mail.from,
-                reply_to: mail.reply_to,
                 connections: mail.connections,
                 timeout_seconds: mail.timeout_seconds,
                 dossier_link: mail.dossier_link,
@@ -237,19 +224,9 @@ impl Settings {
             "mail.url: smtp://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
-        unless(matches!(self.data.language.as_str(), "vi" | "en"), "data.language: vi hoặc / or en");
         unless(
             self.data.time_zone.parse::<Tz>().is_ok(),
             "data.time_zone: một tên IANA / an IANA name, such as Asia/Ho_Chi_Minh",
-        );
-        let is_day = |day: &String| NaiveDate::parse_from_str(&format!("2000-{day}"), "%Y-%m-%d").is_ok();
-        unless(
-            self.data.fixed_holidays.iter().all(is_day),
-            "data.fixed_holidays: tháng-ngày / month-day (MM-DD)",
-        );
-        unless(
-            self.data.fixed_holidays_from_2026.iter().all(is_day),
-            "data.fixed_holidays_from_2026: tháng-ngày / month-day (MM-DD)",
         );
         let jobs = &self.jobs;
         for (key, cron) in [
@@ -279,10 +256,6 @@ impl Settings {
             ("limits.page_size_max", u64::from(limits.page_size_max)),
             ("limits.message_bytes", limits.message_bytes as u64),
             ("limits.streams_per_connection", u64::from(limits.streams_per_connection)),
-            ("limits.requests_in_flight", limits.requests_in_flight as u64),
-            ("limits.import_batch_rows", limits.import_batch_rows as u64),
-            ("limits.import_batch_bytes", limits.import_batch_bytes as u64),
-            ("limits.import_batches_in_flight", limits.import_batches_in_flight as u64),
         ] {
             unless(value > 0, &format!("{key}: lớn hơn 0 / more than 0"));
         }

@@ -44,8 +44,6 @@ pub struct Mail {
     pub url: Secret,
     /// The sender of everything.
     pub from: String,
-    /// Where answers go, if not to the sender.
-    pub reply_to: Option<String>,
     /// Connections to the mail server at once.
     pub connections: u32,
     /// The longest wait for one of its replies.
@@ -136,30 +134,14 @@ pub struct Limits {
     pub message_bytes: usize,
     /// Requests at once on one connection.
     pub streams_per_connection: u32,
-    /// Requests at once in the whole server.
-    pub requests_in_flight: usize,
-    /// Requests a second for one key; 0: no limit.
-    pub requests_per_second: u32,
-    /// Rows of one batch of an import.
-    pub import_batch_rows: usize,
-    /// Bytes of one batch of an import.
-    pub import_batch_bytes: usize,
-    /// Batches of one import that may wait for their answer.
-    pub import_batches_in_flight: usize,
 }
 
 /// `[data]`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// `vi` or `en`: for those who have said nothing.
-    pub language: String,
     /// Holds until a calendar is loaded.
     pub time_zone: String,
-    /// Days off of every year, `MM-DD`; used beyond the calendar only.
-    pub fixed_holidays: Vec<String>,
-    /// The same from 2026 on.
-    pub fixed_holidays_from_2026: Vec<String>,
     /// The agency part of the codes that the house draws.
     pub dossier_code_prefix: String,
     /// How long answers to a `request_id` are kept.

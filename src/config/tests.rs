@@ -85,16 +85,11 @@ fn an_unknown_key_is_refused_by_name() {
 #[test]
 fn what_cannot_be_so_is_said_all_at_once() {
     let toml = "[server]\nlisten = \"here\"\n[database]\nurl = \"mysql://x\"\n[jobs]\ncheck_figures = \"at noon\"\n\
-        [data]\ntime_zone = \"Asia/Duc_Pho\"\nfixed_holidays = [\"13-01\"]\n[limits]\nimport_batch_rows = 0\n";
+        [data]\ntime_zone = \"Asia/Duc_Pho\"\n[limits]\nmessage_bytes = 0\n";
     let text = refusal(toml, &[]);
-    for key in [
-        "server.listen",
-        "database.url",
-        "jobs.check_figures",
-        "data.time_zone",
-        "data.fixed_holidays",
-        "limits.import_batch_rows",
-    ] {
+    for key in
+        ["server.listen", "database.url", "jobs.check_figures", "data.time_zone", "limits.message_bytes"]
+    {
         assert!(text.contains(key), "{key} is missing in:\n{text}");
     }
 }

@@ -9,17 +9,13 @@ use prost::Message;
 use sha2::Sha256;
 use tonic::{Request, Response, Status};
 
-use super::{Front, status};
+use super::{Front, Limits, status};
 use crate::domain::filter::{self, BadFilter, Field, Order, Value};
 use crate::domain::permission::Scope;
 use crate::pb::v1;
 use crate::service::paging::{Cursor, ListQuery, Published};
 use crate::service::{Context, Look, Rules, ServiceError, Violation};
 
-/// Rows of a page where nothing is said.
-const USUAL: u64 = 50;
-/// Rows of a page at most.
-const MOST: u64 = 1000;
 /// Bytes of a seal.
 const SEAL: usize = 32;
 
@@ -192,7 +188,7 @@ impl Front {
         let asked = request.into_inner();
         let read = async {
             let look = self.house.look(context.clone()).await?;
-            let listing = listing(&self.page_key, &context, &look.rules, &asked, plan)?;
+            let listing = listing(&self.page_key, self.limits, &context, &look.rules, &asked, plan)?;
             reading(&look, asked, &listing).await
         };
         read.await.map(Response::new).map_err(|error| status::refuse(&context, error))
@@ -201,6 +197,7 @@ impl Front {
 
 fn listing<Q: ListRequest>(
     key: &[u8],
+    limits: Limits,
     context: &Context,
     rules: &Rules,
     request: &Q,
@@ -210,12 +207,12 @@ fn listing<Q: ListRequest>(
     let fields: Vec<Field> = plan.published.iter().map(|p| p.field).collect();
     let mut wrong = Vec::new();
     let limit = match u64::try_from(asked.page_size) {
-        Ok(0) => USUAL,
-        Ok(size) => size.min(MOST),
+        Ok(0) => limits.page_size_default,
+        Ok(size) => size.min(limits.page_size_max),
         Err(_) => {
             let (vi, en) = ("page_size không được âm", "page_size can't be negative");
             wrong.push(Violation::new("page_size", "NEGATIVE", vi, en));
-            USUAL
+            limits.page_size_default
         }
     };
     let mut conditions = filter::parse(asked.filter, &fields).unwrap_or_else(|bad| {

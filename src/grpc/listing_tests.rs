@@ -32,7 +32,7 @@ fn context(key: u128) -> Context {
 }
 
 fn ask(key: u128, request: &v1::ListOfficialsRequest) -> Result<Listing, Vec<&'static str>> {
-    listing(b"secret", &context(key), &Rules::default(), request, PLAN).map_err(|error| {
+    listing(b"secret", Limits::default(), &context(key), &Rules::default(), request, PLAN).map_err(|error| {
         let ServiceError::Invalid(violations) = error else { panic!("{error}") };
         violations.iter().map(|v| v.reason).collect()
     })

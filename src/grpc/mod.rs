@@ -53,8 +53,22 @@ pub use rights::{BadRights, Right, Rights};
 use crate::pb::{self, v1};
 use crate::service::{Context, House, ServiceError, paging};
 
-/// The largest request: a batch of an import is at most 1 MiB, a calendar far less.
-const LARGEST_REQUEST: usize = 4 * 1024 * 1024;
+/// How much one request may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Rows of a page where nothing is said.
+    pub page_size_default: u64,
+    /// Rows of a page at most.
+    pub page_size_max: u64,
+    /// The largest request: a batch of an import is at most 1 MiB, a calendar far less.
+    pub message_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { page_size_default: 50, page_size_max: 1000, message_bytes: 4 * 1024 * 1024 }
+    }
+}
 
 /// The front door of a house.
 #[derive(Debug, Clone)]
@@ -64,6 +78,7 @@ pub struct Front {
     rights: Arc<Rights>,
     page_key: Arc<[u8]>,
     closing: CancellationToken,
+    limits: Limits,
 }
 
 /// Why the front door can't be opened.
@@ -88,7 +103,13 @@ impl Front {
             None => paging::secret(&house).await?,
         };
         let (rights, closing) = (Arc::new(Rights::read(pb::DESCRIPTOR)?), CancellationToken::new());
-        Ok(Self { house, rights, page_key: page_key.into(), closing })
+        Ok(Self { house, rights, page_key: page_key.into(), closing, limits: Limits::default() })
+    }
+
+    /// With other limits than the usual ones.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// The house is about to close: its health says so, and what would go on for long ends at its next step. Calls
@@ -122,7 +143,7 @@ impl Front {
         macro_rules! serve {
             ($($module:ident::$server:ident),+ $(,)?) => {$(
                 let service = v1::$module::$server::new(self.clone())
-                    .max_decoding_message_size(LARGEST_REQUEST)
+                    .max_decoding_message_size(self.limits.message_bytes)
                     .accept_compressed(CompressionEncoding::Gzip)
                     .send_compressed(CompressionEncoding::Gzip);
                 routes = routes.add_service(service);

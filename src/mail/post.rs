@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::delivery_error::DeliveryError;
 use super::smtp::{Security, SmtpPost};
@@ -40,6 +41,15 @@ pub enum BadPostUrl {
 }
 
 impl Post {
+    /// How long a mail server's single reply is waited for.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        match self {
+            Self::Smtp(post) => Self::Smtp(post.with_patience(patience)),
+            Self::Directory(directory) => Self::Directory(directory),
+        }
+    }
+
     /// Reads `smtp://`, `smtp+starttls://`, `smtps://` (with `user:password@`, percent-encoded, and
     /// `:port`, by default 25, 587, 465) or `file:DIRECTORY`.
     pub fn from_url(url: &str) -> Result<Self, BadPostUrl> {

@@ -23,7 +23,7 @@ pub async fn found(house: &House) -> Result<(), ServiceError> {
         // Office hours as everywhere here, no holidays loaded: all is provisional until a calendar comes.
         let usual = crate::domain::calendar::default_spec();
         let record = CalendarRecord {
-            time_zone: usual.time_zone.name().to_owned(),
+            time_zone: house.settings.time_zone.clone(),
             working_weekdays: usual.working_weekdays.iter().map(|d| i32::from(*d)).collect(),
             office_hours: usual
                 .office_hours

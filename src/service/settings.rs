@@ -21,6 +21,8 @@ pub struct OfficeSettings {
     pub report: ReportSettings,
     /// The agency part of the codes that the house draws.
     pub dossier_code_prefix: String,
+    /// The IANA name of the zone of a house that has no calendar yet.
+    pub time_zone: String,
 }
 
 /// How mails leave.
@@ -139,6 +141,7 @@ impl Default for OfficeSettings {
                 closing: Closing::Month,
             },
             dossier_code_prefix: "000.00.00.H48".to_owned(),
+            time_zone: "Asia/Ho_Chi_Minh".to_owned(),
         }
     }
 }

@@ -126,26 +126,48 @@ impl Tx {
     }
 }
 
+/// Connections to the database and how long is waited.
+#[derive(Debug, Clone, Copy)]
+pub struct Pool {
+    /// Connections that read; on PostgreSQL all of them.
+    pub connections: u32,
+    /// The longest wait for a connection, and on SQLite for the one that writes.
+    pub acquire: Duration,
+    /// The longest that one statement takes, on PostgreSQL.
+    pub statement: Duration,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { connections: 4, acquire: Duration::from_secs(10), statement: Duration::from_secs(30) }
+    }
+}
+
 impl Store {
     /// Opens the archive at a URL: `sqlite:PATH` (made if missing) or `postgres://…`.
-    pub async fn connect(url: &str, connections: u32) -> Result<Self, StoreError> {
+    pub async fn connect(url: &str, pool: Pool) -> Result<Self, StoreError> {
         if url.starts_with("sqlite:") {
-            Self::connect_sqlite(url, connections).await
+            Self::connect_sqlite(url, pool).await
         } else {
-            let pool = Database::connect(options(url, connections)).await?;
+            let mut options = options(url, pool.connections, pool);
+            // The server ends what takes longer; a client that is gone doesn't hold its rows.
+            options.map_sqlx_postgres_opts(move |o| {
+                o.options([("statement_timeout", format!("{}ms", pool.statement.as_millis()))])
+            });
+            let pool = Database::connect(options).await?;
             Ok(Self { writer: pool.clone(), reader: pool })
         }
     }
 
-    async fn connect_sqlite(url: &str, connections: u32) -> Result<Self, StoreError> {
+    async fn connect_sqlite(url: &str, pool: Pool) -> Result<Self, StoreError> {
         let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
         let path = path.split('?').next().unwrap_or(path);
         let open = |most: u32, create: bool| {
-            let mut options = options(&format!("sqlite://{path}?mode=rwc"), most);
+            let mut options = options(&format!("sqlite://{path}?mode=rwc"), most, pool);
             options.map_sqlx_sqlite_opts(move |o| {
                 // FULL: an acknowledged write survives a power cut; the reminders depend on it.
                 o.create_if_missing(create)
-                    .busy_timeout(Duration::from_secs(10))
+                    .busy_timeout(pool.acquire)
                     .foreign_keys(true)
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")
@@ -156,7 +178,7 @@ impl Store {
         };
         // One writer: with more they only wait for each other, some for seconds.
         let writer = open(1, true).await?;
-        let reader = open(connections.max(2), false).await?;
+        let reader = open(pool.connections.max(2), false).await?;
         Ok(Self { writer, reader })
     }
 
@@ -235,11 +257,11 @@ impl Store {
     }
 }
 
-fn options(url: &str, connections: u32) -> ConnectOptions {
+fn options(url: &str, connections: u32, pool: Pool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(pool.acquire)
         .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);

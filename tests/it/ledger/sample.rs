@@ -7,8 +7,8 @@ use bonro::domain::permission::{Caller, Scope};
 use bonro::grpc::Front;
 use bonro::pb::v1::Breakdown;
 use bonro::service::{Context, House};
-use bonro::store::Store;
 use bonro::store::entity::event;
+use bonro::store::{Pool, Store};
 use bonro::world::{Clock as _, Entropy, StandingClock, World};
 use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use uuid::Uuid;
@@ -39,7 +39,8 @@ async fn lives(url: &str, book: &Rulebook) -> Vec<Life> {
 pub async fn recount(url: &str) {
     let clock = Arc::new(StandingClock::at(at("2024-05-16T00:15:00Z")));
     let world = World { office: clock.clone(), lease: clock.clone(), entropy: Arc::new(Entropy::seeded(7)) };
-    let house = House::new(Store::connect(url, 2).await.expect("the demo's database opens"), world);
+    let house =
+        House::new(Store::connect(url, Pool::default()).await.expect("the demo's database opens"), world);
     let front = Front::new(house, None).await.expect("the contract has rights");
     let caller = Caller {
         label: "test".into(),

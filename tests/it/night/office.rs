@@ -9,8 +9,8 @@ use bonro::mail::{Mailbox, Post};
 use bonro::service::jobs::{Asked, Ran, run};
 use bonro::service::settings::OfficeSettings;
 use bonro::service::{House, ServiceError};
-use bonro::store::Store;
 use bonro::store::entity::{calendar, notice, official, outbox, petition, slot, task, unit};
+use bonro::store::{Pool, Store};
 use bonro::world::{Clock as _, Entropy, StandingClock, World};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{
@@ -242,7 +242,7 @@ async fn house(
     seed: u64,
     post: Post,
 ) -> House {
-    let store = Store::connect(url, 4).await.expect("a fresh database can be opened");
+    let store = Store::connect(url, Pool::default()).await.expect("a fresh database can be opened");
     let world =
         World { office: clock.clone(), lease: lease.clone(), entropy: Arc::new(Entropy::seeded(seed)) };
     let mut settings = OfficeSettings::default();

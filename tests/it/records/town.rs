@@ -10,7 +10,7 @@ use bonro::grpc::Front;
 use bonro::service::imports::{RowOutcome, Start};
 use bonro::service::landing::LandedResult;
 use bonro::service::{Context, House, Work};
-use bonro::store::{Store, figures};
+use bonro::store::{Pool, Store, figures};
 use bonro::world::{Clock as _, Entropy, StandingClock, World};
 use chrono::{DateTime, NaiveDate, Utc};
 use tonic::{Code, Request, Response, Status};
@@ -49,7 +49,7 @@ impl Town {
         let clock = Arc::new(StandingClock::at(at("2024-05-16T00:15:00Z")));
         let world =
             World { office: clock.clone(), lease: clock.clone(), entropy: Arc::new(Entropy::seeded(7)) };
-        let store = Store::connect(url, 4).await.expect("a fresh database can be opened");
+        let store = Store::connect(url, Pool::default()).await.expect("a fresh database can be opened");
         let house = House::new(store, world);
         let front =
             Front::new(house.clone(), Some(b"a key of the tests")).await.expect("the contract has rights");

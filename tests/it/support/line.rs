@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bonro::grpc::{Front, create_key};
 use bonro::pb::v1;
 use bonro::service::House;
-use bonro::store::Store;
+use bonro::store::{Pool, Store};
 use bonro::world::{Entropy, StandingClock, World};
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::interceptor::InterceptedService;
@@ -47,7 +47,7 @@ impl Line {
         let clock = Arc::new(StandingClock::at("2024-05-15T05:00:00Z".parse().expect("an instant")));
         let world =
             World { office: clock.clone(), lease: clock.clone(), entropy: Arc::new(Entropy::seeded(7)) };
-        let store = Store::connect(url, 4).await.expect("the archive opens");
+        let store = Store::connect(url, Pool::default()).await.expect("the archive opens");
         let house = House::new(store, world);
         let front = Front::new(house.clone(), None).await.expect("the front door opens");
         let (routes, _health) = front.routes().await.expect("the services are served");
