@@ -2,42 +2,13 @@
 
 use uuid::Uuid;
 
-use super::wire::{timestamp, wire_date};
-use crate::domain::deadline::Term;
+use super::convert::{official_name, term, timestamp, unit_name, wire_date};
 use crate::domain::dossier::{
     Correction, Event, EventKind, History, Outcome, PauseReason, State, Tracked, Warning,
 };
 use crate::pb::v1;
 use crate::service::Rules;
 use crate::service::dossiers::DossierRow;
-
-/// Resource name of an official, empty for none.
-fn official(rules: &Rules, id: Option<Uuid>) -> String {
-    match rules.official_code(id) {
-        "" => String::new(),
-        code => format!("officials/{code}"),
-    }
-}
-
-/// Resource name of a unit.
-pub fn unit(rules: &Rules, id: Uuid) -> String {
-    match rules.unit_code(id) {
-        "" => format!("units/{id}"),
-        code => format!("units/{code}"),
-    }
-}
-
-/// A term for the wire.
-pub fn term(term: Term) -> v1::Term {
-    let unit = match term {
-        Term::SameDay => v1::TermUnit::SameDay,
-        Term::WorkingHours(_) => v1::TermUnit::WorkingHours,
-        Term::WorkingDays(_) => v1::TermUnit::WorkingDays,
-        Term::CalendarDays(_) => v1::TermUnit::CalendarDays,
-        Term::Months(_) => v1::TermUnit::Months,
-    };
-    v1::Term { unit: unit.into(), count: i32::try_from(term.amount()).unwrap_or(i32::MAX) }
-}
 
 fn tracked(word: &str) -> Option<bool> {
     match Tracked::parse(word) {
@@ -134,8 +105,8 @@ pub fn dossier(rules: &Rules, row: &DossierRow, now: chrono::DateTime<chrono::Ut
         procedure: format!("procedures/{}", rules.procedure_code(row.procedure_id)),
         procedure_version_uid: row.procedure_version_id.to_string(),
         term: version.map(|v| term(v.term)),
-        unit: unit(rules, row.unit_id),
-        continuing_unit: row.continuing_unit_id.map(|id| unit(rules, id)).unwrap_or_default(),
+        unit: unit_name(rules, row.unit_id),
+        continuing_unit: row.continuing_unit_id.map(|id| unit_name(rules, id)).unwrap_or_default(),
         applicant_kind: if row.applicant_kind == "organisation" {
             v1::ApplicantKind::Organisation.into()
         } else {
@@ -148,7 +119,7 @@ pub fn dossier(rules: &Rules, row: &DossierRow, now: chrono::DateTime<chrono::Ut
         },
         state: state(known).into(),
         national_code: known.national_code().into(),
-        holder: official(rules, row.holder_id),
+        holder: official_name(rules, row.holder_id),
         step: String::new(),
         received_at: Some(timestamp(row.received_at)),
         received_on: Some(wire_date(row.received_on)),
@@ -219,12 +190,12 @@ fn correction(rules: &Rules, c: &Correction) -> v1::DossierCorrection {
     };
     v1::DossierCorrection {
         procedure: version.map(|v| format!("procedures/{}", rules.procedure_code(v.procedure_id))),
-        unit: c.unit_id.map(|id| unit(rules, id)),
+        unit: c.unit_id.map(|id| unit_name(rules, id)),
         channel: c.channel.map(|c| channel(c).into()),
         applicant_kind: c.applicant_kind.map(|k| kind(k).into()),
         received_at: c.received_at.map(timestamp),
         promised_at: c.promised_at.map(timestamp),
-        holder: c.holder_id.map(|id| official(rules, Some(id))),
+        holder: c.holder_id.map(|id| official_name(rules, Some(id))),
     }
 }
 
@@ -246,7 +217,7 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
         number: event.number,
         occurred_at: Some(timestamp(draft.occurred_at)),
         recorded_at: Some(timestamp(event.recorded_at)),
-        actor: official(rules, draft.actor_id),
+        actor: official_name(rules, draft.actor_id),
         actor_label: draft.actor.clone(),
         source: draft.source.as_str().to_owned(),
         reason: draft.reason.clone(),
@@ -255,7 +226,7 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
     };
     let kind = match &draft.kind {
         EventKind::Registered(intake) | EventKind::Received(intake) => {
-            wire.to_holder = official(rules, intake.holder_id);
+            wire.to_holder = official_name(rules, intake.holder_id);
             wire.promised_at = intake.promised_at.map(timestamp);
             wire.intake_digitised = flag(Some(intake.intake));
             if matches!(draft.kind, EventKind::Registered(_)) { Kind::Registered } else { Kind::Received }
@@ -263,8 +234,8 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
         EventKind::NotAccepted => Kind::NotAccepted,
         EventKind::Started => Kind::ProcessingStarted,
         EventKind::HandedOver { from, to, step } => {
-            wire.from_holder = official(rules, *from);
-            wire.to_holder = official(rules, Some(*to));
+            wire.from_holder = official_name(rules, *from);
+            wire.to_holder = official_name(rules, Some(*to));
             wire.step.clone_from(step);
             Kind::HandedOver
         }

@@ -8,8 +8,8 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
+use super::convert::{code_of, timestamp};
 use super::import_convert::{outcome, row, wire_kind};
-use super::wire::{code_of, timestamp};
 use super::{Front, Plan, status};
 use crate::domain::record::RecordKind;
 use crate::pb::v1;
@@ -151,7 +151,7 @@ fn problem(row: ProblemRow) -> v1::ImportProblem {
 }
 
 fn import_id(field: &str, name: &str) -> Result<Uuid, Violation> {
-    let id = code_of(field, "imports", name)?;
+    let id = code_of(field, name, "imports")?;
     Uuid::parse_str(&id).map_err(|_| {
         Violation::new(
             field,

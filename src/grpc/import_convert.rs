@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::wire::{date, instant, timestamp};
+use super::convert::{date, instant, timestamp};
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs};
 use crate::domain::record::{
     CalendarDayRecord, CalendarRecord, ClockRecord, DocumentRecord, DossierRecord, ImportRow, MoveRecord,

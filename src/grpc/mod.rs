@@ -33,7 +33,6 @@ mod survey;
 mod target;
 mod task;
 mod unit;
-mod wire;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
-use super::dossier_convert::{outcome, timeliness, unit};
+use super::convert::{code_of, timestamp, unit_name};
+use super::dossier_convert::{outcome, timeliness};
 use super::report_convert::{breakdowns, figure, period, summary};
-use super::wire::{code_of, timestamp};
 use super::{Front, Listing, Plan};
 use crate::domain::filter::Value;
 use crate::domain::unit::Group;
@@ -21,7 +21,7 @@ fn unit_id(look: &Look, name: &str) -> Result<Option<Uuid>, Violation> {
     if name.is_empty() {
         return Ok(None);
     }
-    let code = code_of("unit", "units", name)?;
+    let code = code_of("unit", name, "units")?;
     look.rules
         .units
         .by_code(&code)
@@ -43,7 +43,7 @@ async fn members_of(
     let procedure_id = if r.procedure.is_empty() {
         None
     } else {
-        let code = code_of("procedure", "procedures", &r.procedure)?;
+        let code = code_of("procedure", &r.procedure, "procedures")?;
         let id = look.rules.procedures_by_code.get(&code).copied();
         Some(id.ok_or_else(|| Violation::unknown("procedure", &code, "thủ tục", "procedure"))?)
     };
@@ -62,7 +62,7 @@ async fn members_of(
             .map(|row| v1::FigureMember {
                 dossier: format!("dossiers/{}", row.code),
                 uid: row.id.to_string(),
-                unit: unit(rules, row.unit_id),
+                unit: unit_name(rules, row.unit_id),
                 procedure: format!("procedures/{}", rules.procedure_code(row.procedure_id)),
                 received_at: Some(timestamp(row.received_at)),
                 due_at: row.due_at.map(timestamp),

@@ -1,6 +1,6 @@
 //! Period summaries for the wire.
 
-use super::wire::{date, timestamp, wire_date};
+use super::convert::{date, timestamp, wire_date};
 use crate::domain::figure::Rating;
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{DossierFigures, Figures, PeriodSummary, Rate, Row, RowKey};
