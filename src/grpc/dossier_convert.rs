@@ -1,6 +1,5 @@
 //! Dossiers and their events for the wire.
 
-use uuid::Uuid;
 
 use super::convert::{official_name, term, timestamp, unit_name, wire_date};
 use crate::domain::dossier::{
