@@ -4,6 +4,7 @@
 use super::summary_json::groups;
 use super::tables::{Side, Table};
 use super::wire;
+use crate::domain::summary::Rate;
 use crate::domain::text;
 use crate::pb::v1 as pb;
 
@@ -70,13 +71,50 @@ const LINES: [Line; 15] = [
     ("Tỷ lệ trễ hạn / Late rate", |row| percent(row.late_rate.as_ref())),
 ];
 
+/// What of all dossiers no group shows: those of units that are in none.
+fn others(total: &pb::DossierFigures, shown: &[&pb::DossierFigures]) -> Option<pb::DossierFigures> {
+    let rest = |figure: fn(&pb::DossierFigures) -> i64| {
+        figure(total) - shown.iter().map(|row| figure(row)).sum::<i64>()
+    };
+    let mut others = pb::DossierFigures {
+        received_total: rest(|row| row.received_total),
+        received_in_period: rest(|row| row.received_in_period),
+        carried_over: rest(|row| row.carried_over),
+        resolved: rest(|row| row.resolved),
+        resolved_early: rest(|row| row.resolved_early),
+        resolved_on_time: rest(|row| row.resolved_on_time),
+        resolved_late: rest(|row| row.resolved_late),
+        in_process: rest(|row| row.in_process),
+        in_process_in_due: rest(|row| row.in_process_in_due),
+        in_process_paused: rest(|row| row.in_process_paused),
+        in_process_overdue: rest(|row| row.in_process_overdue),
+        withdrawn: rest(|row| row.withdrawn),
+        stopped: rest(|row| row.stopped),
+        ..Default::default()
+    };
+    if others == pb::DossierFigures::default() {
+        return None;
+    }
+    let rate = |numerator: i64| {
+        let denominator = others.resolved;
+        let percent = Rate { numerator, denominator }.percent();
+        Some(pb::Rate { numerator, denominator, percent })
+    };
+    let not_late = rate(others.resolved_early + others.resolved_on_time);
+    (others.not_late_rate, others.late_rate) = (not_late, rate(others.resolved_late));
+    Some(others)
+}
+
 fn dossiers(summary: &pb::PeriodSummary) -> Option<String> {
     let total = summary.total.as_ref().and_then(|row| row.dossiers.as_ref());
-    let columns: Vec<(String, &pb::DossierFigures)> = groups(summary)
+    let mut columns: Vec<(String, &pb::DossierFigures)> = groups(summary)
         .into_iter()
         .filter_map(|row| Some((heading(&row.key), row.dossiers.as_ref()?)))
-        .chain(total.map(|figures| ("Tất cả\nAll".to_owned(), figures)))
         .collect();
+    let shown: Vec<&pb::DossierFigures> = columns.iter().map(|(_, row)| *row).collect();
+    let others = total.filter(|_| !shown.is_empty()).and_then(|total| others(total, &shown));
+    columns.extend(others.as_ref().map(|figures| ("Khác\nOther".to_owned(), figures)));
+    columns.extend(total.map(|figures| ("Tất cả\nAll".to_owned(), figures)));
     if columns.is_empty() {
         return None;
     }
@@ -205,6 +243,7 @@ fn rating_label(rating: &str) -> String {
         "satisfied" => "hài lòng",
         "neutral" => "bình thường",
         "dissatisfied" => "không hài lòng",
+        "very_dissatisfied" => "rất không hài lòng",
         other => return other.to_owned(),
     };
     format!("{vietnamese} / {}", rating.replace('_', " "))
@@ -277,3 +316,6 @@ fn broken(summary: &pb::PeriodSummary) -> Option<String> {
     (!lines.is_empty())
         .then(|| format!("SỐ LIỆU KHÔNG CÂN ĐỐI / FIGURES THAT DON'T ADD UP:\n{}", lines.join("\n")))
 }
+
+#[cfg(test)]
+mod tests;

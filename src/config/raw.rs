@@ -103,7 +103,7 @@ impl Default for RawSettings {
                 issuing_body: String::new(),
                 place: String::new(),
                 superior_locality: "tỉnh".to_owned(),
-                signer_title: "Chánh Văn phòng".to_owned(),
+                signer_title: String::new(),
                 addressee: "Phòng Nội vụ".to_owned(),
                 close: "month".to_owned(),
             },

@@ -84,15 +84,15 @@ pub struct Jobs {
 pub struct Report {
     /// Who gets the summary of a period: addresses, with or without names.
     pub recipients: Vec<String>,
-    /// Top left of the report; empty: the committee that the units name.
+    /// Top left of the report; empty: the committee that the units name, if an office issues.
     pub superior_body: String,
-    /// Top left of the report, below; empty: the office that the units name.
+    /// Top left of the report, below; empty: the office that the units name, else the committee itself.
     pub issuing_body: String,
     /// The locality's name, also before the date; empty: as the committee's name says.
     pub place: String,
     /// What the locality belongs to, in lower case: `tỉnh`.
     pub superior_locality: String,
-    /// Who signs.
+    /// Who signs; empty: `Chánh Văn phòng` for an office, `Chủ tịch` for a committee.
     pub signer_title: String,
     /// To whom the report is addressed.
     pub addressee: String,

@@ -20,6 +20,7 @@ pub mod record;
 pub mod reminder;
 pub mod schedule;
 pub mod summary;
+pub mod target;
 pub mod task;
 pub mod text;
 pub mod unit;

@@ -235,11 +235,20 @@ impl TaskFigures {
     }
 }
 
+/// The national portal as a petition's channel has it.
+pub const PETITION_PORTAL: &str = "pakn.dichvucong.gov.vn";
+/// The kind of petitions that are about a regulation, not about conduct or something else.
+pub const ON_REGULATION: &str = "regulation";
+
 /// Petitions received in the period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PetitionFigures {
     /// Received in the period.
     pub received: i64,
+    /// Of those, about a regulation.
+    pub on_regulation: i64,
+    /// Of those, by the national portal.
+    pub by_portal: i64,
     /// Of those, answered before its end.
     pub answered: i64,
     /// Of those, at or before the due instant.

@@ -65,8 +65,8 @@ pub struct Line {
     pub step: String,
     /// The official who holds it, for a reader who heads the unit.
     pub holder: Option<String>,
-    /// Working days left; negative: past the deadline by so many.
-    pub working_days: i64,
+    /// Working days left; negative: past the deadline by so many. None beyond the calendar's last year.
+    pub working_days: Option<i64>,
 }
 
 impl Digest {
@@ -87,7 +87,7 @@ impl Digest {
             (&self.due_soon, language.pick("Sắp đến hạn", "Due soon"), "soon"),
         ]
         .into_iter()
-        .map(|(lines, title, class)| Group::of(lines, title, class, self.link_template.as_deref(), language))
+        .map(|(lines, title, class)| self.group(lines, title, class, language))
         .collect();
         let shown = allot(groups.iter().map(|g| g.total).collect::<Vec<_>>().as_slice());
         let sheet = (self.total() > MOST_LINES).then(|| self.sheet(&groups, language));
@@ -160,7 +160,7 @@ impl Digest {
                     line.due.format("%d/%m/%Y %H:%M").to_string(),
                     cell(&step(&line.step, language)),
                     cell(line.holder.as_deref().unwrap_or_default()),
-                    line.working_days.to_string(),
+                    line.working_days.map(|n| n.to_string()).unwrap_or_default(),
                 ];
                 csv += &cells.join(separator);
                 csv += "\r\n";
@@ -194,14 +194,10 @@ struct Shown {
     link: Option<String>,
 }
 
-impl Group {
-    fn of(
-        lines: &[Line],
-        title: &'static str,
-        class: &'static str,
-        link: Option<&str>,
-        language: Language,
-    ) -> Self {
+impl Digest {
+    fn group(&self, lines: &[Line], title: &'static str, class: &'static str, language: Language) -> Group {
+        let link = self.link_template.as_deref();
+        let today = self.run_at.date();
         let shown = |line: &Line| Shown {
             code: line.code.clone(),
             subject: subject_name(line.subject, language),
@@ -210,15 +206,11 @@ impl Group {
             due: language.moment(line.due),
             step: step(&line.step, language),
             holder: line.holder.clone(),
-            days: days(line.working_days, class == "overdue", language),
+            days: days(line, today, class == "overdue", language),
             link: link.and_then(|template| link_to(template, &line.code)),
         };
-        Self {
-            title,
-            class,
-            total: lines.len(),
-            lines: most_urgent_first(lines).into_iter().map(shown).collect(),
-        }
+        let lines: Vec<Shown> = most_urgent_first(lines).into_iter().map(shown).collect();
+        Group { title, class, total: lines.len(), lines }
     }
 }
 

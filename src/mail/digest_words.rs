@@ -1,10 +1,12 @@
 //! The words of a digest's lines in both languages, and how a cell or a link is written safely.
 //! No layout, no order.
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::domain::reminder::NoticeRole;
 
 use super::Language;
-use super::digest::Subject;
+use super::digest::{Line, Subject};
 
 /// What a line is about.
 pub(super) fn subject_name(subject: Subject, language: Language) -> &'static str {
@@ -15,17 +17,36 @@ pub(super) fn subject_name(subject: Subject, language: Language) -> &'static str
     }
 }
 
-/// How many working days are left or past.
-pub(super) fn days(left: i64, overdue: bool, language: Language) -> String {
+/// How many working days are left or past on `today`. A deadline on a day off may leave none and yet not be
+/// today's; one beyond the calendar has no number.
+pub(super) fn days(line: &Line, today: NaiveDate, overdue: bool, language: Language) -> String {
     let many = |n: i64| if n == 1 { "working day" } else { "working days" };
-    match (left, language) {
-        (n, Language::Vi) if n < 0 => format!("quá {} ngày làm việc", -n),
-        (n, Language::En) if n < 0 => format!("{} {} overdue", -n, many(-n)),
-        (0, _) if overdue => language.pick("vừa quá hạn", "just overdue").to_owned(),
-        (0, _) => language.pick("hết hạn hôm nay", "due today").to_owned(),
-        (n, Language::Vi) => format!("còn {n} ngày làm việc"),
-        (n, Language::En) => format!("{n} {} left", many(n)),
+    let due_on = line.due.date();
+    match (line.working_days, language) {
+        (Some(n), Language::Vi) if n < 0 => format!("quá {} ngày làm việc", -n),
+        (Some(n), Language::En) if n < 0 => format!("{} {} overdue", -n, many(-n)),
+        (Some(0), _) if overdue => language.pick("vừa quá hạn", "just overdue").to_owned(),
+        (None, _) if overdue => language.pick("quá hạn", "overdue").to_owned(),
+        (Some(0) | None, _) if due_on == today => language.pick("hết hạn hôm nay", "due today").to_owned(),
+        (None, _) => format!("{} {}", language.pick("hết hạn", "due"), short(due_on, today, language)),
+        (Some(0), Language::Vi) => {
+            format!("hết hạn {}, trước ngày làm việc tới", short(due_on, today, language))
+        }
+        (Some(0), Language::En) => {
+            format!("due {}, before the next working day", short(due_on, today, language))
+        }
+        (Some(n), Language::Vi) => format!("còn {n} ngày làm việc"),
+        (Some(n), Language::En) => format!("{n} {} left", many(n)),
     }
+}
+
+/// A day without its year where that is this year.
+fn short(day: NaiveDate, today: NaiveDate, language: Language) -> String {
+    let whole = language.date(day);
+    if day.year() != today.year() {
+        return whole;
+    }
+    whole.trim_end_matches(&day.year().to_string()).trim_end_matches(['/', ' ']).to_owned()
 }
 
 /// A state's word in the reader's language; any other text as it is.

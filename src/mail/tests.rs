@@ -24,7 +24,7 @@ fn line(number: usize, due: &str, working_days: i64) -> Line {
         due: local(due),
         step: "in_process".to_owned(),
         holder: None,
-        working_days,
+        working_days: Some(working_days),
     }
 }
 
@@ -218,4 +218,31 @@ fn what_cannot_be_sealed_is_named() {
     assert!(!String::from_utf8(injected).expect("ASCII").contains("\r\nBcc:"));
     let injected = with(&|l| l.to.name = "a\r\nBcc: x@y.example".to_owned()).expect("made one line");
     assert!(!String::from_utf8(injected).expect("ASCII").contains("\r\nBcc:"));
+}
+
+#[test]
+fn a_deadline_on_a_day_off_is_not_said_to_be_todays() {
+    let friday = "2024-05-17T07:15:00";
+    let said = |due: &str, working_days, language| {
+        let (overdue, due_today) = (vec![], vec![]);
+        let due_soon = vec![line(1, due, working_days)];
+        Digest { run_at: local(friday), overdue, due_today, due_soon, ..digest() }.render(language).text
+    };
+    let saturday = "2024-05-18T17:00:00";
+    let text = said(saturday, 0, Language::Vi);
+    assert!(text.contains("0001 - hết hạn 18/5, trước ngày làm việc tới\n"), "{text}");
+    let text = said(saturday, 0, Language::En);
+    assert!(text.contains("0001 - due 18 May, before the next working day\n"), "{text}");
+    assert!(said("2024-05-20T17:00:00", 1, Language::Vi).contains("0001 - còn 1 ngày làm việc\n"));
+    let beyond = Line { working_days: None, ..line(1, "2025-01-02T17:00:00", 0) };
+    let mail = |overdue: &[Line], due_soon: &[Line]| Digest {
+        overdue: overdue.to_vec(),
+        due_today: vec![],
+        due_soon: due_soon.to_vec(),
+        ..digest()
+    };
+    let text = mail(&[], std::slice::from_ref(&beyond)).render(Language::Vi).text;
+    assert!(text.contains("0001 - hết hạn 02/01/2025\n"), "{text}");
+    let text = mail(&[beyond], &[]).render(Language::En).text;
+    assert!(text.contains("0001 - overdue\n"), "{text}");
 }

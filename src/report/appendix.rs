@@ -238,7 +238,8 @@ fn late_dossiers(input: &ReportInput<'_>) -> Table {
             || "quá hạn, đang giải quyết".to_owned(),
             |on| format!("trễ hạn, xong {}", date(on)),
         );
-        vec![d.code.clone(), d.unit.clone(), d.procedure.clone(), date(d.received_on), date(d.due_on), state]
+        let due = d.due_on.map_or_else(|| "thay đổi sau kỳ".to_owned(), date);
+        vec![d.code.clone(), d.unit.clone(), d.procedure.clone(), date(d.received_on), due, state]
     };
     Table {
         title: "Danh sách hồ sơ trễ hạn, quá hạn".to_owned(),

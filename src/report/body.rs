@@ -66,18 +66,21 @@ pub fn opening(input: &ReportInput<'_>) -> String {
         .map(|letter| format!("Theo đề nghị của {} tại {letter}, ", input.recipient))
         .unwrap_or_default();
     format!(
-        "{request}{} báo cáo kết quả tham mưu thực hiện công tác cải cách hành chính trong {}, như sau:",
+        "{request}{} báo cáo {} trong {}, như sau:",
         input.office,
+        input.matter(),
         period_name(input.summary.period)
     )
 }
 
 /// The sentence after section 6.
 pub fn closing(input: &ReportInput<'_>) -> String {
-    let place = if input.office.ends_with(input.locality.kind) { input.locality.name } else { "" };
+    let at = input.locality;
+    let place = if !at.kind.is_empty() && input.office.ends_with(at.kind) { at.name } else { "" };
     let office = format!("{} {place}", input.office);
     format!(
-        "Trên đây là kết quả tham mưu thực hiện công tác cải cách hành chính {} của {}. Kính gửi {} tổng hợp./.",
+        "Trên đây là {} {} của {}. Kính gửi {} tổng hợp./.",
+        input.matter(),
         period_name(input.summary.period),
         office.trim_end(),
         input.recipient
@@ -89,12 +92,13 @@ fn direction(input: &ReportInput<'_>) -> Vec<Block> {
     let documents = summary.documents.iter().filter(|d| !is_review(d)).collect::<Vec<_>>();
     let year = chrono::Datelike::year(&summary.period.last());
     let aim = format!("Để thực hiện có hiệu quả công tác kiểm soát TTHC năm {year}, ");
-    let issued = issued(input, &documents, "UBND").map_or_else(
+    let committee = if at.has_committee() { "UBND" } else { at.body };
+    let issued = issued(input, &documents, committee).map_or_else(
         || "Trong kỳ không ghi nhận văn bản nào được ban hành.".to_owned(),
         |said| format!("{aim}{said}."),
     );
     vec![
-        head(&format!("a) Việc thực hiện các nhiệm vụ được UBND {0}, Chủ tịch UBND {0} giao:", at.upper)),
+        head(&format!("a) Việc thực hiện các nhiệm vụ được {} giao:", at.givers())),
         text(sentences::tasks(&summary.tasks, at, !input.tasks.is_empty())),
         head(&format!("b) Việc xây dựng, ban hành các văn bản về kiểm soát TTHC năm {year}:")),
         text(issued),
@@ -103,7 +107,8 @@ fn direction(input: &ReportInput<'_>) -> Vec<Block> {
 
 /// `UBND đã ban hành A; B`; each document's own issuer where it isn't the locality's committee.
 fn issued(input: &ReportInput<'_>, documents: &[&DocumentLine], committee: &str) -> Option<String> {
-    let own = format!("UBND {}", input.locality.full());
+    let at = input.locality;
+    let own = if at.has_committee() { format!("UBND {}", at.full()) } else { at.body.to_owned() };
     let listed: Vec<String> = documents
         .iter()
         .map(|d| {
@@ -128,7 +133,7 @@ fn procedures(input: &ReportInput<'_>) -> Vec<Block> {
     let (at, summary, wording) = (input.locality, input.summary, input.wording);
     let period = period_name(summary.period);
     let reviews = summary.documents.iter().filter(|d| is_review(d)).collect::<Vec<_>>();
-    let review = issued(input, &reviews, &format!("UBND {}", at.kind)).map_or_else(
+    let review = issued(input, &reviews, at.body).map_or_else(
         || "Trong kỳ không ghi nhận văn bản về rà soát, đánh giá thủ tục hành chính.".to_owned(),
         |said| format!("{}.", capitalised(&said)),
     );
@@ -150,10 +155,9 @@ fn procedures(input: &ReportInput<'_>) -> Vec<Block> {
         let said = sentences::dossiers(&figures.dossiers, wording.group(group), wording.merge_early);
         blocks.push(text(format!("+ {said}")));
     }
-    let petitions =
-        "- Kết quả tiếp nhận, xử lý phản ánh kiến nghị của người dân, tổ chức liên quan đến quy định TTHC:";
+    let petitions = sentences::petitions_of_people(&summary.petitions);
     let said = sentences::petitions(&summary.petitions, &period, wording);
-    blocks.push(draft(&format!("{petitions} {said}")));
+    blocks.push(draft(&format!("- Kết quả tiếp nhận, xử lý {petitions}: {said}")));
     let said = sentences::ratings(summary, &period, wording, at);
     blocks.push(text(format!("- Kết quả thực hiện việc đánh giá chất lượng giải quyết TTHC: {said}")));
     blocks
@@ -175,7 +179,7 @@ fn electronic(input: &ReportInput<'_>) -> Vec<Block> {
         )),
         text(format!(
             "- Việc thanh toán trực tuyến{portal}: {}",
-            sentences::payments(&summary.payments, &period, at)
+            sentences::payments(&summary.payments, &period, wording, at)
         )),
         text("(Có Phụ lục kèm theo)".to_owned()),
     ]
@@ -232,16 +236,18 @@ fn assessment(input: &ReportInput<'_>) -> Vec<Block> {
     } else {
         format!("* Tồn tại, hạn chế: Trong {period}, số liệu ghi nhận {}.", facts.join("; "))
     };
-    vec![
-        head("a) Kết quả đạt được"),
-        draft(&achieved),
+    let mut blocks = vec![head("a) Kết quả đạt được"), draft(&achieved)];
+    blocks.extend(input.targets.iter().map(|target| text(sentences::target(target, summary))));
+    blocks.extend([
         head("b) Tồn tại, hạn chế và nguyên nhân"),
         draft(&lacking),
         draft("* Nguyên nhân của tồn tại, hạn chế:"),
-    ]
+    ]);
+    blocks
 }
 
-fn capitalised(said: &str) -> String {
+/// With a capital letter first.
+pub fn capitalised(said: &str) -> String {
     let mut letters = said.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

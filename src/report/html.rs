@@ -7,7 +7,7 @@ use crate::domain::text::{date, long_date};
 
 use super::ReportInput;
 use super::appendix::{self, FormRow, Table};
-use super::body::{self, Section};
+use super::body::{self, Section, capitalised};
 use super::wording::period_range;
 
 #[derive(Template)]
@@ -43,19 +43,13 @@ pub fn html(input: &ReportInput<'_>) -> String {
         office: input.office.to_uppercase(),
         number: input
             .number
-            .map_or_else(|| "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}/BC-VP".to_owned(), str::to_owned),
+            .map_or_else(|| format!("{}/BC-{}", "\u{a0}".repeat(6), input.symbol), str::to_owned),
         dated: format!("{}, {}", at.name, long_date(input.dated_on)),
-        subject: format!("Kết quả tham mưu thực hiện công tác cải cách hành chính {period}"),
+        subject: format!("{} {period}", capitalised(input.matter())),
         opening: body::opening(input),
         sections: body::sections(input),
         closing: body::closing(input),
-        copies: vec![
-            format!("- Chủ tịch UBND {} (b/c);", at.kind),
-            format!("- {} {};", input.recipient, at.kind),
-            "- Các cơ quan, đơn vị liên quan;".to_owned(),
-            "- UBND các xã, phường;".to_owned(),
-            "- Lưu: VT.".to_owned(),
-        ],
+        copies: copies(input),
         signer_title: input.signer_title.to_uppercase(),
         warnings: warnings(input),
         period,
@@ -66,6 +60,23 @@ pub fn html(input: &ReportInput<'_>) -> String {
         input,
     };
     page.render().expect("writing a compiled template into a string cannot fail")
+}
+
+/// Who gets the report, besides the archive.
+fn copies(input: &ReportInput<'_>) -> Vec<String> {
+    let at = input.locality;
+    let leader = if at.has_committee() { "Chủ tịch" } else { "Lãnh đạo" };
+    // Only a town's or district's own division bears its kind: `Phòng Nội vụ thị xã`.
+    let district = !at.is_commune() && at.kind != "tỉnh";
+    let recipient = if district { at.of(input.recipient) } else { input.recipient.to_owned() };
+    let named = [
+        (!input.own).then(|| format!("- {leader} {} (b/c);", at.body)),
+        Some(format!("- {recipient};")),
+        Some("- Các cơ quan, đơn vị liên quan;".to_owned()),
+        input.wording.copy_to_communes.then(|| "- UBND các xã, phường;".to_owned()),
+        Some("- Lưu: VT.".to_owned()),
+    ];
+    named.into_iter().flatten().collect()
 }
 
 /// What a reader must know before trusting the page: a period that isn't over, figures that don't

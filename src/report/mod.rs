@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::summary::PeriodSummary;
+use crate::domain::target::Target;
 
 mod appendix;
 mod body;
@@ -21,17 +22,21 @@ mod sample;
 mod tests;
 
 pub use html::html;
-pub use wording::{GroupWords, Locality, Wording, period_name, period_range};
+pub use wording::{GroupWords, Locality, Registered, Wording, period_name, period_range};
 
 /// Everything that a report is printed from.
 #[derive(Debug, Clone)]
 pub struct ReportInput<'a> {
     /// The figures.
     pub summary: &'a PeriodSummary,
-    /// The body above the issuing one, for the letterhead: `UBND thị xã Đức Phổ`.
+    /// The body above the issuing one, for the letterhead: `UBND thị xã Đức Phổ`; empty: none is named.
     pub superior: &'a str,
     /// The issuing office: `Văn phòng HĐND và UBND thị xã`.
     pub office: &'a str,
+    /// What stands for it in a number: `VP`.
+    pub symbol: &'a str,
+    /// It is the locality's own body, which advises nobody and reports to no chairman of its own.
+    pub own: bool,
     /// Where it is.
     pub locality: Locality<'a>,
     /// The date of the document.
@@ -52,10 +57,23 @@ pub struct ReportInput<'a> {
     pub zone: Tz,
     /// The tasks behind the figures, enclosed as a list; none: no list is spoken of.
     pub tasks: &'a [TaskLine],
+    /// The house's targets in force at the period's end.
+    pub targets: &'a [Target],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
     /// Words and options of the sentences.
     pub wording: &'a Wording,
+}
+
+impl ReportInput<'_> {
+    /// What is reported on: an office advises, a committee does.
+    fn matter(&self) -> &'static str {
+        if self.own {
+            "kết quả thực hiện công tác cải cách hành chính"
+        } else {
+            "kết quả tham mưu thực hiện công tác cải cách hành chính"
+        }
+    }
 }
 
 /// An assigned task as the enclosed list names it.
@@ -88,8 +106,8 @@ pub struct DossierLine {
     pub procedure: String,
     /// Received on.
     pub received_on: NaiveDate,
-    /// Due on.
-    pub due_on: NaiveDate,
-    /// Resolved on; None: still open.
+    /// Due on, as far as that is still so: a deadline may have moved after the period's end.
+    pub due_on: Option<NaiveDate>,
+    /// Resolved late on, in the period; None: open and overdue at its end, whatever came later.
     pub closed_on: Option<NaiveDate>,
 }

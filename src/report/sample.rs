@@ -148,6 +148,8 @@ pub fn sample() -> PeriodSummary {
         procedures: BTreeMap::from([("commune".to_owned(), 143), ("town".to_owned(), 281)]),
         petitions: PetitionFigures {
             received: 2,
+            on_regulation: 2,
+            by_portal: 2,
             answered: 2,
             answered_on_time: 2,
             satisfied: 2,

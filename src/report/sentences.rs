@@ -7,7 +7,8 @@ use crate::domain::figure::Rating;
 use crate::domain::summary::{
     DossierFigures, Figures, Payments, PeriodSummary, PetitionFigures, Rate, TaskFigures,
 };
-use crate::domain::text::{count, percent, worded_amount};
+use crate::domain::target::{Target, Verdict};
+use crate::domain::text::{count, grouped, percent, worded_amount};
 use crate::domain::unit::Group;
 
 use super::wording::{GroupWords, Locality, Wording, payment_kind};
@@ -24,7 +25,7 @@ fn counted(number: i64, words: &GroupWords) -> String {
 
 /// Assigned tasks: how many were completed and how many go on.
 pub fn tasks(f: &TaskFigures, at: Locality<'_>, listed: bool) -> String {
-    let givers = format!("UBND {0}, Chủ tịch UBND {0}", at.upper);
+    let givers = at.givers();
     let head = format!("Tổng hợp, cập nhật tiến độ, kết quả thực hiện các nhiệm vụ được {givers} giao:");
     if f.completed == 0 && f.in_progress == 0 {
         return format!("{head} Trong kỳ không ghi nhận nhiệm vụ nào.");
@@ -50,23 +51,35 @@ pub fn tasks(f: &TaskFigures, at: Locality<'_>, listed: bool) -> String {
         ),
     };
     let list = if listed { " (cụ thể có các danh sách gửi kèm)" } else { "" };
-    format!("{head} UBND {} {completed}, {going_on}{list}.", at.kind)
+    format!("{head} {} {completed}, {going_on}{list}.", at.body)
 }
 
-/// The size of the catalogue by level.
+/// The size of the catalogue by level, from the highest down; the locality's own level by its name.
 pub fn procedures(sizes: &BTreeMap<String, i64>, at: Locality<'_>) -> String {
-    let of = |level: &str| sizes.get(level).copied().unwrap_or(0);
-    if sizes.values().all(|size| *size == 0) {
+    let own = match at.kind {
+        "tỉnh" => "province",
+        _ if at.is_commune() => "commune",
+        _ => "town",
+    };
+    let all = "(bao gồm cả TTHC của cơ quan ngành dọc)";
+    let said: Vec<String> =
+        [("province", "UBND cấp tỉnh"), ("town", "UBND cấp huyện"), ("commune", "UBND cấp xã")]
+            .into_iter()
+            .filter_map(|(level, name)| Some((level, name, *sizes.get(level).filter(|size| **size > 0)?)))
+            .map(|(level, name, size)| {
+                let whose = "tổng số thủ tục hành chính thuộc thẩm quyền giải quyết của";
+                // As the report of May 2024 has it.
+                if level == own {
+                    format!("{whose} {}: {} {all}", at.body, count(size))
+                } else {
+                    format!("{whose} {name} {all}: {}", count(size))
+                }
+            })
+            .collect();
+    if said.is_empty() {
         return "Danh mục TTHC chưa được ghi nhận trên hệ thống.".to_owned();
     }
-    let all = "(bao gồm cả TTHC của cơ quan ngành dọc)";
-    format!(
-        "Tổng số thủ tục hành chính thuộc thẩm quyền giải quyết của UBND {}: {} {all}; tổng số thủ tục hành chính \
-         thuộc thẩm quyền giải quyết của UBND cấp xã {all}: {}.",
-        at.kind,
-        count(of("town")),
-        count(of("commune"))
-    )
+    super::body::capitalised(&said.join("; ")) + "."
 }
 
 /// The dossiers of a group.
@@ -105,14 +118,32 @@ pub fn dossiers(f: &DossierFigures, words: &GroupWords, merge_early: bool) -> St
     said.concat() + "."
 }
 
+/// `phản ánh kiến nghị của người dân, tổ chức liên quan đến quy định TTHC`, the last words only where it holds for
+/// all of them.
+pub fn petitions_of_people(f: &PetitionFigures) -> String {
+    let about = if f.on_regulation == f.received { " liên quan đến quy định TTHC" } else { "" };
+    format!("phản ánh kiến nghị của người dân, tổ chức{about}")
+}
+
 /// Petitions.
 pub fn petitions(f: &PetitionFigures, period: &str, wording: &Wording) -> String {
     let portal = spaced(&wording.petition_portal);
-    let about = format!("phản ánh kiến nghị của người dân, tổ chức liên quan đến quy định TTHC{portal}");
+    let whole = if f.by_portal == f.received { portal.as_str() } else { "" };
+    let about = format!("{}{whole}", petitions_of_people(f));
     if f.received == 0 {
         return format!("Trong {period}, không phát sinh {about}.");
     }
-    let mut said = vec![format!("Trong {period}, phát sinh {} {about}", count(f.received))];
+    let some = |number: i64| number > 0 && number < f.received;
+    let parts: Vec<String> = [
+        (f.on_regulation, " liên quan đến quy định TTHC".to_owned()),
+        (f.by_portal, if portal.is_empty() { String::new() } else { format!(" tiếp nhận{portal}") }),
+    ]
+    .into_iter()
+    .filter(|(number, what)| some(*number) && !what.is_empty())
+    .map(|(number, what)| format!("{} phản ánh{what}", count(number)))
+    .collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(" (trong đó {})", parts.join("; ")) };
+    let mut said = vec![format!("Trong {period}, phát sinh {} {about}{parts}", count(f.received))];
     if f.answered == 0 {
         return said.concat() + ", chưa có phản ánh nào được trả lời.";
     }
@@ -176,13 +207,16 @@ pub fn ratings(summary: &PeriodSummary, period: &str, wording: &Wording, at: Loc
         parts.push(format!("các bộ phận khác có {} lượt đánh giá", count(others)));
     }
     let at_communes = summary.group(Group::Communes).is_some_and(|f| !f.ratings.is_empty());
-    let place = if at_communes { "các cấp" } else { at.kind };
+    let several = at_communes && wording.copy_to_communes;
+    let place = if several {
+        "Bộ phận một cửa các cấp".to_owned()
+    } else {
+        at.of("Bộ phận một cửa")
+    };
     let inside =
         if parts.is_empty() { String::new() } else { format!(" (trong đó: {})", parts.join("; ")) };
     let total = count(summary.ratings_total);
-    format!(
-        "Trong {period}, Bộ phận một cửa {place} đã thực hiện {total} lượt đánh giá sự hài lòng{means}{inside}."
-    )
+    format!("Trong {period}, {place} đã thực hiện {total} lượt đánh giá sự hài lòng{means}{inside}.")
 }
 
 /// The groups that are there, in the report's order.
@@ -213,7 +247,8 @@ pub fn online(summary: &PeriodSummary, wording: &Wording, at: Locality<'_>) -> S
             said.push(format!("{}: Đã tiếp nhận {}. ", wording.group(group).online, levels.join("; ")));
         }
     }
-    said.push(format!("Tỷ lệ hồ sơ nộp trực tuyến chung của toàn {} đạt {overall}.", at.kind));
+    let whole = if at.kind.is_empty() { String::new() } else { at.of(" của toàn") };
+    said.push(format!("Tỷ lệ hồ sơ nộp trực tuyến chung{whole} đạt {overall}."));
     said.concat()
 }
 
@@ -235,8 +270,28 @@ pub fn digitisation(summary: &PeriodSummary, wording: &Wording) -> String {
     format!("{}.", parts.join("; "))
 }
 
+/// A target, what was reached, and what comes of it.
+pub fn target(target: &Target, summary: &PeriodSummary) -> String {
+    let asked = share(Rate { numerator: target.value_hundredths, denominator: 10_000 }).unwrap_or_default();
+    let asked =
+        if target.at_most { format!("không quá {asked}") } else { format!("từ {asked} trở lên") };
+    let basis = if target.basis.is_empty() { String::new() } else { format!(" ({})", target.basis) };
+    let rate = target.indicator.of(summary);
+    let head = format!("- {}: chỉ tiêu được giao {asked}{basis}", target.name);
+    let (Some(reached), Some(verdict)) = (share(rate), target.verdict(rate)) else {
+        return format!("{head}; trong kỳ chưa có số liệu để đánh giá.");
+    };
+    let verdict = match verdict {
+        Verdict::Exceeded => "vượt chỉ tiêu",
+        Verdict::Reached => "đạt chỉ tiêu",
+        Verdict::Missed => "chưa đạt chỉ tiêu",
+    };
+    let (numerator, denominator) = (grouped(rate.numerator), grouped(rate.denominator));
+    format!("{head}; thực hiện {reached} ({numerator}/{denominator}), {verdict}.")
+}
+
 /// Online payments by place, and their share of all.
-pub fn payments(f: &Payments, period: &str, at: Locality<'_>) -> String {
+pub fn payments(f: &Payments, period: &str, wording: &Wording, at: Locality<'_>) -> String {
     let Some(rate) = share(f.online) else {
         return format!("Trong {period}, không phát sinh khoản thanh toán nào.");
     };
@@ -252,7 +307,7 @@ pub fn payments(f: &Payments, period: &str, at: Locality<'_>) -> String {
                 format!("{verb} {kind}{joint} {times} lượt, tổng số tiền {amount}")
             })
             .collect();
-        places.push(format!("Tại Bộ phận Một cửa {} đã thực hiện {}", at.kind, kinds.join(", ")));
+        places.push(format!("{} đã thực hiện {}", at.of("Tại Bộ phận Một cửa"), kinds.join(", ")));
     }
     let communes = kinds_at(f, "communes");
     if !communes.is_empty() {
@@ -260,7 +315,9 @@ pub fn payments(f: &Payments, period: &str, at: Locality<'_>) -> String {
             .iter()
             .map(|(kind, times, amount)| format!("{kind} {times} lượt với {amount}"))
             .collect();
-        places.push(format!("Bộ phận một cửa các xã, phường thanh toán trực tuyến {}", kinds.join(", ")));
+        // In the middle of a sentence the counter is written small.
+        let counter = wording.communes.ratings.replacen("Một cửa", "một cửa", 1);
+        places.push(format!("{counter} thanh toán trực tuyến {}", kinds.join(", ")));
     }
     let told = if places.is_empty() { String::new() } else { format!("{}. ", places.join("; ")) };
     format!("{told}Tỷ lệ thanh toán trực tuyến trong {period} đạt {rate}.")

@@ -5,9 +5,18 @@ use crate::domain::summary::{DossierFigures, Identity, PeriodSummary, PetitionFi
 use crate::domain::unit::Group;
 
 use super::sample::{counts, day, document, figures, group, instant, nothing, sample};
-use super::{DossierLine, Locality, ReportInput, TaskLine, Wording, html, period_name};
+use super::{DossierLine, Locality, Registered, ReportInput, TaskLine, Wording, html, period_name};
 
-const TOWN: Locality<'static> = Locality { kind: "thị xã", name: "Đức Phổ", upper: "tỉnh" };
+mod houses;
+
+const TOWN: Locality<'static> =
+    Locality { kind: "thị xã", name: "Đức Phổ", upper: "tỉnh", body: "UBND thị xã" };
+const BRANCH: &str = "Văn phòng Đăng ký đất đai tỉnh - Chi nhánh thị xã Đức Phổ";
+
+/// The words of the report of May 2024.
+fn reference() -> Wording {
+    Wording::reference(TOWN, &Registered { branches: vec![BRANCH], communes: true })
+}
 
 fn task_lines() -> Vec<TaskLine> {
     let task = |code: &str, due: Option<&str>, done: Option<&str>, late| TaskLine {
@@ -32,7 +41,7 @@ fn late_lines() -> Vec<DossierLine> {
         unit: "Phòng Tài nguyên và Môi trường".to_owned(),
         procedure: "Cấp giấy chứng nhận quyền sử dụng đất lần đầu".to_owned(),
         received_on: day("2024-02-01"),
-        due_on: day("2024-03-20"),
+        due_on: Some(day("2024-03-20")),
         closed_on: closed.map(day),
     };
     vec![dossier("000.15.25.H48-240201-0001", Some("2024-03-22")), dossier("000.15.25.H48-240201-0002", None)]
@@ -40,11 +49,24 @@ fn late_lines() -> Vec<DossierLine> {
 
 /// Prints `summary` as the Office does; `full` with the lists.
 fn print(summary: &PeriodSummary, wording: &Wording, full: bool) -> String {
+    print_as(summary, wording, full, |_| ())
+}
+
+/// The same with something changed.
+fn print_as<'a>(
+    summary: &'a PeriodSummary,
+    wording: &'a Wording,
+    full: bool,
+    change: impl FnOnce(&mut ReportInput<'a>),
+) -> String {
     let (tasks, late) = if full { (task_lines(), late_lines()) } else { (Vec::new(), Vec::new()) };
-    html(&ReportInput {
+    let (tasks, late): (&'a [TaskLine], &'a [DossierLine]) = (tasks.leak(), late.leak());
+    let mut input = ReportInput {
         summary,
         superior: "UBND thị xã Đức Phổ",
         office: "Văn phòng HĐND và UBND thị xã",
+        symbol: "VP",
+        own: false,
         locality: TOWN,
         dated_on: day("2024-05-15"),
         number: full.then_some("05/BC-VP"),
@@ -56,10 +78,13 @@ fn print(summary: &PeriodSummary, wording: &Wording, full: bool) -> String {
         signer: None,
         data_until: instant("2024-05-16T00:15:00Z"),
         zone: chrono_tz::Asia::Ho_Chi_Minh,
-        tasks: &tasks,
-        late_dossiers: &late,
+        tasks,
+        targets: &[],
+        late_dossiers: late,
         wording,
-    })
+    };
+    change(&mut input);
+    html(&input)
 }
 
 /// The sentences of the real report whose figures come out of records, word for word. Not among
@@ -97,7 +122,7 @@ const SENTENCES: &[&str] = &[
 
 #[test]
 fn the_sample_reads_as_the_real_report() {
-    let page = print(&sample(), &Wording::reference(TOWN), true);
+    let page = print(&sample(), &reference(), true);
     for sentence in SENTENCES {
         assert!(page.contains(sentence), "not in the report: {sentence}");
     }
@@ -106,7 +131,7 @@ fn the_sample_reads_as_the_real_report() {
 
 #[test]
 fn a_report_of_nothing_asserts_nothing() {
-    let page = print(&nothing(), &Wording::reference(TOWN), false);
+    let page = print(&nothing(), &reference(), false);
     for silent in [
         "hài lòng, ",
         "đảm bảo thời gian",
@@ -135,10 +160,15 @@ fn odd_figures_read_well() {
         in_progress_overdue: 1,
         ..TaskFigures::default()
     };
-    summary.petitions =
-        PetitionFigures { received: 3, answered: 2, answered_on_time: 1, satisfied: 1, published: 0 };
+    summary.petitions = PetitionFigures {
+        received: 3,
+        answered: 2,
+        answered_on_time: 1,
+        satisfied: 1,
+        ..PetitionFigures::default()
+    };
     let said = |wording: &Wording| print(&summary, wording, false);
-    let page = said(&Wording::reference(TOWN));
+    let page = said(&reference());
     for sentence in [
         "UBND thị xã chưa có nhiệm vụ hoàn thành trong kỳ, 04 nhiệm vụ đang thực hiện (còn thời hạn 03, quá hạn 01).",
         "+ Tại Bộ phận Một cửa các xã, phường: Trong kỳ không phát sinh hồ sơ.",
@@ -148,7 +178,7 @@ fn odd_figures_read_well() {
     ] {
         assert!(page.contains(sentence), "not in the report: {sentence}");
     }
-    let split = Wording { merge_early: false, ..Wording::reference(TOWN) };
+    let split = Wording { merge_early: false, ..reference() };
     let page = print(&sample(), &split, false);
     assert!(
         page.contains("(trước hạn 1.054 hồ sơ, đúng hạn 221 hồ sơ, chiếm tỷ lệ 99,84%; trễ hạn 02 hồ sơ")
@@ -161,7 +191,7 @@ fn an_unfinished_period_and_a_broken_identity_are_said_first() {
     summary.complete = false;
     summary.computed_until = instant("2024-05-10T02:30:00Z");
     summary.identities.push(Identity { row: "communes".to_owned(), name: "a = b", left: 3, right: 4 });
-    let page = print(&summary, &Wording::reference(TOWN), false);
+    let page = print(&summary, &reference(), false);
     assert!(page.contains("Kỳ báo cáo chưa kết thúc: số liệu tính đến 09:30 ngày 10/5/2024."));
     assert!(page.contains("Số liệu chưa khớp, không được phát hành: communes (a = b): 3 khác 4."));
 }
@@ -170,7 +200,7 @@ fn an_unfinished_period_and_a_broken_identity_are_said_first() {
 fn names_from_records_cannot_become_markup() {
     let mut summary = sample();
     summary.documents.push(document("<b>1</b>", "plan", "<script>alert(1)</script>"));
-    let page = print(&summary, &Wording::reference(TOWN), false);
+    let page = print(&summary, &reference(), false);
     assert!(!page.contains("<script") && !page.contains("<b>1"));
 }
 

@@ -5,7 +5,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::domain::period::{Period, Preset};
-use crate::domain::summary::DocumentLine;
+use crate::domain::summary::{DocumentLine, PETITION_PORTAL};
 use crate::domain::text::date;
 use crate::domain::unit::Group;
 
@@ -18,6 +18,8 @@ pub struct Locality<'a> {
     pub name: &'a str,
     /// What it belongs to, in lower case: `tỉnh`.
     pub upper: &'a str,
+    /// Its committee in running text: `UBND thị xã`; the registered name where that is no committee's.
+    pub body: &'a str,
 }
 
 impl Locality<'_> {
@@ -25,6 +27,38 @@ impl Locality<'_> {
     pub fn full(&self) -> String {
         format!("{} {}", self.kind, self.name).trim().to_owned()
     }
+
+    /// Words with the kind behind them: `Bộ phận Một cửa thị xã`; only the words where it isn't known.
+    pub fn of(&self, words: &str) -> String {
+        format!("{words} {}", self.kind).trim_end().to_owned()
+    }
+
+    /// Its committee is called one.
+    pub fn has_committee(&self) -> bool {
+        self.body.starts_with("UBND")
+    }
+
+    /// It is itself a commune.
+    pub fn is_commune(&self) -> bool {
+        matches!(self.kind, "xã" | "phường" | "thị trấn" | "đặc khu")
+    }
+
+    /// Who gives tasks to it.
+    pub fn givers(&self) -> String {
+        if self.kind == "tỉnh" {
+            return "Chính phủ, Thủ tướng Chính phủ".to_owned();
+        }
+        format!("UBND {0}, Chủ tịch UBND {0}", self.upper)
+    }
+}
+
+/// What of the register of units shows in the words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Registered<'a> {
+    /// The names of the land registry's branches.
+    pub branches: Vec<&'a str>,
+    /// There are communes below the locality.
+    pub communes: bool,
 }
 
 /// How a group is spoken of.
@@ -57,6 +91,8 @@ pub struct Wording {
     pub communes: GroupWords,
     /// The land registry's branch.
     pub land_registry_branch: GroupWords,
+    /// The communes get the report; there are none below every locality.
+    pub copy_to_communes: bool,
     /// Early and on time are said as one figure, "trước hạn"; the appendix always tells them apart.
     pub merge_early: bool,
     /// Where petitions come in, with its preposition; empty: not said.
@@ -68,42 +104,50 @@ pub struct Wording {
 }
 
 impl Wording {
-    /// The wording of the report of May 2024.
-    pub fn reference(at: Locality<'_>) -> Self {
-        let Locality { kind, name, upper } = at;
+    /// The wording of the report of May 2024, as the units of another house change it.
+    pub fn reference(at: Locality<'_>, units: &Registered<'_>) -> Self {
+        let agencies = format!("Các cơ quan chuyên môn của {}", at.body);
+        let alone = at.is_commune() && !units.communes;
+        let counter = if alone {
+            at.of("Bộ phận Một cửa")
+        } else {
+            "Bộ phận Một cửa các xã, phường".to_owned()
+        };
+        let (branch, branch_inside) = branch_names(&units.branches);
         Self {
             specialised_agencies: GroupWords {
-                dossiers: format!("Các cơ quan chuyên môn của UBND {kind}"),
-                ratings: format!("các cơ quan chuyên môn {kind}"),
-                online: format!("Các cơ quan chuyên môn {kind}"),
-                digitisation: format!("Các cơ quan chuyên môn của UBND {kind}"),
+                dossiers: agencies.clone(),
+                ratings: at.of("các cơ quan chuyên môn"),
+                online: at.of("Các cơ quan chuyên môn"),
+                digitisation: agencies,
                 early_with_noun: true,
                 late_share: "chiếm tỷ lệ".to_owned(),
                 zero: "0".to_owned(),
                 split_received: true,
             },
             communes: GroupWords {
-                dossiers: "Tại Bộ phận Một cửa các xã, phường".to_owned(),
-                ratings: "Bộ phận Một cửa các xã, phường".to_owned(),
-                online: "Bộ phận Một cửa các xã, phường".to_owned(),
-                digitisation: "các xã, phường".to_owned(),
+                dossiers: format!("Tại {counter}"),
+                ratings: counter.clone(),
+                digitisation: if alone { counter.clone() } else { "các xã, phường".to_owned() },
+                online: counter,
                 early_with_noun: false,
                 late_share: "chiếm".to_owned(),
                 zero: "00".to_owned(),
                 split_received: true,
             },
             land_registry_branch: GroupWords {
-                dossiers: format!("Văn phòng Đăng ký đất đai {upper} - Chi nhánh {kind} {name}"),
-                ratings: format!("Văn phòng đăng ký đất đai {upper} – Chi nhánh {kind} {name}"),
-                online: format!("Văn phòng Đăng ký đất đai {upper} - Chi nhánh {kind} {name}"),
-                digitisation: format!("Văn phòng Đăng ký đất đai {upper} - Chi nhánh {kind} {name}"),
+                dossiers: branch.clone(),
+                ratings: branch_inside,
+                online: branch.clone(),
+                digitisation: branch,
                 early_with_noun: true,
                 late_share: "chiếm".to_owned(),
                 zero: "0".to_owned(),
                 split_received: false,
             },
+            copy_to_communes: units.communes,
             merge_early: true,
-            petition_portal: "trên pakn.dichvucong.gov.vn".to_owned(),
+            petition_portal: format!("trên {PETITION_PORTAL}"),
             rating_means: "bằng thiết bị điện tử".to_owned(),
             payment_portal: "trên Cổng Dịch vụ công quốc gia".to_owned(),
         }
@@ -117,6 +161,17 @@ impl Wording {
             Group::LandRegistryBranch => &self.land_registry_branch,
         }
     }
+}
+
+/// What the land registry is called: at a head, and inside a sentence. One branch by its registered name, which
+/// the report of May 2024 writes inside a sentence with a small đ and a dash.
+fn branch_names(branches: &[&str]) -> (String, String) {
+    if let [only] = branches {
+        let inside = only.replacen("Văn phòng Đăng ký", "Văn phòng đăng ký", 1).replace(" - ", " – ");
+        return ((*only).to_owned(), inside);
+    }
+    let all = "Chi nhánh Văn phòng Đăng ký đất đai";
+    (format!("Các {all}"), format!("các {all}"))
 }
 
 /// `từ ngày 15/12/2023 đến ngày 15/5/2024`.

@@ -16,21 +16,23 @@ use crate::store::tasks;
 /// Dossiers that the enclosed list names at most.
 const LISTED: usize = 5000;
 
-/// Dossiers resolved late in a period or overdue at its end.
+/// Dossiers resolved late in a period or overdue at its end, as they stood then: by which figure a dossier is
+/// listed says what it was, not its state of today.
 pub async fn late_dossiers(look: &Look, period: Period) -> Result<Vec<DossierLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
     let mut lines = Vec::new();
     for figure in [DossierFigure::ResolvedLate, DossierFigure::Overdue] {
         let (rows, _) = members::list(look, figure, period, &Whose::default(), Uuid::nil(), LISTED).await?;
         for row in rows {
-            let Some(due_at) = row.due_at else { continue };
+            let closed_at = row.closed_at.filter(|_| figure == DossierFigure::ResolvedLate);
+            let late_by = closed_at.map_or(period.last(), |at| calendar.local_date(at));
             let version = look.rules.book.versions.get(&row.procedure_version_id);
             lines.push(DossierLine {
                 unit: look.rules.units.get(row.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
                 procedure: version.map(|v| v.name.clone()).unwrap_or_default(),
                 received_on: row.received_on,
-                due_on: calendar.local_date(due_at),
-                closed_on: row.closed_at.map(|at| calendar.local_date(at)),
+                due_on: row.due_at.map(|at| calendar.local_date(at)).filter(|on| *on <= late_by),
+                closed_on: closed_at.map(|at| calendar.local_date(at)),
                 code: row.code,
             });
         }

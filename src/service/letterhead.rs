@@ -1,113 +1,150 @@
 //! Who makes the report: from the settings, else from the register of units. A house of another town
-//! must not sign with the name of the first one.
+//! must not sign with the name of the first one, and one without an office signs as its committee.
+
+use std::cmp::Reverse;
 
 use super::settings::ReportSettings;
+use crate::domain::text::{fold, tidy};
 use crate::domain::unit::{Unit, UnitKind, UnitTree};
-use crate::report::Locality;
+use crate::report::{Locality, Registered};
 
 /// What localities are, the longer words before those that they contain.
 const KINDS: [&str; 9] =
     ["thành phố", "thị trấn", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã"];
-/// How the name of a people's committee begins.
-const COMMITTEE: [&str; 2] = ["Ủy ban nhân dân ", "UBND "];
+/// How the name of a people's committee begins, folded: it is spelt Ủy and Uỷ.
+const COMMITTEE: [&str; 2] = ["uy ban nhan dan", "ubnd"];
+/// Where nothing is known, a person writes.
+const GAP: &str = "……";
 
 /// The names at the head and the foot of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letterhead {
-    /// The body above the issuing one.
+    /// The body above the issuing one; empty where the locality's own body issues.
     pub superior: String,
     /// The issuing office.
     pub office: String,
+    /// What stands for it in a number.
+    pub symbol: &'static str,
+    /// The signer's office.
+    pub signer_title: String,
+    /// The locality's own body issues.
+    pub own: bool,
     kind: String,
     name: String,
     upper: String,
+    body: String,
+    branches: Vec<String>,
+    communes: bool,
 }
 
 impl Letterhead {
     /// What the settings say, and for what they leave empty what the units say.
     pub fn of(settings: &ReportSettings, units: &UnitTree) -> Self {
         let given =
-            |setting: &str, found: String| if setting.is_empty() { found } else { setting.to_owned() };
-        let office = highest(units, UnitKind::Office);
-        let committee = office
-            .and_then(|o| {
-                let above = units.ancestry(o.id).into_iter().filter_map(|id| units.get(id));
-                above.into_iter().find(|u| u.kind == UnitKind::PeopleCommittee)
-            })
-            .or_else(|| highest(units, UnitKind::PeopleCommittee));
-        let committee = committee.map(|u| u.name.clone()).unwrap_or_default();
+            |setting: &str, found: &str| if setting.is_empty() { found.to_owned() } else { tidy(setting) };
+        let office = highest(units, |u| u.kind == UnitKind::Office);
+        let root = house(units, office);
+        let committee = root.map_or_else(|| GAP.to_owned(), |u| tidy(&u.name));
+        let issuing = given(&settings.office, &office.map_or_else(|| committee.clone(), |u| tidy(&u.name)));
+        let own = fold(&issuing) == fold(&committee) || after_committee(&issuing).is_some();
+        let (symbol, title) = if own {
+            let called = after_committee(&issuing).is_some();
+            let is_one =
+                root.is_some_and(|u| matches!(u.kind, UnitKind::PeopleCommittee | UnitKind::Commune));
+            if called || is_one { ("UBND", "Chủ tịch") } else { (GAP, "Thủ trưởng cơ quan") }
+        } else if settings.office.is_empty()
+            || ["van phong", "vp"].iter().any(|w| fold(&issuing).starts_with(w))
+        {
+            ("VP", "Chánh Văn phòng")
+        } else {
+            (GAP, "Thủ trưởng cơ quan")
+        };
         let (kind, name) = locality_of(&committee);
+        let kind = given(&settings.locality_kind, &kind);
+        let body = match after_committee(&committee) {
+            Some(_) if !kind.is_empty() => format!("UBND {kind}"),
+            Some(rest) => format!("UBND {rest}"),
+            None => committee.clone(),
+        };
+        let branches = units.all().filter(|u| u.kind == UnitKind::LandRegistryBranch);
         Self {
-            office: given(&settings.office, office.map_or_else(|| committee.clone(), |u| u.name.clone())),
-            kind: given(&settings.locality_kind, kind),
-            name: given(&settings.locality, name),
+            superior: given(&settings.superior, if own || root.is_none() { "" } else { &committee }),
+            symbol,
+            signer_title: given(&settings.signer_title, title),
+            own,
+            office: issuing,
+            name: given(&settings.locality, &name),
             upper: settings.locality_upper.clone(),
-            superior: given(&settings.superior, committee),
+            body,
+            branches: branches.map(|u| tidy(&u.name)).collect(),
+            communes: units.all().any(|u| u.kind == UnitKind::Commune && root.is_some_and(|r| r.id != u.id)),
+            kind,
         }
     }
 
     /// Where the office is.
     pub fn locality(&self) -> Locality<'_> {
-        Locality { kind: &self.kind, name: &self.name, upper: &self.upper }
+        Locality { kind: &self.kind, name: &self.name, upper: &self.upper, body: &self.body }
+    }
+
+    /// What of the units shows in the words.
+    pub fn registered(&self) -> Registered<'_> {
+        Registered { branches: self.branches.iter().map(String::as_str).collect(), communes: self.communes }
     }
 }
 
-/// The unit of a kind that is nearest to the root; by code where several are.
-fn highest(units: &UnitTree, kind: UnitKind) -> Option<&Unit> {
-    units.all().filter(|u| u.kind == kind).min_by_key(|u| (units.ancestry(u.id).len(), &u.code))
+/// The locality's own body: the committee above the office, else the highest one, else the root that most
+/// units belong to.
+fn house<'a>(units: &'a UnitTree, office: Option<&Unit>) -> Option<&'a Unit> {
+    let is_committee = |u: &Unit| u.kind == UnitKind::PeopleCommittee;
+    let path = office.map(|o| units.ancestry(o.id)).unwrap_or_default();
+    let above: Vec<&Unit> = path.into_iter().filter_map(|id| units.get(id)).collect();
+    let nearest = above.iter().copied().find(|u| is_committee(u));
+    nearest.or_else(|| highest(units, is_committee)).or_else(|| match office {
+        Some(office) => above.last().copied().filter(|top| top.id != office.id),
+        None => highest(units, |_| true),
+    })
 }
 
-/// `Ủy ban nhân dân thị xã Đức Phổ` is of `thị xã`, `Đức Phổ`.
+/// The unit nearest to the root of those asked for; the one with more below it, then by code, where several are.
+fn highest(units: &UnitTree, asked: impl Fn(&Unit) -> bool) -> Option<&Unit> {
+    let rank = |u: &&Unit| (units.ancestry(u.id).len(), Reverse(units.subtree(u.id).len()), u.code.clone());
+    units.all().filter(|u| asked(u)).min_by_key(rank)
+}
+
+/// What follows in the name of a people's committee; None where it isn't called one.
+fn after_committee(name: &str) -> Option<String> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    COMMITTEE.iter().find_map(|head| {
+        let length = head.split(' ').count();
+        let (first, rest) = words.split_at_checked(length)?;
+        (fold(&first.join(" ")) == *head).then(|| rest.join(" "))
+    })
+}
+
+/// `Ủy ban nhân dân thị xã Đức Phổ` is of `thị xã`, `Đức Phổ`; `Sở Nội vụ tỉnh Kon Tum` of `tỉnh`, `Kon Tum`.
+/// Where no kind is told, the whole name is the place.
 fn locality_of(committee: &str) -> (String, String) {
-    let full = COMMITTEE.iter().find_map(|head| committee.strip_prefix(head)).unwrap_or(committee).trim();
-    let split = KINDS.iter().find_map(|kind| {
-        let name = full.strip_prefix(kind)?.strip_prefix(' ')?;
-        Some(((*kind).to_owned(), name.trim().to_owned()))
-    });
-    split.unwrap_or_else(|| (String::new(), full.to_owned()))
+    let whole = tidy(committee);
+    let named = after_committee(&whole);
+    let full = named.clone().filter(|rest| !rest.is_empty()).unwrap_or_else(|| whole.clone());
+    let words: Vec<&str> = full.split(' ').collect();
+    // The kind heads a committee's place; in another body's name it may stand later, before a proper name.
+    let starts = if named.is_some() { 0..1 } else { 0..words.len() };
+    for start in starts {
+        for kind in KINDS {
+            let length = kind.split(' ').count();
+            let Some((found, rest)) = words[start..].split_at_checked(length) else { continue };
+            let proper = rest.first().and_then(|w| w.chars().next()).is_some_and(char::is_uppercase);
+            if found.join(" ").to_lowercase() == kind && (proper || (named.is_some() && start == 0)) {
+                let name = rest.join(" ");
+                return (kind.to_owned(), if name.is_empty() { GAP.to_owned() } else { name });
+            }
+        }
+    }
+    (String::new(), full)
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::service::settings::OfficeSettings;
-
-    fn unit(number: u128, kind: UnitKind, name: &str, parent: Option<u128>) -> Unit {
-        Unit {
-            id: Uuid::from_u128(number),
-            code: format!("U{number}"),
-            name: name.to_owned(),
-            kind,
-            parent_id: parent.map(Uuid::from_u128),
-        }
-    }
-
-    #[test]
-    fn names_come_from_the_units_unless_the_settings_say_otherwise() {
-        let units = UnitTree::new(vec![
-            unit(1, UnitKind::PeopleCommittee, "Ủy ban nhân dân thành phố Hội An", None),
-            unit(2, UnitKind::Office, "Văn phòng HĐND và UBND thành phố", Some(1)),
-            unit(3, UnitKind::Commune, "UBND xã Cẩm Hà", Some(1)),
-        ]);
-        let mut settings = OfficeSettings::default().report;
-        let head = Letterhead::of(&settings, &units);
-        assert_eq!(head.superior, "Ủy ban nhân dân thành phố Hội An");
-        assert_eq!(head.office, "Văn phòng HĐND và UBND thành phố");
-        assert_eq!(head.locality().full(), "thành phố Hội An");
-        settings.office = "VĂN PHÒNG".to_owned();
-        settings.locality = "Hội An cổ".to_owned();
-        let head = Letterhead::of(&settings, &units);
-        assert_eq!((head.office.as_str(), head.locality().name), ("VĂN PHÒNG", "Hội An cổ"));
-    }
-
-    #[test]
-    fn a_house_without_an_office_signs_as_its_committee() {
-        let units = UnitTree::new(vec![unit(1, UnitKind::PeopleCommittee, "UBND xã Phổ An", None)]);
-        let head = Letterhead::of(&OfficeSettings::default().report, &units);
-        assert_eq!((head.office.as_str(), head.locality().full().as_str()), ("UBND xã Phổ An", "xã Phổ An"));
-        let head = Letterhead::of(&OfficeSettings::default().report, &UnitTree::default());
-        assert_eq!((head.superior.as_str(), head.locality().full().as_str()), ("", ""));
-    }
-}
+#[path = "letterhead_tests.rs"]
+mod tests;

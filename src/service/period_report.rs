@@ -11,7 +11,7 @@ use super::report::{Ask, summarize};
 use super::settings::{Closing, ReportSettings};
 use super::slots::{Claim, house_calendar};
 use super::work::Look;
-use super::{House, enclosures};
+use super::{House, enclosures, targets};
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
 use crate::mail::{Mailbox, SummaryMail};
@@ -149,22 +149,26 @@ pub async fn printed(
     let head = Letterhead::of(settings, &look.rules.units);
     let late_dossiers = enclosures::late_dossiers(look, summary.period).await?;
     let tasks = enclosures::listed_tasks(look, summary.period).await?;
+    let targets = targets::of_house(look, summary.period).await?;
     Ok(html(&ReportInput {
         summary,
         superior: &head.superior,
         office: &head.office,
+        symbol: head.symbol,
+        own: head.own,
         locality: head.locality(),
         dated_on: calendar.local_date(look.context.now),
         number: None,
         recipient: &settings.recipient,
         request: None,
-        signer_title: &settings.signer_title,
+        signer_title: &head.signer_title,
         signer: None,
         data_until: subjects::last_recorded(&look.door).await?.unwrap_or(look.context.now),
         zone: calendar.spec().time_zone,
         tasks: &tasks,
+        targets: &targets,
         late_dossiers: &late_dossiers,
-        wording: &Wording::reference(head.locality()),
+        wording: &Wording::reference(head.locality(), &head.registered()),
     }))
 }
 

@@ -11,8 +11,8 @@ use crate::domain::figure::{Fact, Sum, Sums};
 use crate::domain::period::Period;
 use crate::domain::permission::Scope;
 use crate::domain::summary::{
-    Figures, Identity, PaymentFigures, Payments, PeriodSummary, PetitionFigures, Rate, Row, RowKey,
-    TaskFigures, identities,
+    Figures, Identity, ON_REGULATION, PETITION_PORTAL, PaymentFigures, Payments, PeriodSummary,
+    PetitionFigures, Rate, Row, RowKey, TaskFigures, identities,
 };
 use crate::domain::unit::{Group, UnitKind};
 use crate::store::figures::{self, Grain, SumRow};
@@ -255,6 +255,9 @@ async fn petitions(look: &Look, ask: &Ask, period: &Period) -> Result<PetitionFi
     }
     figures.answered = i64::try_from(answered.len()).unwrap_or(i64::MAX);
     (figures.satisfied, figures.published) = petitions::marks(&look.door, &answered).await?;
+    let received: Vec<Uuid> = received.into_iter().collect();
+    (figures.on_regulation, figures.by_portal) =
+        petitions::sorts(&look.door, &received, ON_REGULATION, PETITION_PORTAL).await?;
     Ok(figures)
 }
 

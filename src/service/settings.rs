@@ -80,7 +80,7 @@ pub struct ReportSettings {
     pub locality: String,
     /// What it belongs to, in lower case: `tỉnh`.
     pub locality_upper: String,
-    /// The signer's office.
+    /// The signer's office; empty: by the issuing body.
     pub signer_title: String,
     /// To whom the report is addressed.
     pub recipient: String,
@@ -134,7 +134,7 @@ impl Default for OfficeSettings {
                 locality_kind: String::new(),
                 locality: String::new(),
                 locality_upper: "tỉnh".to_owned(),
-                signer_title: "Chánh Văn phòng".to_owned(),
+                signer_title: String::new(),
                 recipient: "Phòng Nội vụ".to_owned(),
                 recipients: Vec::new(),
                 language: "vi".to_owned(),

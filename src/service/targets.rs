@@ -1,13 +1,17 @@
 //! Targets that were set: stored figures, held against counted ones by reports. They are no figures of the
 //! ledger.
 
+use uuid::Uuid;
+
 use super::error::{ServiceError, Violation};
 use super::findings::{Findings, Wire};
 use super::landing::Landed;
 use super::narrowing::{Refers, resolve};
 use super::registers::sort;
 use super::work::{Look, Work};
+use crate::domain::period::Period;
 use crate::domain::record::TargetRecord;
+use crate::domain::target::{Indicator, Target};
 use crate::store::query::{ListQuery, Page};
 use crate::store::targets;
 
@@ -50,6 +54,29 @@ pub async fn list(look: &Look, query: ListQuery) -> Result<Page<TargetRow>, Serv
     Ok(targets::list(&look.door, &asked, &look.context.scope).await?)
 }
 
+/// The targets of the whole house that are in force on a period's last day, by code. One that is recorded for
+/// the house's topmost unit is the house's.
+pub async fn of_house(look: &Look, period: Period) -> Result<Vec<Target>, ServiceError> {
+    let roots: Vec<Uuid> =
+        look.rules.units.all().filter(|unit| unit.parent_id.is_none()).map(|unit| unit.id).collect();
+    let house = |row: &TargetRow| row.unit_id.is_none_or(|id| roots == [id]);
+    let rows = targets::in_force(&look.door, period.last()).await?;
+    Ok(rows
+        .into_iter()
+        .filter(house)
+        .filter_map(|row| {
+            Some(Target {
+                // Rows from before the words were fixed may speak of anything.
+                indicator: Indicator::parse(&row.indicator)?,
+                at_most: row.comparison == "at_most",
+                name: row.name,
+                value_hundredths: row.value_hundredths,
+                basis: row.basis,
+            })
+        })
+        .collect())
+}
+
 /// Lands a batch in the transaction of `work`. Outcomes carry the rows' numbers.
 pub async fn land(
     work: &mut Work,
@@ -79,7 +106,7 @@ fn read(findings: &mut Findings<'_>, record: &TargetRecord) -> Option<TargetRow>
     let code = findings.code("code", &record.code);
     let name = findings.given_text("name", &record.name);
     let unit_id = findings.unit_or_house("unit_code", &record.unit_code);
-    let indicator = findings.given_word("indicator", &record.indicator);
+    let indicator = findings.one_of("indicator", &record.indicator, Indicator::ALL, Indicator::as_str);
     let comparison = findings.one_of("comparison", &record.comparison, COMPARISONS, |word| word);
     let from_on = findings.given("from_on", record.from_on);
     let to_on = findings.given("to_on", record.to_on);
@@ -90,7 +117,7 @@ fn read(findings: &mut Findings<'_>, record: &TargetRecord) -> Option<TargetRow>
         code,
         name,
         unit_id,
-        indicator,
+        indicator: indicator?.as_str().to_owned(),
         comparison: comparison?.to_owned(),
         value_hundredths: record.value_hundredths,
         from_on: from_on?,

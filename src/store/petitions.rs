@@ -75,6 +75,22 @@ pub async fn marks(door: &impl Door, ids: &[Uuid]) -> Result<(i64, i64), StoreEr
     Ok((satisfied.cast_signed(), published.cast_signed()))
 }
 
+/// How many of these petitions are of a kind, and how many came by a channel.
+pub async fn sorts(
+    door: &impl Door,
+    ids: &[Uuid],
+    kind: &str,
+    channel: &str,
+) -> Result<(i64, i64), StoreError> {
+    let (mut of_kind, mut by_channel) = (0, 0);
+    for chunk in ids.chunks(1000) {
+        let some = petition::Entity::find().filter(petition::Column::Id.is_in(chunk.to_vec()));
+        of_kind += some.clone().filter(petition::Column::Kind.eq(kind)).count(door.conn()).await?;
+        by_channel += some.filter(petition::Column::Channel.eq(channel)).count(door.conn()).await?;
+    }
+    Ok((of_kind.cast_signed(), by_channel.cast_signed()))
+}
+
 /// How many codes begin so: where the house looks for the next free one.
 pub async fn count_codes(door: &impl Door, prefix: &str) -> Result<u64, StoreError> {
     Ok(petition::Entity::find().filter(petition::Column::Code.starts_with(prefix)).count(door.conn()).await?)

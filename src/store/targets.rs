@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
 use super::entity::target;
 use super::query::{Page, Published, page};
@@ -51,6 +52,15 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 /// Those with these codes, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, TargetRow>, StoreError> {
     records::by_codes::<target::Entity>(door, target::Column::Code, codes, |row| &row.code).await
+}
+
+/// Those in force on a day, by code.
+pub async fn in_force(door: &impl Door, day: NaiveDate) -> Result<Vec<TargetRow>, StoreError> {
+    let select = target::Entity::find()
+        .filter(target::Column::FromOn.lte(day))
+        .filter(target::Column::ToOn.gte(day))
+        .order_by_asc(target::Column::Code);
+    Ok(select.all(door.conn()).await?)
 }
 
 /// What a scope lets see: those of the subtree, and those of the whole house.

@@ -3,5 +3,6 @@
 
 mod others;
 mod petitions;
+mod report;
 mod tasks;
 pub mod town;

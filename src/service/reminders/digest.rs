@@ -99,7 +99,7 @@ fn line(
         due: calendar.local(due_at),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
-        working_days: calendar.working_days_between(calendar.local_date(now), due_on).unwrap_or_default(),
+        working_days: calendar.working_days_between(calendar.local_date(now), due_on).ok(),
     }
 }
 

@@ -8,6 +8,7 @@ use bonro::pb::v1::survey_service_server::SurveyService as _;
 use bonro::pb::v1::target_service_server::TargetService as _;
 use bonro::store::documents;
 use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use super::town::{Town, answered, at, date, day, lines, refused, stamp, told};
 use crate::support::both;
@@ -214,6 +215,12 @@ both!(targets_of_the_house_are_seen_by_all, |house| {
     let wrong = v1::Target { to_on: Some(date("2023-12-31")), comparison: 0, ..target("CT-4", "") };
     let (_, _, fields) = refused(town.front.create_target(town.ask(create(wrong))).await);
     assert_eq!(fields, ["target.comparison", "target.to_on"]);
+    let unknown = v1::Target { indicator: "on_line".into(), ..target("CT-4", "") };
+    let status =
+        town.front.create_target(town.ask(create(unknown.clone()))).await.expect_err("a word of nobody");
+    let said = status.get_details_bad_request().expect("it names the field").field_violations;
+    assert!(said[0].description.contains("not_late_rate, late_rate, online_rate, "), "{said:?}");
+    assert_eq!(refused(town.front.create_target(town.ask(create(unknown))).await).2, ["target.indicator"]);
     let record = TargetRecord {
         code: "CT-1".into(),
         name: "Tỷ lệ trực tuyến".into(),
