@@ -17,14 +17,13 @@ use std::{fs, path};
 use anyhow::Context as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
-use serde_json::Value;
 
 use super::connection::{ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
 use super::{import, output, serve, summary, summary_json};
 use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
-use crate::intake::{EXPECTED_SUMMARY, Files, Reading, SourceRow, read};
+use crate::intake::{Expected, Files, Reading, SourceRow, read};
 use crate::pb::v1 as pb;
 use crate::{app, telemetry};
 use closing::Done;
@@ -74,6 +73,13 @@ struct Frame {
     at: DateTime<Utc>,
 }
 
+/// What was read.
+struct Records<'a> {
+    files: &'a Files,
+    reading: &'a Reading,
+    expected: Option<&'a Expected>,
+}
+
 /// Runs it.
 pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
     let began = Instant::now();
@@ -82,8 +88,16 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
         Some(directory) => Files::of_directory(directory)?,
         None => Files::sample(),
     };
-    let reading = read(&files);
-    let frame = frame(&args, &files, &reading.rows)?;
+    let mut reading = read(&files);
+    let expected = match files.expected() {
+        Some(Err(note)) => {
+            reading.notes.push(note);
+            None
+        }
+        Some(Ok(expected)) => Some(expected),
+        None => None,
+    };
+    let frame = frame(&args, expected.as_ref(), &reading.rows)?;
     let times = vec![("Đọc tệp", "reading", began.elapsed())];
 
     let out = path::absolute(&args.out).with_context(|| args.out.display().to_string())?;
@@ -108,7 +122,8 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
     let connection = ConnectionArgs { server: server.clone(), key: Some(key.clone()), ca: None };
     let line = connection.connect().await?;
 
-    let mut done = work(&line, &files, &reading, &frame, &out, times).await?;
+    let records = Records { files: &files, reading: &reading, expected: expected.as_ref() };
+    let mut done = work(&line, records, &frame, &out, times).await?;
     let clock = Instant::now();
     let html = running.report_html(frame.period.first(), frame.period.last()).await?;
     write(&out, REPORT, html)?;
@@ -132,6 +147,7 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
 const SUMMARY: &str = "summary.json";
 const REPORT: &str = "report.html";
 const DEADLINES: &str = "deadlines.csv";
+const PROBLEMS: &str = "problems.csv";
 
 fn write(out: &Path, name: &str, text: String) -> anyhow::Result<()> {
     let path = out.join(name);
@@ -148,14 +164,14 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-fn frame(args: &DemoArgs, files: &Files, rows: &[SourceRow]) -> anyhow::Result<Frame> {
+fn frame(args: &DemoArgs, expected: Option<&Expected>, rows: &[SourceRow]) -> anyhow::Result<Frame> {
     let calendar = clock::calendar(rows)?;
     let period = match (args.from, args.to) {
         (Some(from), Some(to)) => {
             Period::new(from, to).map_err(|_| WrongUsage("--to: trước / lies before --from".to_owned()))?
         }
         (Some(_), None) | (None, Some(_) | None) if args.data.is_some() => {
-            clock::period_of(files, rows, &calendar)?
+            clock::period_of(expected, rows, &calendar)?
         }
         (Some(_), None) | (None, Some(_) | None) => clock::sample_period(),
     };
@@ -169,8 +185,7 @@ fn frame(args: &DemoArgs, files: &Files, rows: &[SourceRow]) -> anyhow::Result<F
 /// Everything that the server is asked to do.
 async fn work(
     line: &Line,
-    files: &Files,
-    reading: &Reading,
+    Records { files, reading, expected }: Records<'_>,
     frame: &Frame,
     out: &Path,
     mut times: Vec<(&'static str, &'static str, Duration)>,
@@ -179,6 +194,7 @@ async fn work(
     let plan = import::plan_of(line, files, import::DEFAULT_SOURCE).await?;
     let tally = import::carry_out(line, &plan, &reading.rows).await?;
     times.push(("Nhập", "import", clock.elapsed()));
+    import::keep_problems(&tally, &out.join(PROBLEMS))?;
 
     let clock = Instant::now();
     let zone = frame.calendar.spec().time_zone;
@@ -197,9 +213,8 @@ async fn work(
     let found = summary_json::of(&summary);
     write(out, SUMMARY, format!("{found:#}\n"))?;
     // Figures of another period have nothing to be compared with.
-    let expected = files.get(EXPECTED_SUMMARY).and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
     let differences = expected
-        .filter(|expected| expected["period"] == found["period"])
-        .map(|expected| summary_json::differences(&expected, &found));
+        .filter(|expected| expected.period == frame.period)
+        .map(|expected| summary_json::differences(&expected.figures, &found));
     Ok(Done { tally, compared, ran, summary, differences, times })
 }

@@ -2,13 +2,13 @@
 //! the counting in `tally`; `demo` imports by the same way.
 
 mod identity;
+mod report;
 mod rows;
 mod sending;
 mod tally;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ use crate::intake::{Files, Problem, Reading, SourceRow, read};
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
+pub use report::keep_problems;
 pub use sending::{News, Plan};
 pub use tally::Tally;
 
@@ -48,7 +49,7 @@ pub struct ImportArgs {
     /// Chỉ kiểm tra, không ghi gì / Check only, store nothing
     #[arg(long)]
     dry_run: bool,
-    /// Ghi mọi vấn đề vào tệp JSON / Write every problem to a JSON file
+    /// Ghi mọi vấn đề vào tệp .csv hoặc .json / Write every problem to a .csv or .json file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     #[command(flatten)]
@@ -74,12 +75,12 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
         value[key] = part.take();
     }
     if let Some(path) = &args.report {
-        std::fs::write(path, format!("{value:#}\n")).with_context(|| path.display().to_string())?;
+        report::write(path, &tally, &value)?;
     }
     if as_json {
         output::say_json(&value);
     } else {
-        print(&plan, &reading, &tally);
+        print(&plan, &reading, &tally, args.report.as_deref());
     }
     Ok(if tally.total().refused > 0 { Exit::Refused } else { Exit::Done })
 }
@@ -144,9 +145,10 @@ async fn recall(line: &Line, plan: &Plan, rows: &[SourceRow], tally: &mut Tally)
     }
 }
 
-fn print(plan: &Plan, reading: &Reading, tally: &Tally) {
+fn print(plan: &Plan, reading: &Reading, tally: &Tally, report: Option<&Path>) {
     print_notes(&reading.notes);
-    print_outcome(tally);
+    let all = report.map_or_else(|| "--report problems.csv".to_owned(), |path| path.display().to_string());
+    print_outcome(tally, &all);
     if plan.dry_run {
         output::say("\nChỉ kiểm tra: chưa ghi gì / Checked only: nothing was stored");
     } else {
@@ -161,20 +163,22 @@ pub fn print_notes(notes: &[Problem]) {
     }
 }
 
-/// Prints the counts and the first problems.
-pub fn print_outcome(tally: &Tally) {
+/// Prints the counts and the first problems, errors before warnings; `all` says where all of them are.
+pub fn print_outcome(tally: &Tally, all: &str) {
     output::say(&tally.table().to_string());
     if tally.found.is_empty() {
         return;
     }
     output::say("");
-    for found in tally.found.iter().take(PRINTED) {
+    let by_gravity = tally.by_gravity();
+    for found in by_gravity.iter().take(PRINTED) {
         output::say(&tally::told(&found.code, &found.problem));
     }
-    let more = tally.found.len().saturating_sub(PRINTED);
+    let more = by_gravity.len().saturating_sub(PRINTED);
     if more > 0 {
-        output::say(&format!("… và {more} vấn đề khác / and {more} more (--json, --report FILE)"));
+        output::say(&format!("… và {more} vấn đề khác / and {more} more"));
     }
+    output::say(&format!("Tất cả vấn đề / all problems: {all}"));
 }
 
 #[cfg(test)]

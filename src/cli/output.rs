@@ -17,6 +17,15 @@ pub fn say_json(value: &serde_json::Value) {
     say(&format!("{value:#}"));
 }
 
+/// A cell of a CSV file, in quotes where it needs them.
+pub fn csv_cell(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
 /// Writes to stderr and ends the line.
 pub fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");

@@ -76,6 +76,20 @@ pub enum BadCalendar {
     /// The office hours are empty, reversed or overlap.
     #[error("office_hours: give ascending, disjoint spans such as 07:00-11:30")]
     OfficeHours,
+    /// The cut-off lies before the office opens or after it closes.
+    #[error("same_day_cutoff: give a time within the office hours, not before they begin nor after they end")]
+    Cutoff,
+}
+
+impl CalendarSpec {
+    /// Whether the cut-off lies between the first opening and the last closing: after the closing it would give
+    /// a deadline that lies before the receipt. Asked where calendars come in; versions that are stored are
+    /// taken as they are.
+    pub fn check_cutoff(&self) -> Result<(), BadCalendar> {
+        let hours = self.office_hours.first().zip(self.office_hours.last());
+        let fits = hours.is_none_or(|(first, last)| (first.0..=last.1).contains(&self.same_day_cutoff));
+        if fits { Ok(()) } else { Err(BadCalendar::Cutoff) }
+    }
 }
 
 /// Beyond what the tables hold.

@@ -4,9 +4,9 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A code: 1 to 100 characters, NFC, without white space, control characters or `/`… except in
-/// document numbers, which have a constructor of their own. Never parsed for meaning: a dossier's
-/// code holds its agency and date, but a merged agency keeps old codes.
+/// A code: 1 to 100 characters, NFC, without white space, control characters or `/`, since it is a part of
+/// resource names (`dossiers/CODE`)… except in document numbers, which have a constructor of their own.
+/// Never parsed for meaning: a dossier's code holds its agency and date, but a merged agency keeps old codes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(String);
 
@@ -19,20 +19,40 @@ pub enum BadCode {
     /// Longer than 100 characters.
     #[error("is longer than 100 characters; give the short code, not the name")]
     TooLong,
-    /// A blank, control character or slash inside.
-    #[error("has a blank, a slash or a control character inside; write the code without it")]
+    /// A blank or a slash inside.
+    #[error(
+        "has a blank or a slash inside, and a code is a part of resource names such as dossiers/CODE; write it without them"
+    )]
     Character,
+    /// A control character inside.
+    #[error("has a control character inside, which nobody sees; delete that character")]
+    Control,
+}
+
+impl BadCode {
+    /// What is wrong and the mend, in Vietnamese; `Display` says the same in English.
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Empty => "chưa có; hãy điền mã",
+            Self::TooLong => "dài hơn 100 ký tự; hãy ghi mã ngắn, không ghi tên",
+            Self::Character => {
+                "có dấu cách hoặc dấu gạch chéo bên trong, mà mã là một phần của tên tài nguyên như dossiers/MÃ; \
+                 hãy viết mã không có các dấu đó"
+            }
+            Self::Control => "có ký tự điều khiển không nhìn thấy được; hãy xóa ký tự đó",
+        }
+    }
 }
 
 impl Code {
     /// Reads a code; surrounding white space falls away.
     pub fn parse(text: &str) -> Result<Self, BadCode> {
-        Self::read(text, |c| c.is_whitespace() || c.is_control() || c == '/')
+        Self::read(text, |c| c.is_whitespace() || c == '/')
     }
 
     /// Reads a document's number (`764/QĐ-UBND`), which may have slashes and blanks inside.
     pub fn parse_number(text: &str) -> Result<Self, BadCode> {
-        Self::read(text, char::is_control)
+        Self::read(text, |_| false)
     }
 
     fn read(text: &str, forbidden: impl Fn(char) -> bool) -> Result<Self, BadCode> {
@@ -42,6 +62,9 @@ impl Code {
         }
         if text.chars().count() > 100 {
             return Err(BadCode::TooLong);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(BadCode::Control);
         }
         if text.chars().any(forbidden) {
             return Err(BadCode::Character);
@@ -84,7 +107,8 @@ mod tests {
             ("a b", BadCode::Character),
             ("a\u{a0}b", BadCode::Character),
             ("764/QĐ", BadCode::Character),
-            ("a\u{0}b", BadCode::Character),
+            ("a\tb", BadCode::Control),
+            ("a\u{0}b", BadCode::Control),
         ] {
             assert_eq!(Code::parse(text), Err(error), "{text:?}");
         }
@@ -102,6 +126,17 @@ mod tests {
         let number = Code::parse_number(" 764/QĐ-UBND ").expect("a number");
         assert_eq!((number.as_str(), number.to_string().as_str()), ("764/QĐ-UBND", "764/QĐ-UBND"));
         assert!(Code::parse_number("12 /BC-VP").is_ok());
-        assert_eq!(Code::parse_number("12\n/BC"), Err(BadCode::Character));
+        assert_eq!(Code::parse_number("12\n/BC"), Err(BadCode::Control));
+    }
+
+    #[test]
+    fn each_reason_is_said_in_both_languages_with_its_mend() {
+        for bad in [BadCode::Empty, BadCode::TooLong, BadCode::Character, BadCode::Control] {
+            let (vi, en) = (bad.vietnamese(), bad.to_string());
+            assert!(vi.contains("; hãy ") && en.contains("; "), "{vi} / {en}");
+            assert!(!vi.contains(" is ") && !vi.contains(" has "), "{vi}");
+            assert_eq!(vi.contains("gạch chéo"), en.contains("slash"), "{vi} / {en}");
+            assert_eq!(vi.contains("tên tài nguyên"), en.contains("resource names"), "{vi} / {en}");
+        }
     }
 }

@@ -4,6 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::text::cut;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
@@ -135,7 +137,7 @@ pub enum BadFilter {
 fn unknown(field: &str, fields: &[Field], sortable_only: bool) -> BadFilter {
     let published: Vec<&str> =
         fields.iter().filter(|f| !sortable_only || f.sortable).map(|f| f.name).collect();
-    BadFilter::UnknownField { field: field.to_owned(), published: published.join(", ") }
+    BadFilter::UnknownField { field: cut(field), published: published.join(", ") }
 }
 
 /// Reads a filter against the published fields. Empty: no condition.
@@ -147,7 +149,7 @@ pub fn parse(text: &str, fields: &[Field]) -> Result<Vec<Condition>, BadFilter> 
             rest = rest
                 .strip_prefix("AND")
                 .filter(|r| r.starts_with(char::is_whitespace))
-                .ok_or_else(|| BadFilter::Syntax(rest.to_owned()))?
+                .ok_or_else(|| BadFilter::Syntax(cut(rest)))?
                 .trim_start();
         }
         let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
@@ -173,7 +175,7 @@ fn operator(text: &str) -> Result<(Op, &str), BadFilter> {
     ];
     OPS.iter()
         .find_map(|(sign, op)| text.strip_prefix(sign).map(|rest| (*op, rest)))
-        .ok_or_else(|| BadFilter::Syntax(text.to_owned()))
+        .ok_or_else(|| BadFilter::Syntax(cut(text)))
 }
 
 /// The literal at the beginning, whether it was quoted, and what follows.
@@ -181,7 +183,7 @@ fn literal(text: &str) -> Result<(String, bool, &str), BadFilter> {
     let Some(inner) = text.strip_prefix('"') else {
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         if end == 0 {
-            return Err(BadFilter::Syntax(text.to_owned()));
+            return Err(BadFilter::Syntax(cut(text)));
         }
         return Ok((text[..end].to_owned(), false, &text[end..]));
     };
@@ -198,14 +200,14 @@ fn literal(text: &str) -> Result<(String, bool, &str), BadFilter> {
             _ => out.push(c),
         }
     }
-    Err(BadFilter::Syntax(text.to_owned()))
+    Err(BadFilter::Syntax(cut(text)))
 }
 
 fn value(field: &Field, literal: &str, quoted: bool) -> Result<Value, BadFilter> {
     if literal == "null" && !quoted {
         return Ok(Value::Missing);
     }
-    let bad = |expected| BadFilter::Value { field: field.name, value: literal.to_owned(), expected };
+    let bad = |expected| BadFilter::Value { field: field.name, value: cut(literal), expected };
     match field.kind {
         FieldKind::Text => Ok(Value::Text(literal.to_owned())),
         FieldKind::Number => literal.parse().map(Value::Number).map_err(|_| bad("whole number")),
@@ -224,7 +226,7 @@ pub fn parse_order(text: &str, fields: &[Field], default: Order) -> Result<Order
         [] => return Ok(default),
         [name] | [name, "asc"] => (*name, false),
         [name, "desc"] => (*name, true),
-        _ => return Err(BadFilter::Syntax(text.to_owned())),
+        _ => return Err(BadFilter::Syntax(cut(text))),
     };
     let field =
         fields.iter().find(|f| f.sortable && f.name == name).ok_or_else(|| unknown(name, fields, true))?;

@@ -9,6 +9,26 @@ pub fn tidy(text: &str) -> String {
     text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The most characters of a value that a sentence quotes.
+const QUOTED: usize = 60;
+
+/// A value for a sentence: one line, without control characters, cut after 60 characters with `…`.
+pub fn cut(value: &str) -> String {
+    let mut out = String::new();
+    for (count, c) in value.trim().chars().enumerate() {
+        if count == QUOTED {
+            out.push('…');
+            break;
+        }
+        if c.is_control() {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Folded for comparison on every engine alike: lower case, without diacritics, đ → d.
 pub fn fold(text: &str) -> String {
     tidy(text)
@@ -103,6 +123,13 @@ mod tests {
         assert_eq!(worded_amount(9_870_000), "gần 10 triệu đồng");
         assert_eq!(worded_amount(2_000_000_000), "2 tỷ đồng");
         assert_eq!(worded_amount(950), "950 đồng");
+    }
+
+    #[test]
+    fn a_value_in_a_sentence_is_one_short_line() {
+        assert_eq!(cut(" a\u{0}b\nc "), "a\\u{0}b\\nc");
+        assert_eq!(cut(&"ộ".repeat(60)), "ộ".repeat(60));
+        assert_eq!(cut(&"x".repeat(1 << 20)), format!("{}…", "x".repeat(60)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::convert::instant;
 use super::listing::{Listing, Plan};
 use crate::domain::filter::{Condition, Field, FieldKind, Value};
+use crate::domain::text::cut;
 use crate::pb::v1::{DossierEvent, DossierEventKind};
 use crate::service::{Cursor, Published, ServiceError, Violation};
 
@@ -77,6 +78,7 @@ fn word(mut condition: Condition) -> Result<Condition, Violation> {
     if let ("kind", Value::Text(text)) = (condition.field, &condition.value) {
         let word = text.trim_start_matches(PREFIX).to_ascii_uppercase();
         if DossierEventKind::from_str_name(&format!("{PREFIX}{word}")).is_none() {
+            let text = cut(text);
             return Err(Violation::new(
                 "filter",
                 "UNKNOWN_WORD",

@@ -6,6 +6,7 @@ use super::convert::{
     Fields, code_of, date, official_name, role, timestamp, unit_name, unspecified, wire_date,
 };
 use super::{Front, Plan, Reference};
+use crate::domain::text::cut;
 use crate::pb::v1;
 use crate::pb::v1::official_service_server::OfficialService;
 use crate::service::officials::{self, NewAbsence, NewOfficial, OfficialView, PUBLISHED, Update};
@@ -69,7 +70,7 @@ fn update(request: v1::UpdateOfficialRequest) -> Result<Update, ServiceError> {
     let official = fields.message("official", request.official);
     let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
     for path in paths.iter().filter(|path| !MASK.contains(&path.as_str()) && *path != "*") {
-        let published = MASK.join(", ");
+        let (path, published) = (cut(path), MASK.join(", "));
         fields.refuse(Violation::new(
             "update_mask",
             "UNKNOWN_FIELD",

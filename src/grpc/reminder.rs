@@ -8,6 +8,7 @@ use super::convert::{
 use super::{Front, Plan, Reference};
 use crate::domain::filter::Value;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
+use crate::domain::text::cut;
 use crate::pb::v1;
 use crate::pb::v1::reminder_service_server::ReminderService;
 use crate::service::reminders::{
@@ -170,7 +171,7 @@ const CHANGEABLE: [&str; 4] = ["working_days", "repeat_working_days", "role", "e
 
 fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, ServiceError> {
     if let Some(stranger) = mask.iter().find(|path| !CHANGEABLE.contains(&path.as_str())) {
-        let known = CHANGEABLE.join(", ");
+        let (stranger, known) = (cut(stranger), CHANGEABLE.join(", "));
         return Err(Violation::new(
             "update_mask",
             "UNKNOWN_FIELD",

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::fields::Fields;
-use super::problem::{Place, Problem, shortened};
+use super::problem::{Place, Problem};
 use super::record::{CalendarDayRecord, CalendarRecord, Record, SourceRow};
 use super::table::{Desk, Format, unreadable};
 use crate::domain::calendar::{BadCalendar, Calendar, CalendarSpec, DayKind, DayOverride, default_spec};
+use crate::domain::text::cut;
 
 const DAYS: Format = Format {
     file: "calendar.csv",
@@ -144,17 +145,18 @@ fn week(bytes: &[u8]) -> Result<CalendarRecord, Problem> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let file: WeekFile = serde_json::from_slice(bytes).map_err(|error| {
         let line = u64::try_from(error.line()).unwrap_or(1).max(1);
-        let what = error.to_string();
+        // What serde says is English; where it points is for everybody.
+        let at = error.column();
         Place { file: WEEK, line, field: "" }.error(
             "BAD_JSON",
             "",
-            format!("không đọc được lịch làm việc ({what}); hãy đối chiếu với tệp calendar.json mẫu"),
-            format!("the working week can't be read ({what}); compare with the calendar.json of the sample"),
+            format!("không đọc được lịch làm việc (sai ở dòng {line}, cột {at}); hãy đối chiếu với tệp calendar.json mẫu"),
+            format!("the working week can't be read ({error}); compare with the calendar.json of the sample"),
         )
     })?;
     let place = |field| Place { file: WEEK, line: 1, field };
     let time_zone: Tz = file.time_zone.parse().map_err(|_| {
-        let shown = shortened(&file.time_zone);
+        let shown = cut(&file.time_zone);
         place("time_zone").error(
             "UNKNOWN_WORD",
             &file.time_zone,
@@ -164,7 +166,7 @@ fn week(bytes: &[u8]) -> Result<CalendarRecord, Problem> {
     })?;
     let time = |field, text: &str| {
         NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| {
-            let shown = shortened(text);
+            let shown = cut(text);
             place(field).error(
                 "BAD_TIME",
                 text,
@@ -186,8 +188,23 @@ fn week(bytes: &[u8]) -> Result<CalendarRecord, Problem> {
         years: file.first_year.zip(file.last_year),
         days: Vec::new(),
     };
-    match Calendar::new(Uuid::nil(), record.spec()) {
-        Ok(_) => Ok(record),
+    let spec = record.spec();
+    let cutoff_fits = spec.check_cutoff();
+    match Calendar::new(Uuid::nil(), spec).and(cutoff_fits) {
+        Ok(()) => Ok(record),
+        Err(BadCalendar::Cutoff) => {
+            let shown = |time: Option<&NaiveTime>| {
+                time.map(|time| time.format("%H:%M").to_string()).unwrap_or_default()
+            };
+            let opens = shown(record.office_hours.first().map(|(opens, _)| opens));
+            let closes = shown(record.office_hours.last().map(|(_, closes)| closes));
+            Err(place("same_day_cutoff").error(
+                "BAD_CALENDAR",
+                &file.same_day_cutoff,
+                format!("giờ chốt nằm ngoài giờ làm việc; hãy ghi giờ từ {opens} đến {closes}"),
+                format!("the cut-off lies outside the office hours; write a time from {opens} to {closes}"),
+            ))
+        }
         Err(error @ BadCalendar::Weekdays) => Err(place("working_weekdays").error(
             "BAD_CALENDAR",
             "",

@@ -2,6 +2,7 @@
 //! it can be mended at one go.
 
 use std::collections::HashSet;
+use std::num::{IntErrorKind, ParseIntError};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
@@ -51,7 +52,16 @@ impl<'r, 'p> Fields<'r, 'p> {
 
     /// A text of its own; may be blank.
     pub fn text(&mut self, column: &str) -> Box<str> {
+        self.without_nul(column);
         normal(self.row.cell(column))
+    }
+
+    /// U+0000 stands for a file that was read wrongly, and PostgreSQL can't keep it.
+    fn without_nul(&mut self, column: &str) {
+        let cell = self.row.cell(column);
+        if cell.contains('\0') {
+            self.problems.push(self.place(column).nul_character(cell));
+        }
     }
 
     /// A text of its own that must be there.
@@ -62,6 +72,7 @@ impl<'r, 'p> Fields<'r, 'p> {
 
     /// A text that other rows have too; may be blank.
     pub fn shared(&mut self, column: &str) -> Shared {
+        self.without_nul(column);
         self.pool.share(self.row.cell(column))
     }
 
@@ -129,12 +140,17 @@ impl<'r, 'p> Fields<'r, 'p> {
 
     /// A number that must be there.
     pub fn number(&mut self, column: &str) -> i64 {
-        self.require(column, 0, |place, cell| cell.parse().map_err(|_| place.bad_number(cell)))
+        self.require(column, 0, |place, cell| {
+            cell.parse().map_err(|error: ParseIntError| {
+                let is_long = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
+                if is_long { place.too_large(cell) } else { place.bad_number(cell) }
+            })
+        })
     }
 
     /// A number of at most two decimals, in hundredths, that must be there.
     pub fn hundredths(&mut self, column: &str) -> i64 {
-        self.require(column, 0, |place, cell| hundredths(cell).ok_or_else(|| place.bad_decimal(cell)))
+        self.require(column, 0, hundredths)
     }
 
     /// Yes or no; blank is neither.
@@ -214,13 +230,13 @@ fn date(place: Place<'_>, cell: &str) -> Result<NaiveDate, Problem> {
     read.ok_or_else(|| place.bad_date(cell))
 }
 
-fn hundredths(cell: &str) -> Option<i64> {
+fn hundredths(place: Place<'_>, cell: &str) -> Result<i64, Problem> {
     let (whole, decimals) = cell.split_once('.').unwrap_or((cell, ""));
-    if whole.is_empty() || decimals.len() > 2 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || decimals.len() > 2 || !is_number(digits) || !is_number(decimals) {
+        return Err(place.bad_decimal(cell));
     }
-    let negative = whole.starts_with('-');
-    let whole: i64 = whole.parse().ok()?;
-    let part: i64 = format!("{decimals:0<2}").parse().ok()?;
-    whole.checked_mul(100)?.checked_add(if negative { -part } else { part })
+    // What is left is a number; as an integer of hundredths it may still be too long.
+    format!("{whole}{decimals:0<2}").parse().map_err(|_| place.too_large(cell))
 }

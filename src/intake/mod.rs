@@ -7,6 +7,7 @@
 
 mod calendar;
 mod dossiers;
+mod expected;
 mod fields;
 mod files;
 mod masters;
@@ -21,6 +22,7 @@ mod tests;
 
 use std::path::Path;
 
+pub use expected::Expected;
 pub use files::{CannotRead, EXPECTED_SUMMARY, Files};
 pub use problem::{Problem, Severity};
 pub use record::{

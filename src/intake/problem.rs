@@ -2,7 +2,7 @@
 //! itself can tell stands here; what the house knows better (unknown units, due before received)
 //! it says itself when the row arrives.
 
-use std::fmt::Write as _;
+use crate::domain::text::cut;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ impl Place<'_> {
             file: self.file,
             line: self.line,
             field: self.field.into(),
-            value: shortened(value).into(),
+            value: cut(value).into(),
             reason,
             message_vi: self.named(vi.into()),
             message_en: self.named(en.into()),
@@ -83,7 +83,7 @@ impl Place<'_> {
     }
 
     pub fn bad_instant(self, value: &str, without_offset: bool) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         if without_offset {
             return self.error(
                 "NAIVE_INSTANT",
@@ -101,7 +101,7 @@ impl Place<'_> {
     }
 
     pub fn bad_date(self, value: &str) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         self.error(
             "BAD_DATE",
             value,
@@ -111,7 +111,7 @@ impl Place<'_> {
     }
 
     pub fn bad_number(self, value: &str) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         self.error(
             "BAD_NUMBER",
             value,
@@ -122,8 +122,29 @@ impl Place<'_> {
         )
     }
 
+    /// A text with U+0000.
+    pub fn nul_character(self, value: &str) -> Problem {
+        let field = self.field;
+        self.error(
+            "NUL_CHARACTER",
+            value,
+            format!("{field}: có ký tự U+0000 không nhìn thấy được; hãy xóa ký tự đó"),
+            format!("{field}: has the character U+0000, which nobody sees; delete it"),
+        )
+    }
+
+    pub fn too_large(self, value: &str) -> Problem {
+        let shown = cut(value);
+        self.error(
+            "TOO_LARGE",
+            value,
+            format!("số “{shown}” quá lớn; hãy kiểm tra và sửa số này"),
+            format!("the number “{shown}” is too large; correct it"),
+        )
+    }
+
     pub fn bad_decimal(self, value: &str) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         self.error(
             "BAD_NUMBER",
             value,
@@ -133,7 +154,7 @@ impl Place<'_> {
     }
 
     pub fn unknown_word(self, value: &str, words: &[&str]) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         let list = words.join(", ");
         self.error(
             "UNKNOWN_WORD",
@@ -144,7 +165,7 @@ impl Place<'_> {
     }
 
     pub fn duplicate(self, value: &str, first_line: u64) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         let file = self.file;
         self.error(
             "DUPLICATE_CODE",
@@ -155,7 +176,7 @@ impl Place<'_> {
     }
 
     pub fn unknown_dossier(self, value: &str) -> Problem {
-        let shown = shortened(value);
+        let shown = cut(value);
         self.error(
             "UNKNOWN_DOSSIER",
             value,
@@ -163,21 +184,4 @@ impl Place<'_> {
             format!("there is no dossier “{shown}” in dossiers.csv; correct the code or add the dossier to dossiers.csv"),
         )
     }
-}
-
-/// The value for messages: one line, at most 60 characters.
-pub(super) fn shortened(value: &str) -> String {
-    let mut out = String::new();
-    for (count, c) in value.trim().chars().enumerate() {
-        if count == 60 {
-            out.push('…');
-            break;
-        }
-        if c.is_control() {
-            let _ = write!(out, "{}", c.escape_default());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }

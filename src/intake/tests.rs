@@ -257,6 +257,19 @@ fn a_calendar_is_read_whole_or_not_at_all() {
     assert_eq!(problems(&zone), ["UNKNOWN_WORD time_zone 1"]);
     let hours = of(&[("calendar.json", &week.replace("13:30", "18:30"))]);
     assert_eq!(problems(&hours), ["BAD_CALENDAR office_hours 1"]);
+    for (cutoff, found) in [
+        ("17:00", vec![]),
+        ("07:00", vec![]),
+        ("17:01", vec!["BAD_CALENDAR same_day_cutoff 1"]),
+        ("06:59", vec!["BAD_CALENDAR same_day_cutoff 1"]),
+    ] {
+        let read = of(&[("calendar.json", &week.replace("15:00", cutoff))]);
+        assert_eq!(problems(&read), found, "{cutoff}");
+        assert!(
+            refusals(&read.rows[0]).iter().all(|p| p.message_vi.contains("từ 07:00 đến 17:00")),
+            "{cutoff}"
+        );
+    }
     assert_eq!(problems(&of(&[("calendar.json", "{\n \"office_hours\": 7\n}")])), ["BAD_JSON  2"]);
 }
 
@@ -265,9 +278,11 @@ fn numbers_terms_and_words_of_the_other_files() {
     let procedures = "code,name,field,level,unit_code,term_unit,term,online_level\n\
         P1,A,F,town,,same_day,,none\nP2,B,F,town,,working_days,0,none\nP3,C,F,town,,weeks,2,none\nP4,D,F,town,,months,x,half\n";
     let payments = "code,unit_code,paid_at,kind,amount_vnd,online\n\
-        T1,A,2024-05-06T09:00:00+07:00,fee,5.531.000,true\nT2,A,2024-05-06T09:00:00+07:00,fee,31000,TRUE\n";
+        T1,A,2024-05-06T09:00:00+07:00,fee,5.531.000,true\nT2,A,2024-05-06T09:00:00+07:00,fee,31000,TRUE\n\
+        T3,A,2024-05-06T09:00:00+07:00,fee,99999999999999999999,true\n";
     let targets = "code,name,indicator,comparison,value,from_on,to_on\n\
-        C1,Đúng hạn,not_late_rate,at_least,99.5,2024-01-01,2024-12-31\nC2,x,late_rate,at_most,1.234,2024-01-01,2024-12-31\n";
+        C1,Đúng hạn,not_late_rate,at_least,99.5,2024-01-01,2024-12-31\nC2,x,late_rate,at_most,1.234,2024-01-01,2024-12-31\n\
+        C3,x,late_rate,at_most,99999999999999999999.5,2024-01-01,2024-12-31\nC4,x,late_rate,at_most,-0.5,2024-01-01,2024-12-31\n";
     let tasks = "code,title,assigned_on,lead_unit_code,cooperating_unit_code\nN1,x,2024-01-01,A,\"B; C,D\"\n";
     let reading = of(&[
         ("procedures.csv", procedures),
@@ -283,19 +298,21 @@ fn numbers_terms_and_words_of_the_other_files() {
             "BAD_NUMBER term 5",
             "UNKNOWN_WORD online_level 5",
             "BAD_NUMBER amount_vnd 2",
+            "TOO_LARGE amount_vnd 4",
             "BAD_NUMBER value 3",
+            "TOO_LARGE value 4",
         ]
     );
-    let mut seen = (Vec::new(), 0);
+    let mut seen = (Vec::new(), Vec::new());
     for row in &reading.rows {
         if let Record::Task(task) = &row.record {
             seen.0 = task.cooperating_unit_codes.iter().map(|code| &**code).collect();
         }
         if let Record::Target(target) = &row.record {
-            seen.1 = target.value_hundredths;
+            seen.1.push(target.value_hundredths);
         }
     }
-    assert_eq!(seen, (vec!["B", "C", "D"], 9950));
+    assert_eq!(seen, (vec!["B", "C", "D"], vec![9950, -50]));
 }
 
 proptest::proptest! {

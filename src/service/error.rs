@@ -1,7 +1,9 @@
 //! What can be refused, as a caller can act on it: kinds, field names, words for programs and
 //! sentences for people in both languages.
 
+use crate::domain::code::BadCode;
 use crate::domain::dossier::{Refusal, State};
+use crate::domain::text::cut;
 use crate::store::StoreError;
 
 /// A field that is wrong, and its mend.
@@ -33,8 +35,14 @@ impl Violation {
         )
     }
 
+    /// A text that is no code.
+    pub fn bad_code(field: &str, bad: BadCode) -> Self {
+        Self::new(field, "BAD_CODE", format!("{field}: {}", bad.vietnamese()), format!("{field}: {bad}"))
+    }
+
     /// A reference to something unknown.
     pub fn unknown(field: &str, value: &str, vi: &str, en: &str) -> Self {
+        let value = cut(value);
         Self::new(
             field,
             "UNKNOWN_REFERENCE",
@@ -107,7 +115,7 @@ impl From<Violation> for ServiceError {
 }
 
 /// Vietnamese word of a dossier event, for sentences.
-fn vi_event(event: &str) -> &'static str {
+pub fn vi_event(event: &str) -> &'static str {
     match event {
         "registered" => "đăng ký",
         "received" => "tiếp nhận",
@@ -171,7 +179,7 @@ pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
         Refusal::NoIntake => ("NO_RECEIPT", "hồ sơ chưa có sự kiện tiếp nhận".to_owned()),
         Refusal::UnknownVersion(_) => ("UNKNOWN_VERSION", "thiếu phiên bản lịch hoặc thủ tục".to_owned()),
         Refusal::OutOfRange => {
-            ("OUT_OF_RANGE", "ngày nằm ngoài phạm vi lịch (1980–2120); hãy sửa ngày".to_owned())
+            ("OUT_OF_RANGE", "ngày nằm ngoài các năm của lịch (1980–2119); hãy sửa ngày".to_owned())
         }
     }
 }

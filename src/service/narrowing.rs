@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::error::{ServiceError, Violation};
 use super::work::Look;
 use crate::domain::filter::{Op, Value};
+use crate::domain::text::cut;
 use crate::store::query::ListQuery;
 use crate::store::records::{Among, Asked};
 
@@ -78,6 +79,7 @@ pub fn resolve(
                     condition.value = Value::Text(word);
                     asked.query.conditions.push(condition);
                 } else {
+                    let text = cut(&text);
                     wrong.push(Violation::new(
                         "filter",
                         "UNKNOWN_WORD",

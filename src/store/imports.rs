@@ -90,6 +90,18 @@ pub async fn keep_problems(tx: &Tx, rows: Vec<ProblemRow>) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Whether a row of that kind was refused in an import.
+pub async fn has_refused(door: &impl Door, import_id: Uuid, kind: &str) -> Result<bool, StoreError> {
+    let found = import_problem::Entity::find()
+        .filter(import_problem::Column::ImportId.eq(import_id))
+        .filter(import_problem::Column::Kind.eq(kind))
+        .filter(import_problem::Column::Severity.eq("error"))
+        .limit(1)
+        .one(door.conn())
+        .await?;
+    Ok(found.is_some())
+}
+
 /// A page of imports.
 pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<ImportRun>, StoreError> {
     page::<import::Entity>(door, &PUBLISHED, "id", query, None).await

@@ -4,6 +4,7 @@
 mod demo;
 mod faults;
 mod killed;
+mod mends;
 mod office;
 mod town;
 

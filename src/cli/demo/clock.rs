@@ -3,13 +3,12 @@
 
 use anyhow::Context as _;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cli::exit::WrongUsage;
 use crate::domain::calendar::{Calendar, default_spec};
 use crate::domain::period::Period;
-use crate::intake::{EXPECTED_SUMMARY, Files, Record, SourceRow};
+use crate::intake::{Expected, Record, SourceRow};
 
 /// The calendar among the records, or the default one.
 pub fn calendar(rows: &[SourceRow]) -> anyhow::Result<Calendar> {
@@ -28,22 +27,30 @@ pub fn sample_period() -> Period {
 /// The period for a directory when none is asked for: that of its `expected-summary.json`, so that the
 /// figures can be compared; else the reporting year (from 15/12, Decree 09/2019/NĐ-CP) of the last
 /// receipt or closing, up to that day.
-pub fn period_of(files: &Files, rows: &[SourceRow], calendar: &Calendar) -> anyhow::Result<Period> {
-    if let Some(period) = expected_period(files) {
-        return Ok(period);
+pub fn period_of(
+    expected: Option<&Expected>,
+    rows: &[SourceRow],
+    calendar: &Calendar,
+) -> anyhow::Result<Period> {
+    if let Some(expected) = expected {
+        return Ok(expected.period);
     }
     let of = |row: &SourceRow| {
         if let Record::Dossier(dossier) = &row.record {
-            dossier.closed_at.max(Some(dossier.received_at))
+            [Some(dossier.received_at), dossier.closed_at]
         } else {
-            None
+            [None, None]
         }
     };
-    let last = rows.iter().filter_map(of).max().ok_or_else(|| {
-        WrongUsage(
-            "không có hồ sơ, hãy cho --from, --to / there are no dossiers, give --from and --to".to_owned(),
-        )
-    })?;
+    let last = rows.iter().flat_map(of).flatten().filter(|at| is_in_reach(calendar, *at)).max().ok_or_else(
+        || {
+            WrongUsage(
+                "không có hồ sơ có ngày dùng được, hãy cho --from, --to / \
+             there are no dossiers with a usable date, give --from and --to"
+                    .to_owned(),
+            )
+        },
+    )?;
     let last = calendar.local_date(last);
     let begins = |year| NaiveDate::from_ymd_opt(year, 12, 15);
     let first =
@@ -51,39 +58,38 @@ pub fn period_of(files: &Files, rows: &[SourceRow], calendar: &Calendar) -> anyh
     Ok(Period::new(first.context("a year before the calendar begins")?, last)?)
 }
 
-fn expected_period(files: &Files) -> Option<Period> {
-    let expected: Value = serde_json::from_slice(files.get(EXPECTED_SUMMARY)?).ok()?;
-    let day = |index: usize| expected["period"][index].as_str()?.parse().ok();
-    Period::new(day(0)?, day(1)?).ok()
+/// The calendar reaches a working day after that instant. Records of other instants are refused on import, each
+/// by its line; no clock is set by them.
+fn is_in_reach(calendar: &Calendar, at: DateTime<Utc>) -> bool {
+    calendar.add_working_days(calendar.local_date(at), 1).is_ok()
 }
 
 /// The last instant that the records tell of; a date counts from its first minute. Deadlines may lie in
-/// the future and don't count.
+/// the future and don't count, nor does what lies beyond the calendar.
 pub fn last_instant(rows: &[SourceRow], calendar: &Calendar) -> Option<DateTime<Utc>> {
     let day = |day: NaiveDate| Some(calendar.midnight(day));
-    rows.iter()
-        .filter_map(|row| match &row.record {
-            Record::Dossier(dossier) => {
-                let moves = dossier.moves.iter().map(|moved| moved.at);
-                let clock = dossier.clock.iter().map(|event| event.at);
-                let ends = [Some(dossier.received_at), dossier.closed_at, dossier.result_returned_at];
-                ends.into_iter().flatten().chain(moves).chain(clock).max()
-            }
-            Record::Task(task) => day(task.assigned_on).max(task.completed_at),
-            Record::Document(document) => day(document.issued_on),
-            Record::Petition(petition) => {
-                petition.answered_at.max(Some(petition.received_at)).max(petition.published_on.and_then(day))
-            }
-            Record::Survey(survey) => Some(survey.rated_at),
-            Record::Payment(payment) => Some(payment.paid_at),
-            Record::Unit(_)
-            | Record::Calendar(_)
-            | Record::Official(_)
-            | Record::Procedure(_)
-            | Record::Target(_)
-            | Record::Unreadable(_) => None,
-        })
-        .max()
+    let instants = rows.iter().flat_map(|row| match &row.record {
+        Record::Dossier(dossier) => {
+            let moves = dossier.moves.iter().map(|moved| Some(moved.at));
+            let clock = dossier.clock.iter().map(|event| Some(event.at));
+            let ends = [Some(dossier.received_at), dossier.closed_at, dossier.result_returned_at];
+            moves.chain(clock).chain(ends).collect()
+        }
+        Record::Task(task) => vec![day(task.assigned_on), task.completed_at],
+        Record::Document(document) => vec![day(document.issued_on)],
+        Record::Petition(petition) => {
+            vec![Some(petition.received_at), petition.answered_at, petition.published_on.and_then(day)]
+        }
+        Record::Survey(survey) => vec![Some(survey.rated_at)],
+        Record::Payment(payment) => vec![Some(payment.paid_at)],
+        Record::Unit(_)
+        | Record::Calendar(_)
+        | Record::Official(_)
+        | Record::Procedure(_)
+        | Record::Target(_)
+        | Record::Unreadable(_) => Vec::new(),
+    });
+    instants.flatten().filter(|at| is_in_reach(calendar, *at)).max()
 }
 
 /// 07:15 local on the first working day after the later of the period's end and the last instant.
@@ -97,7 +103,7 @@ pub fn standing_at(rows: &[SourceRow], calendar: &Calendar, period: Period) -> a
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::read;
+    use crate::intake::{Files, read};
 
     #[test]
     fn the_sample_stands_on_the_morning_after_its_period() {
@@ -105,13 +111,12 @@ mod tests {
         let rows = read(&files).rows;
         let calendar = calendar(&rows).expect("the sample has a calendar");
         let period = sample_period();
-        assert_eq!(period_of(&files, &rows, &calendar).expect("a period"), period);
+        let expected = files.expected().expect("the sample has figures").expect("they can be read");
+        assert_eq!(period_of(Some(&expected), &rows, &calendar).expect("a period"), period);
         let at = standing_at(&rows, &calendar, period).expect("a day in the calendar");
         assert_eq!(at.to_rfc3339(), "2024-05-16T00:15:00+00:00");
         // Without the expected figures: the reporting year up to the last receipt or closing.
-        let records = files.records().map(|(name, bytes)| (name, bytes.to_vec()));
-        let without = Files::of_memory(records);
-        assert_eq!(period_of(&without, &rows, &calendar).expect("a period"), period);
+        assert_eq!(period_of(None, &rows, &calendar).expect("a period"), period);
     }
 
     #[test]
@@ -127,7 +132,32 @@ mod tests {
         let early = Period::new(day("2024-01-01"), day("2024-01-31")).expect("a period");
         let at = standing_at(&rows, &calendar, early).expect("a day in the calendar");
         assert_eq!(at.to_rfc3339(), "2024-05-02T00:15:00+00:00");
-        let period = period_of(&files, &rows, &calendar).expect("a period");
+        let period = period_of(None, &rows, &calendar).expect("a period");
         assert_eq!((period.first(), period.last()), (day("2023-12-15"), day("2024-04-26")));
+    }
+
+    #[test]
+    fn instants_beyond_the_calendar_set_no_clock() {
+        let rows = |beyond: &str| {
+            let dossiers = format!(
+                "code,procedure_code,unit_code,channel,applicant_kind,received_at,closed_at,outcome\n\
+                 D1,P,A,counter,person,2024-05-06T08:00:00+07:00,,\n\
+                 D2,P,A,counter,person,{beyond},,\n\
+                 D3,P,A,counter,person,2024-05-06T08:00:00+07:00,{beyond},resolved\n"
+            );
+            read(&Files::of_memory([("dossiers.csv", dossiers.into_bytes())])).rows
+        };
+        let usual = rows("2024-05-07T08:00:00+07:00");
+        let calendar = calendar(&usual).expect("a calendar");
+        let period = period_of(None, &usual, &calendar).expect("a period");
+        assert_eq!(period.last().to_string(), "2024-05-07");
+        for beyond in ["9999-12-31T23:59:59+07:00", "2121-01-01T08:00:00+07:00", "0001-01-01T00:00:00+07:00"]
+        {
+            let rows = rows(beyond);
+            let period = period_of(None, &rows, &calendar).expect("a period");
+            assert_eq!(period.last().to_string(), "2024-05-06", "{beyond}");
+            let at = standing_at(&rows, &calendar, period).expect("a day in the calendar");
+            assert_eq!(at.to_rfc3339(), "2024-05-07T00:15:00+00:00", "{beyond}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{DEADLINES, DemoArgs, Frame, REPORT, SUMMARY, deadlines, house, jobs, machine};
+use super::{DEADLINES, DemoArgs, Frame, PROBLEMS, REPORT, SUMMARY, deadlines, house, jobs, machine};
 use crate::cli::exit::Exit;
 use crate::cli::tables::{Side, Table};
 use crate::cli::{import, output, summary_json, summary_tables};
@@ -39,12 +39,10 @@ impl Done {
     pub fn exit(&self) -> Exit {
         let differs = !self.compared.different.is_empty()
             || self.differences.as_ref().is_some_and(|differences| !differences.is_empty());
-        if self.ran.iter().any(|ran| !ran.done) {
+        if differs || self.ran.iter().any(|ran| !ran.done) {
             Exit::Failed
         } else if self.tally.total().refused > 0 {
             Exit::Refused
-        } else if differs {
-            Exit::Failed
         } else {
             Exit::Done
         }
@@ -104,7 +102,7 @@ pub fn greet(args: &DemoArgs, frame: &Frame, reading: &Reading) {
 
 /// What came of it.
 pub fn print(done: &Done, args: &DemoArgs, out: &Path) {
-    import::print_outcome(&done.tally);
+    import::print_outcome(&done.tally, &args.out.join(PROBLEMS).display().to_string());
     output::say("");
     print_deadlines(&done.compared);
     output::say(&format!("\n{}\n", jobs::table(&done.ran)));
@@ -128,7 +126,11 @@ pub fn print(done: &Done, args: &DemoArgs, out: &Path) {
         (SUMMARY, "số liệu / the figures"),
         (REPORT, "báo cáo / the report"),
         (DEADLINES, "từng thời hạn / every deadline"),
+        (PROBLEMS, "mọi dòng bị từ chối và lưu ý / every refused row and warning"),
     ] {
+        if name == PROBLEMS && done.tally.found.is_empty() {
+            continue;
+        }
         output::say(&format!("  {name:<14} {what}"));
     }
     if args.mail.is_none() {

@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 
 use crate::cli::connection::{ANSWER_BYTES, Line};
 use crate::cli::import::Tally;
-use crate::cli::wire;
+use crate::cli::{output, wire};
 use crate::intake::{DossierRecord, Record, SourceRow};
 use crate::pb::v1 as pb;
 use crate::pb::v1::dossier_service_client::DossierServiceClient;
@@ -74,18 +74,10 @@ pub async fn compare(
             compared.different.push(format!("{}: {} ≠ {}", dossier.code, blank(&in_file), blank(&by_house)));
         }
         let verdict = if is_told { equal.to_string() } else { String::new() };
-        let _ = writeln!(csv, "{},{in_file},{by_house},{verdict}", quoted(&dossier.code));
+        let _ = writeln!(csv, "{},{in_file},{by_house},{verdict}", output::csv_cell(&dossier.code));
     }
     fs::write(path, csv).with_context(|| path.display().to_string())?;
     Ok(compared)
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }
 
 async fn listed(line: &Line) -> anyhow::Result<HashMap<String, Option<DateTime<Utc>>>> {

@@ -122,6 +122,13 @@ impl Tally {
         self.found.push(Found { row: kept.row, code: kept.code, problem: placed(problem, row) });
     }
 
+    /// The problems, errors before warnings, each by row: a few refused rows aren't drowned in warnings.
+    pub fn by_gravity(&self) -> Vec<&Found> {
+        let mut sorted: Vec<&Found> = self.found.iter().collect();
+        sorted.sort_by_key(|found| found.problem.severity() != pb::Severity::Error);
+        sorted
+    }
+
     /// The sums over all files.
     pub fn total(&self) -> Counts {
         self.files.values().fold(Counts::default(), |sum, counts| Counts {
@@ -201,12 +208,17 @@ fn placed(mut problem: pb::RowProblem, row: &SourceRow) -> pb::RowProblem {
     problem
 }
 
+/// The word of its severity.
+pub fn severity(problem: &pb::RowProblem) -> String {
+    problem.severity().as_str_name().trim_start_matches("SEVERITY_").to_lowercase()
+}
+
 fn as_json(problem: &pb::RowProblem) -> Value {
     json!({
         "file": problem.file,
         "line": problem.line,
         "field": problem.field,
-        "severity": problem.severity().as_str_name().trim_start_matches("SEVERITY_").to_lowercase(),
+        "severity": severity(problem),
         "reason": problem.reason,
         "message_vi": problem.message_vi,
         "message_en": problem.message_en,

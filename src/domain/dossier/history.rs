@@ -56,7 +56,7 @@ pub enum Refusal {
     #[error("unknown version {0}")]
     UnknownVersion(Uuid),
     /// A day outside the tables of the calendar.
-    #[error("a day lies outside the years that calendars reach")]
+    #[error("a day lies outside the years of calendars (1980–2119)")]
     OutOfRange,
 }
 

@@ -115,8 +115,8 @@ pub struct Dossier {
     pub overdue_flagged: bool,
     /// Why it is late.
     pub delay_cause: Option<String>,
-    /// What an import did that our own verbs would refuse.
-    pub warnings: Vec<Warning>,
+    /// What an import did that our own verbs would refuse, each with the instant of the event that did it.
+    pub warnings: Vec<(DateTime<Utc>, Warning)>,
 }
 
 impl Dossier {

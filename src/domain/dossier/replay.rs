@@ -31,7 +31,7 @@ struct Walk<'a> {
     delay_cause: Option<String>,
     reappointments: u32,
     promised_at: Option<DateTime<Utc>>,
-    warnings: Vec<Warning>,
+    warnings: Vec<(DateTime<Utc>, Warning)>,
     previous: Option<(&'static str, DateTime<Utc>)>,
 }
 
@@ -188,7 +188,7 @@ impl Walk<'_> {
                 to: event.draft.kind.leads_to(),
             }),
             Source::Import | Source::House => {
-                self.warnings.push(Warning::OutOfOrder { state, event: word });
+                self.warnings.push((event.draft.occurred_at, Warning::OutOfOrder { state, event: word }));
                 Ok(())
             }
         }
@@ -248,7 +248,7 @@ impl Walk<'_> {
     /// What changes nothing: our own verbs are refused, an import is warned.
     fn idle(&mut self, event: &Event, word: &'static str, warning: Warning) -> Result<(), Refusal> {
         self.allow(event, word, event.draft.source != Source::Own)?;
-        self.warnings.push(warning);
+        self.warnings.push((event.draft.occurred_at, warning));
         Ok(())
     }
 

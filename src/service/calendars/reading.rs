@@ -75,7 +75,7 @@ impl Reading<'_> {
     }
 
     fn wrong_day(&mut self, day: Option<&NewDay>, field: &str, reason: &'static str, vi: &str, en: &str) {
-        let field = format!("{}{field}", self.at);
+        let field = if self.at.is_empty() { column(field).to_owned() } else { format!("{}{field}", self.at) };
         let violation = Violation::new(&field, reason, format!("{field}: {vi}"), format!("{field}: {en}"));
         let (file, line) = day.map(|day| (day.file.clone(), day.line)).unwrap_or_default();
         self.findings.push(Finding { file, line, violation });
@@ -83,6 +83,7 @@ impl Reading<'_> {
 
     fn time(&mut self, field: &str, text: &str) -> NaiveTime {
         NaiveTime::parse_from_str(text.trim(), "%H:%M").unwrap_or_else(|_| {
+            let text = text::cut(text);
             let (vi, en) = (
                 format!("\"{text}\" không phải giờ; hãy viết dạng 07:00"),
                 format!("\"{text}\" is no time; write 07:00"),
@@ -90,6 +91,15 @@ impl Reading<'_> {
             self.wrong(field, "BAD_TIME", &vi, &en);
             NaiveTime::MIN
         })
+    }
+}
+
+/// A field of the wire as the files of an import call it: `days[24].day` is the column `day` of calendar.csv,
+/// `office_hours[0].opens` a part of `office_hours` in calendar.json.
+fn column(field: &str) -> &str {
+    match field.strip_prefix("days[").and_then(|rest| rest.split_once("].")) {
+        Some((_, column)) => column,
+        None => field.split_once('[').map_or(field, |(whole, _)| whole),
     }
 }
 
@@ -130,8 +140,9 @@ pub(super) fn read(new: &NewCalendar, at: &str) -> Result<(Content, Vec<Finding>
         days: BTreeMap::new(),
         loaded_years: None,
     };
-    match Calendar::new(Uuid::nil(), spec) {
-        Ok(_) => {}
+    let cutoff_fits = spec.check_cutoff();
+    match Calendar::new(Uuid::nil(), spec).and(cutoff_fits) {
+        Ok(()) => {}
         Err(BadCalendar::Weekdays) => reading.wrong(
             "working_weekdays",
             "BAD_WEEKDAYS",
@@ -139,7 +150,13 @@ pub(super) fn read(new: &NewCalendar, at: &str) -> Result<(Content, Vec<Finding>
             "name at least one of 1 (Monday) to 7 (Sunday)",
         ),
         // A time that can't be read was named already.
-        Err(BadCalendar::OfficeHours) if !times_read => {}
+        Err(BadCalendar::OfficeHours | BadCalendar::Cutoff) if !times_read => {}
+        Err(BadCalendar::Cutoff) => reading.wrong(
+            "same_day_cutoff",
+            "CUTOFF_OUTSIDE_HOURS",
+            "giờ chốt nằm ngoài giờ làm việc; hãy ghi giờ từ lúc mở cửa đến lúc đóng cửa",
+            "the cut-off lies outside the office hours; write a time from their beginning to their end",
+        ),
         Err(BadCalendar::OfficeHours) => reading.wrong(
             "office_hours",
             "BAD_OFFICE_HOURS",
@@ -173,8 +190,20 @@ fn read_days(reading: &mut Reading<'_>, new: &NewCalendar) -> BTreeMap<NaiveDate
                 at,
                 &field("day"),
                 "NO_SUCH_DAY",
-                "thiếu ngày, hoặc ngày ngoài 1980–2119",
-                "no day, or outside 1980–2119",
+                &format!(
+                    "{}; hãy ghi ngày trong các năm 1980–2119 hoặc xóa dòng này",
+                    day.day.map_or_else(
+                        || "thiếu ngày".to_owned(),
+                        |date| format!("ngày {date} nằm ngoài phạm vi của lịch")
+                    )
+                ),
+                &format!(
+                    "{}; write a day of the years 1980–2119 or delete the line",
+                    day.day.map_or_else(
+                        || "there is no day".to_owned(),
+                        |date| format!("{date} lies outside what calendars reach")
+                    )
+                ),
             );
             continue;
         };
@@ -183,8 +212,8 @@ fn read_days(reading: &mut Reading<'_>, new: &NewCalendar) -> BTreeMap<NaiveDate
                 at,
                 &field("kind"),
                 "UNKNOWN_KIND",
-                "hãy chọn day_off hoặc working_day",
-                "take day_off or working_day",
+                "không có loại ngày đó; hãy chọn day_off hoặc working_day",
+                "there is no such kind of day; take day_off or working_day",
             );
             continue;
         };
@@ -223,8 +252,8 @@ fn years(
         (None, None) => None,
         _ => {
             let (vi, en) = (
-                "cần first_year ≤ last_year trong 1980–2119",
-                "first_year ≤ last_year within 1980–2119 is needed",
+                "các năm không hợp lý; hãy ghi first_year ≤ last_year trong 1980–2119",
+                "these are no years of a calendar; write first_year ≤ last_year within 1980–2119",
             );
             reading.wrong("last_year", "BAD_YEARS", vi, en);
             None
@@ -237,10 +266,76 @@ fn warnings(reading: &mut Reading<'_>, new: &NewCalendar, loaded: Option<(i32, i
     for (i, day) in new.days.iter().enumerate() {
         let Some(date) = day.day else { continue };
         if !loaded.is_some_and(|(first, last)| (first..=last).contains(&date.year())) {
-            let vi = format!("ngày {date} ngoài các năm đã nạp; thời hạn trong năm đó vẫn là tạm tính");
-            let en = format!("{date} lies outside the loaded years; deadlines of its year stay provisional");
+            let vi = format!(
+                "ngày {date} ngoài các năm đã nạp; thời hạn trong năm đó vẫn là tạm tính; hãy sửa ngày hoặc mở rộng first_year–last_year"
+            );
+            let en = format!(
+                "{date} lies outside the loaded years; deadlines of its year stay provisional; correct the day or widen first_year–last_year"
+            );
             reading.wrong_day(Some(day), &format!("days[{i}].day"), "DAY_OUTSIDE_YEARS", &vi, &en);
         }
     }
     std::mem::take(&mut reading.findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(day: Option<NaiveDate>, cutoff: &str) -> NewCalendar {
+        let days = vec![NewDay {
+            file: "calendar.csv".into(),
+            line: 26,
+            day,
+            kind: "day_off".into(),
+            ..NewDay::default()
+        }];
+        NewCalendar {
+            time_zone: "Asia/Ho_Chi_Minh".to_owned(),
+            working_weekdays: vec![1, 2, 3, 4, 5],
+            office_hours: vec![("07:00".into(), "11:30".into()), ("13:30".into(), "17:00".into())],
+            same_day_cutoff: cutoff.to_owned(),
+            days,
+            ..NewCalendar::default()
+        }
+    }
+
+    fn found(new: &NewCalendar, at: &str) -> Vec<Finding> {
+        read(new, at).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_day_out_of_reach_names_its_line_its_column_and_its_mend() {
+        let new = given(NaiveDate::from_ymd_opt(9999, 1, 1), "15:00");
+        let wrong = found(&new, "");
+        let [wrong] = wrong.as_slice() else { panic!("{wrong:?}") };
+        assert_eq!(
+            (wrong.file.as_str(), wrong.line, wrong.violation.field.as_str()),
+            ("calendar.csv", 26, "day")
+        );
+        let (vi, en) = (&wrong.violation.vi, &wrong.violation.en);
+        assert!(vi.starts_with("day: ngày 9999-01-01 ") && vi.contains("; hãy "), "{vi}");
+        assert!(en.starts_with("day: 9999-01-01 ") && en.contains("; write "), "{en}");
+        // On the wire it is the path of the field.
+        assert_eq!(found(&new, WIRE)[0].violation.field, "calendar.days[0].day");
+    }
+
+    #[test]
+    fn a_cutoff_outside_the_office_hours_is_refused() {
+        let day = NaiveDate::from_ymd_opt(2024, 5, 1);
+        for fits in ["07:00", "12:00", "17:00"] {
+            assert_eq!(found(&given(day, fits), ""), [], "{fits}");
+        }
+        for beyond in ["06:59", "17:01", "23:59"] {
+            let wrong = found(&given(day, beyond), WIRE);
+            let fields: Vec<&str> = wrong.iter().map(|wrong| wrong.violation.field.as_str()).collect();
+            assert_eq!(fields, ["calendar.same_day_cutoff"], "{beyond}");
+            assert!(wrong[0].violation.vi.contains("; hãy ") && wrong[0].violation.en.contains("; write "));
+        }
+        let mut unread = given(day, "x".repeat(1 << 20).as_str());
+        assert!(found(&unread, "").iter().all(|wrong| wrong.violation.vi.len() < 300));
+        unread.office_hours.push(("8h".into(), "9h".into()));
+        let wrong = found(&unread, "");
+        assert!(wrong.iter().any(|wrong| wrong.violation.field == "office_hours"), "{wrong:?}");
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::error::ServiceError;
+use super::super::error::{ServiceError, Violation};
 use super::super::landing::Landed;
 use super::super::work::Work;
 use super::saving::{Change, save};
@@ -48,10 +48,11 @@ pub async fn land(
             }
         };
         match change {
-            Err(refusal) => outcomes.push((row, Landed::refused(vec![refused(&refusal)]))),
+            Err(refusal) => outcomes.push((row, Landed::refused(vec![refused(&refusal, &record)]))),
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {
-                let warnings = change.after.warnings.iter().map(|w| warning(*w)).collect();
+                let warned = change.after.warnings.iter();
+                let warnings = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
                 let mut landed = if change.row.is_none() {
                     Landed::fresh(change.id, warnings)
                 } else {
@@ -207,12 +208,7 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
     let rules = &work.rules;
     let mut wrong = Wrong { now: work.now(), found: Vec::new() };
     if let Err(bad) = Code::parse(&record.code) {
-        wrong.say(
-            "code",
-            "BAD_CODE",
-            "code: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã",
-            format!("code {bad}"),
-        );
+        wrong.found.push(Violation::bad_code("code", bad).into());
     }
     let unit = rules.units.by_code(record.unit_code.trim());
     if unit.is_none() {

@@ -2,6 +2,7 @@
 
 mod flagging;
 mod landing;
+mod places;
 mod saving;
 pub mod verbs;
 mod wrong;

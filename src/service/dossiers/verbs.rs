@@ -126,14 +126,7 @@ pub async fn receive(
     } else {
         new.code.clone()
     };
-    let code = Code::parse(&code).map_err(|bad| {
-        say(Violation::new(
-            "code",
-            "BAD_CODE",
-            format!("mã hồ sơ không hợp lệ: {bad}"),
-            format!("the code {bad}"),
-        ));
-    });
+    let code = Code::parse(&code).map_err(|bad| say(Violation::bad_code("code", bad)));
     let (Ok(code), Some(unit), Some(version), Some(channel), Some(applicant_kind), true) =
         (code, unit, version, new.channel, new.applicant.kind, wrong.is_empty())
     else {
@@ -367,7 +360,7 @@ fn own(work: &Work, kind: EventKind, occurred_at: DateTime<Utc>, reason: String)
 }
 
 async fn finish(work: &mut Work, change: Change) -> Result<Done, ServiceError> {
-    let warnings = change.after.warnings.clone();
+    let warnings = change.after.warnings.iter().map(|(_, warning)| *warning).collect();
     let rows = save(work, &[change]).await?;
     let row =
         rows.into_iter().next().ok_or_else(|| ServiceError::Internal("one change, one row".to_owned()))?;

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::error::sentence;
+use super::super::error::{Violation, sentence, vi_event};
 use super::super::landing::{forbidden, problem};
+use super::places::{column, place};
 use crate::domain::dossier::{Refusal, Warning};
-use crate::domain::record::{Problem, Severity};
+use crate::domain::record::{DossierRecord, Problem, Severity};
 use crate::store::rules::Rules;
 
 /// What is wrong with a record so far.
@@ -21,15 +22,7 @@ impl Wrong {
     }
 
     pub(super) fn unknown(&mut self, field: &str, value: &str, vi: &str, en: &str) {
-        self.say(
-            field,
-            "UNKNOWN_REFERENCE",
-            format!("{field}: không có {vi} mã \"{}\"; hãy sửa mã hoặc nạp {vi} đó trước", value.trim()),
-            format!(
-                "{field}: there is no {en} with code \"{}\"; correct the code or import that {en} first",
-                value.trim()
-            ),
-        );
+        self.found.push(Violation::unknown(field, value, vi, en).into());
     }
 
     pub(super) fn official(&mut self, rules: &Rules, field: &str, code: &str) -> Option<Uuid> {
@@ -85,35 +78,57 @@ impl Wrong {
     }
 }
 
-pub(super) fn refused(refusal: &Refusal) -> Problem {
+pub(super) fn refused(refusal: &Refusal, record: &DossierRecord) -> Problem {
     let (reason, vi) = sentence(refusal);
     let en = refusal.to_string();
     let field = match refusal {
-        Refusal::Future { .. } | Refusal::BeforeReceipt { .. } => "at",
+        Refusal::Future { event, .. } | Refusal::BeforeReceipt { event, .. } => column(event),
         Refusal::Forbidden { .. } | Refusal::NothingToVoid(_) => "outcome",
         Refusal::NoIntake | Refusal::OutOfRange => "received_at",
         Refusal::UnknownVersion(_) => "procedure_code",
     };
-    forbidden(field, reason, &vi, &en)
+    let mut problem = forbidden(field, reason, &vi, &en);
+    if let Refusal::Future { event, at }
+    | Refusal::BeforeReceipt { event, at }
+    | Refusal::Forbidden { event, at, .. } = refusal
+    {
+        place(&mut problem, record, event, *at);
+    }
+    problem
 }
 
-pub(super) fn warning(warning: Warning) -> Problem {
-    let (reason, vi, en) = match warning {
+/// What an import did that nobody would do here, at the line of the event that did it.
+pub(super) fn warning(at: DateTime<Utc>, warning: Warning, record: &DossierRecord) -> Problem {
+    let (event, field, reason, vi, en) = match warning {
         Warning::PausedTwice => (
+            "paused",
+            "event",
             "PAUSED_TWICE",
-            "tạm dừng khi đang tạm dừng: bỏ qua".to_owned(),
-            "paused while paused: changes nothing".to_owned(),
+            "tạm dừng khi đang tạm dừng nên không thay đổi gì".to_owned(),
+            "paused while paused, which changes nothing".to_owned(),
         ),
         Warning::ResumedWhileRunning => (
+            "resumed",
+            "event",
             "RESUMED_WHILE_RUNNING",
-            "tiếp tục khi không tạm dừng: bỏ qua".to_owned(),
-            "resumed while running: changes nothing".to_owned(),
+            "xử lý tiếp khi không tạm dừng nên không thay đổi gì".to_owned(),
+            "resumed while running, which changes nothing".to_owned(),
         ),
         Warning::OutOfOrder { state, event } => (
+            event,
+            if matches!(event, "paused" | "resumed") { "event" } else { column(event) },
             "OUT_OF_ORDER",
-            format!("thứ tự của nguồn được giữ: {event} khi ở trạng thái {}", state.as_str()),
-            format!("kept in the source's order: {event} in state {}", state.as_str()),
+            format!(
+                "{} khi hồ sơ ở trạng thái {}; thứ tự của nguồn được giữ",
+                vi_event(event),
+                state.vietnamese()
+            ),
+            format!("{event} in state {}; the source's order is kept", state.as_str()),
         ),
     };
-    Problem { severity: Severity::Warning, ..problem("event", reason, vi, en) }
+    let vi = format!("{field}: {vi}; hãy sửa dòng này nếu nguồn ghi nhầm");
+    let en = format!("{field}: {en}; correct the row if the source is mistaken");
+    let mut problem = Problem { severity: Severity::Warning, ..problem(field, reason, vi, en) };
+    place(&mut problem, record, event, at);
+    problem
 }

@@ -13,7 +13,7 @@ use super::work::Work;
 use crate::domain::calendar::Calendar;
 use crate::domain::code::{BadCode, Code};
 use crate::domain::record::Problem;
-use crate::domain::text;
+use crate::domain::text::{self, cut};
 
 pub use references::{foreign, reaches};
 
@@ -84,15 +84,13 @@ impl<'w> Findings<'w> {
     }
 
     fn read_code(&mut self, column: &str, read: Result<Code, BadCode>) -> String {
-        let vi = match read {
-            Ok(code) => return code.into(),
-            Err(BadCode::Empty) => "chưa có; hãy điền mã",
-            Err(BadCode::TooLong) => "dài hơn 100 ký tự; hãy ghi mã ngắn, không ghi tên",
-            Err(BadCode::Character) => "có dấu cách, dấu gạch chéo hoặc ký tự điều khiển; hãy bỏ đi",
-        };
-        let en = read.err().map(|bad| bad.to_string()).unwrap_or_default();
-        self.say(column, "BAD_CODE", vi, &en);
-        String::new()
+        match read {
+            Ok(code) => code.into(),
+            Err(bad) => {
+                self.say(column, "BAD_CODE", bad.vietnamese(), &bad.to_string());
+                String::new()
+            }
+        }
     }
 
     /// A text in one line; may be empty.
@@ -251,11 +249,6 @@ impl<'w> Findings<'w> {
     pub fn invalid(self) -> ServiceError {
         ServiceError::Invalid(self.wrong)
     }
-}
-
-/// A quoted text, not too long for a message.
-fn cut(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 /// A code that a batch brought before.

@@ -5,8 +5,9 @@ use uuid::Uuid;
 use super::super::error::Violation;
 use super::super::landing::Landed;
 use super::super::work::Work;
-use super::{Findings, cut};
+use super::Findings;
 use crate::domain::permission::Scope;
+use crate::domain::text::cut;
 
 impl Findings<'_> {
     /// A unit that must be given, within the caller's reach.
@@ -64,7 +65,7 @@ impl Findings<'_> {
 
     /// Notes a reference to something unknown.
     pub fn unknown(&mut self, column: &str, code: &str, vi: &str, en: &str) {
-        let code = cut(code.trim());
+        let code = cut(code);
         self.say(
             column,
             "UNKNOWN_REFERENCE",

@@ -87,6 +87,7 @@ fn read(work: &Work, record: &OfficialRecord) -> Result<OfficialRow, Vec<Violati
 
 fn role(word: &str) -> Result<OfficialRole, Violation> {
     OfficialRole::parse(word.trim()).ok_or_else(|| {
+        let word = text::cut(word);
         let roles = OfficialRole::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
         Violation::new(
             "role",

@@ -252,10 +252,7 @@ fn code(field: &str, text: &str) -> Result<String, Violation> {
     if text.trim().is_empty() {
         return Err(Violation::missing(field));
     }
-    Code::parse(text).map(String::from).map_err(|bad| {
-        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã");
-        Violation::new(field, "BAD_CODE", vi, format!("{field} {bad}"))
-    })
+    Code::parse(text).map(String::from).map_err(|bad| Violation::bad_code(field, bad))
 }
 
 fn unit(work: &Work, field: &str, key: &str) -> Result<Uuid, Violation> {
@@ -287,6 +284,7 @@ fn email(field: &str, text: &str) -> Result<Option<String>, Violation> {
     if plausible && !text.contains(|c: char| c.is_whitespace() || c.is_control()) && text.len() <= 254 {
         return Ok(Some(text.to_owned()));
     }
+    let text = text::cut(text);
     let vi = format!("{field}: \"{text}\" không phải địa chỉ thư; hãy viết dạng ten@coquan.vn hoặc để trống");
     let en = format!("{field}: \"{text}\" is no mail address; write name@office.vn or leave it empty");
     Err(Violation::new(field, "BAD_EMAIL", vi, en))

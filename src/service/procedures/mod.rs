@@ -180,10 +180,7 @@ fn read_code(field: &str, text: &str) -> Result<String, Violation> {
     if text.trim().is_empty() {
         return Err(Violation::missing(field));
     }
-    Code::parse(text).map(String::from).map_err(|bad| {
-        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã");
-        Violation::new(field, "BAD_CODE", vi, format!("{field} {bad}"))
-    })
+    Code::parse(text).map(String::from).map_err(|bad| Violation::bad_code(field, bad))
 }
 
 /// A version read from its words, or all that is wrong with it. `at` comes before the fields' names.
@@ -253,7 +250,7 @@ fn unknown_word<'a>(field: &str, word: &str, words: impl Iterator<Item = &'a str
     if word.trim().is_empty() {
         return Violation::missing(field);
     }
-    let words = words.collect::<Vec<_>>().join(", ");
+    let (word, words) = (text::cut(word), words.collect::<Vec<_>>().join(", "));
     Violation::new(
         field,
         "UNKNOWN_WORD",

@@ -176,8 +176,9 @@ pub(super) fn within(units: &UnitTree, id: Uuid, above: Uuid) -> bool {
 }
 
 pub(super) fn circle(field: &str) -> Violation {
-    let vi = format!("{field}: đơn vị không thể thuộc chính nó hoặc đơn vị dưới nó");
-    Violation::new(field, "CIRCLE", vi, format!("{field}: a unit can't belong to itself or to one below it"))
+    let vi = format!("{field}: đơn vị không thể thuộc chính nó hoặc đơn vị dưới nó; hãy chọn đơn vị khác");
+    let en = format!("{field}: a unit can't belong to itself or to one below it; take another unit");
+    Violation::new(field, "CIRCLE", vi, en)
 }
 
 /// Saves a row with other attributes and its span from a day on.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::changes::{change_row, circle};
+use super::changes::change_row;
 use super::tree::Tree;
 use super::{FROM_THE_BEGINNING, UnitRow, code, insert, kind};
 use crate::domain::permission::Scope;
@@ -53,7 +53,7 @@ pub async fn land(
     // What refers to a refused row, or to itself by a circle, is refused too.
     let (placed, left) = place(&tree, pending);
     for (read, in_circle) in left {
-        let violation = if in_circle { circle("parent_code") } else { unknown_parent(&read.parent_code) };
+        let violation = if in_circle { circle(&read) } else { unknown_parent(&read.parent_code) };
         outcomes.push((read.row, refused(vec![violation])));
     }
     let mut news = Vec::new();
@@ -129,6 +129,24 @@ fn outside(field: &str, code: &str) -> Violation {
     )
 }
 
+fn circle(read: &Read) -> Violation {
+    let (code, parent) = (&read.code, &read.parent_code);
+    let (vi, en) = if code == parent {
+        ("chính nó".to_owned(), "itself".to_owned())
+    } else {
+        (
+            format!("{parent}, mà {parent} lại nằm dưới {code}"),
+            format!("{parent}, which lies below {code} itself"),
+        )
+    };
+    Violation::new(
+        "parent_code",
+        "CIRCLE",
+        format!("parent_code: đơn vị {code} không thể thuộc {vi}; hãy sửa parent_code của {code}"),
+        format!("parent_code: unit {code} can't belong to {en}; correct parent_code of {code}"),
+    )
+}
+
 fn unknown_parent(code: &str) -> Violation {
     Violation::unknown("parent_code", code, "đơn vị cha", "parent unit")
 }
@@ -151,7 +169,7 @@ fn parent(
 
 type Pending = Vec<(Read, Option<Uuid>)>;
 
-/// Parents before children. Left over are those whose parent was refused (false) or that make a circle (true).
+/// Parents before children. Left over are those whose parent was refused (false) or that are in a circle (true).
 fn place(tree: &Tree, pending: Pending) -> (Pending, Vec<(Read, bool)>) {
     let parents: HashMap<Uuid, Option<Uuid>> =
         pending.iter().map(|(read, parent)| (read.id, *parent)).collect();
@@ -165,7 +183,8 @@ fn place(tree: &Tree, pending: Pending) -> (Pending, Vec<(Read, bool)>) {
             let Some(next) = next else { return Ok(depth) };
             depth += 1;
             if next == id || depth > 100 {
-                return Err(true);
+                // A circle that it isn't part of is the fault of its parent, which is refused too.
+                return Err(next == id);
             }
             at = next;
         }

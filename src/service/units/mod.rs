@@ -147,14 +147,12 @@ fn code(field: &str, text: &str) -> Result<String, Violation> {
     if text.trim().is_empty() {
         return Err(Violation::missing(field));
     }
-    Code::parse(text).map(String::from).map_err(|bad| {
-        let vi = format!("{field}: mã tối đa 100 ký tự, không có khoảng trắng và dấu /; hãy sửa mã");
-        Violation::new(field, "BAD_CODE", vi, format!("{field} {bad}"))
-    })
+    Code::parse(text).map(String::from).map_err(|bad| Violation::bad_code(field, bad))
 }
 
 fn kind(field: &str, word: &str) -> Result<UnitKind, Violation> {
     UnitKind::parse(word.trim()).ok_or_else(|| {
+        let word = text::cut(word);
         let kinds = UnitKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
         Violation::new(
             field,

@@ -191,10 +191,16 @@ fn a_second_receipt_or_registration_changes_nothing() {
 fn clocks_that_stand_or_run_already_are_said() {
     let mut case = Case::received(1);
     let said = case.import(EventKind::Resumed, "2024-05-07T08:00:00").expect("an import");
-    assert_eq!(said.warnings, [Warning::ResumedWhileRunning]);
+    assert_eq!(said.warnings, [(at("2024-05-07T08:00:00"), Warning::ResumedWhileRunning)]);
     case.import(paused(), "2024-05-08T08:00:00").expect("an import");
     let again = case.import(paused(), "2024-05-09T08:00:00").expect("an import");
-    assert_eq!(again.warnings, [Warning::ResumedWhileRunning, Warning::PausedTwice]);
+    assert_eq!(
+        again.warnings,
+        [
+            (at("2024-05-07T08:00:00"), Warning::ResumedWhileRunning),
+            (at("2024-05-09T08:00:00"), Warning::PausedTwice)
+        ]
+    );
     assert_eq!(again.pauses.len(), 1);
     assert_eq!(again.pauses[0].from, at("2024-05-08T08:00:00"));
 }

@@ -1,20 +1,18 @@
 //! Imports: batches of records, keyed by source and code, each batch one transaction with its outcomes.
-//! Going on after a break means the same import from the row after the last committed one.
+//! Going on after a break means the same import from the row after the last committed one. How the rows of
+//! a batch land is in `landing`.
 
-use std::collections::{BTreeMap, HashMap};
+mod landing;
 
-use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use landing::land;
+
+use super::House;
 use super::error::{ServiceError, Violation};
-use super::landing::{Landed, LandedResult, problem};
+use super::landing::{Landed, LandedResult};
 use super::work::{Context, Look, Work};
-use super::{
-    House, calendars, documents, dossiers, officials, payments, petitions, procedures, surveys, targets,
-    tasks, units,
-};
-use crate::domain::record::{ImportRow, Problem, Record, RecordKind, Severity};
+use crate::domain::record::{ImportRow, Problem, RecordKind, Severity};
 use crate::store::imports;
 use crate::store::query::{ListQuery, Page};
 
@@ -132,7 +130,11 @@ impl House {
         let numbered: Vec<(i64, ImportRow)> =
             (first_row..).zip(rows).filter(|(number, _)| *number > committed).collect();
         let last = numbered.last().map_or(committed, |(number, _)| *number);
-        let outcomes = land(&mut work, &start.source, numbered).await?;
+        let calendar_refused = match &run {
+            Some(run) => imports::has_refused(&work.tx, run.id, RecordKind::Calendar.as_str()).await?,
+            None => false,
+        };
+        let outcomes = land(&mut work, &start.source, numbered, calendar_refused).await?;
         let Some(mut run) = run else {
             // A dry run: the transaction is dropped and nothing is kept.
             return Ok((outcomes, last));
@@ -193,177 +195,6 @@ fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<Pr
         recorded_at: now,
     };
     outcomes.iter().flat_map(|o| o.landed.problems.iter().map(move |p| row(o, p))).collect()
-}
-
-/// Hash of what a record says, without its place in a file.
-fn content_hash(record: &Record) -> String {
-    let mut bare = record.clone();
-    match &mut bare {
-        Record::Dossier(dossier) => {
-            for step in &mut dossier.moves {
-                step.file.clear();
-                step.line = 0;
-            }
-            for event in &mut dossier.clock {
-                event.file.clear();
-                event.line = 0;
-            }
-        }
-        Record::Calendar(calendar) => {
-            for day in &mut calendar.days {
-                day.file.clear();
-                day.line = 0;
-            }
-        }
-        Record::Unit(_)
-        | Record::Official(_)
-        | Record::Procedure(_)
-        | Record::Task(_)
-        | Record::Document(_)
-        | Record::Petition(_)
-        | Record::Survey(_)
-        | Record::Payment(_)
-        | Record::Target(_)
-        | Record::Unreadable { .. } => {}
-    }
-    hex::encode(Sha256::digest(format!("{bare:?}")))
-}
-
-/// A row on its way.
-struct Pending {
-    number: i64,
-    file: String,
-    line: i64,
-    kind: RecordKind,
-    code: String,
-    hash: String,
-    landed: Option<Landed>,
-}
-
-/// The key under which a source's record is remembered. Versions of a procedure are records of their own.
-fn source_key(record: &Record) -> String {
-    let code = record.key().1.trim();
-    if let Record::Procedure(procedure) = record
-        && let Some(day) = procedure.effective_on
-    {
-        format!("{code}@{day}")
-    } else {
-        code.to_owned()
-    }
-}
-
-/// Lands rows kind by kind, in the order in which kinds need each other.
-async fn land(
-    work: &mut Work,
-    source: &str,
-    rows: Vec<(i64, ImportRow)>,
-) -> Result<Vec<RowOutcome>, ServiceError> {
-    let mut pending: Vec<Pending> = Vec::with_capacity(rows.len());
-    let mut records: Vec<Option<Record>> = Vec::with_capacity(rows.len());
-    for (number, row) in rows {
-        let (kind, code) = row.record.key();
-        let (code, hash) = (code.trim().to_owned(), content_hash(&row.record));
-        pending.push(Pending { number, file: row.file, line: row.line, kind, code, hash, landed: None });
-        records.push(Some(row.record));
-    }
-    let keys: Vec<String> = records.iter().map(|r| r.as_ref().map(source_key).unwrap_or_default()).collect();
-    for kind in RecordKind::ALL {
-        let of_kind: Vec<usize> = (0..pending.len()).filter(|i| pending[*i].kind == *kind).collect();
-        if of_kind.is_empty() {
-            continue;
-        }
-        let codes: Vec<String> = of_kind.iter().map(|i| keys[*i].clone()).collect();
-        let known = imports::source_rows(&work.tx, source, kind.as_str(), &codes).await?;
-        let mut batch = Batch::default();
-        let mut seen: HashMap<String, i64> = HashMap::new();
-        for i in of_kind {
-            let Some(record) = records[i].take() else { continue };
-            if let Record::Unreadable { problems, .. } = record {
-                pending[i].landed = Some(Landed::refused(problems));
-            } else if let Some(first) = seen.get(&keys[i]) {
-                pending[i].landed = Some(Landed::refused(vec![twice(&pending[i].code, *first)]));
-            } else if known.get(&keys[i]).is_some_and(|(hash, _)| *hash == pending[i].hash) {
-                pending[i].landed = Some(Landed::unchanged());
-                seen.insert(keys[i].clone(), pending[i].line);
-            } else {
-                seen.insert(keys[i].clone(), pending[i].line);
-                batch.push(i, record);
-            }
-        }
-        let landed = batch.land(work, source).await?;
-        let mut remembered = Vec::new();
-        for (i, outcome) in landed {
-            if let Some(subject) = outcome.subject_id {
-                remembered.push((keys[i].clone(), pending[i].hash.clone(), subject));
-            }
-            pending[i].landed = Some(outcome);
-        }
-        let now: DateTime<Utc> = work.now();
-        imports::remember(&work.tx, source, kind.as_str(), remembered, now).await?;
-    }
-    Ok(pending
-        .into_iter()
-        .map(|p| RowOutcome {
-            row: p.number,
-            file: p.file,
-            line: p.line,
-            kind: p.kind,
-            code: p.code,
-            landed: p.landed.unwrap_or_else(Landed::unchanged),
-        })
-        .collect())
-}
-
-fn twice(code: &str, first: i64) -> Problem {
-    problem(
-        "code",
-        "TWICE_IN_FILE",
-        format!("code: mã {code} đã có ở dòng {first} của cùng lần nạp; hãy xóa một trong hai dòng"),
-        format!("code {code} stands already at line {first} of this import; delete one of both rows"),
-    )
-}
-
-/// Rows of one kind, by the service that lands them.
-#[derive(Default)]
-struct Batch {
-    rows: BTreeMap<usize, Record>,
-}
-
-/// Picks the records of one kind out of a batch.
-macro_rules! pick {
-    ($rows:expr, $variant:ident) => {
-        $rows
-            .into_iter()
-            .filter_map(|(i, record)| if let Record::$variant(r) = record { Some((i, r)) } else { None })
-            .collect::<Vec<_>>()
-    };
-}
-
-impl Batch {
-    fn push(&mut self, index: usize, record: Record) {
-        self.rows.insert(index, record);
-    }
-
-    async fn land(self, work: &mut Work, source: &str) -> Result<Vec<(usize, Landed)>, ServiceError> {
-        let Some(kind) = self.rows.values().next().map(|r| r.key().0) else { return Ok(Vec::new()) };
-        let rows = self.rows;
-        match kind {
-            RecordKind::Unit => units::land(work, pick!(rows, Unit)).await,
-            RecordKind::Official => officials::land(work, pick!(rows, Official)).await,
-            RecordKind::Calendar => calendars::land(work, pick!(rows, Calendar)).await,
-            RecordKind::Procedure => procedures::land(work, pick!(rows, Procedure)).await,
-            RecordKind::Dossier => {
-                let rows = pick!(rows, Dossier).into_iter().map(|(i, r)| (i, *r)).collect();
-                dossiers::land(work, source, rows).await
-            }
-            RecordKind::Task => tasks::land(work, pick!(rows, Task)).await,
-            RecordKind::Document => documents::land(work, pick!(rows, Document)).await,
-            RecordKind::Petition => petitions::land(work, pick!(rows, Petition)).await,
-            RecordKind::Survey => surveys::land(work, pick!(rows, Survey)).await,
-            RecordKind::Payment => payments::land(work, pick!(rows, Payment)).await,
-            RecordKind::Target => targets::land(work, pick!(rows, Target)).await,
-        }
-    }
 }
 
 /// An import by id.
