@@ -1,6 +1,5 @@
 //! Dossiers and their events for the wire.
 
-
 use super::convert::{official_name, term, timestamp, unit_name, wire_date};
 use crate::domain::dossier::{
     Correction, Event, EventKind, History, Outcome, PauseReason, State, Tracked, Warning,
