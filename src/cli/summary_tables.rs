@@ -40,7 +40,7 @@ fn head(summary: &pb::PeriodSummary) -> Option<String> {
 
 fn heading(key: &str) -> String {
     match key {
-        "specialised_agencies" => "CQ chuyên môn\nSpecial. agencies".to_owned(),
+        "specialised_agencies" => "CQ chuyên môn\nAgencies".to_owned(),
         "communes" => "Xã, phường\nCommunes".to_owned(),
         "land_registry_branch" => "CN VPĐK đất đai\nLand registry".to_owned(),
         other => other.to_owned(),

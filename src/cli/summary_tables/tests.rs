@@ -43,6 +43,9 @@ fn dossiers_outside_the_groups_have_a_column() {
     assert!(table.lines().next().is_some_and(|head| head.ends_with("Khác  Tất cả")), "{table}");
     assert!(table.lines().all(|line| crate::cli::tables::width(line) <= 100), "{table}");
 
+    let wide = dossiers(&summary(999_999)).expect("there are dossiers");
+    assert!(wide.lines().all(|line| crate::cli::tables::width(line) <= 100), "{wide}");
+
     let mut same = summary(12_000);
     let all = same.total.as_mut().and_then(|row| row.dossiers.as_mut()).expect("the total");
     (all.resolved, all.resolved_early) = (6, 0);
