@@ -25,7 +25,9 @@ pub async fn land(
     source: &str,
     rows: Vec<(usize, DossierRecord)>,
 ) -> Result<Vec<(usize, Landed)>, ServiceError> {
-    let codes: Vec<String> = rows.iter().map(|(_, r)| r.code.trim().to_owned()).collect();
+    // What is no code is refused below; PostgreSQL wouldn't even look for a text with U+0000.
+    let codes = rows.iter().map(|(_, r)| r.code.trim()).filter(|code| Code::parse(code).is_ok());
+    let codes: Vec<String> = codes.map(str::to_owned).collect();
     let mut known = dossiers::by_codes(&work.tx, &codes).await?;
     let ids: Vec<Uuid> = known.values().map(|row| row.id).collect();
     let mut histories = events::histories(&work.tx, &ids).await?;
