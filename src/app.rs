@@ -188,6 +188,7 @@ pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> an
         .await
         .with_context(|| format!("server.listen: {} can't be listened on", settings.server.listen))?;
     let address = listener.local_addr()?;
+    house.free_leases().await?;
     let mut builder =
         Server::builder().tcp_nodelay(true).max_concurrent_streams(settings.limits.streams_per_connection);
     if let (Some(certificate), Some(key)) =

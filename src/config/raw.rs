@@ -220,8 +220,8 @@ impl Settings {
             "database.url: sqlite://FILE hoặc / or postgres://USER:PASSWORD@HOST/DATABASE",
         );
         unless(
-            starts(&self.mail.url, &["smtp:", "smtps:", "file:"]),
-            "mail.url: smtp://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
+            starts(&self.mail.url, &["smtp:", "smtp+starttls:", "smtps:", "file:"]),
+            "mail.url: smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
         unless(

@@ -108,6 +108,10 @@ async fn lease(house: &House, limit: usize) -> Result<Vec<(MailRow, Lease)>, Ser
 
 /// One mail, from its lease to its fate.
 async fn one(house: &House, row: MailRow, lease: Lease) -> Result<Fate, ServiceError> {
+    // It may have waited for its turn beyond its lease: only what is still ours is sent.
+    if !hold(house, &lease).await? {
+        return Ok(Fate::Lost);
+    }
     let sealed = match (row.message_id.clone(), row.sealed.clone()) {
         (Some(message_id), Some(bytes)) => Ok((message_id, bytes)),
         (Some(_) | None, Some(_) | None) => seal_now(house, &row, &lease).await?,
@@ -139,10 +143,11 @@ async fn held<T>(house: &House, lease: &Lease, sending: impl Future<Output = T>)
     }
 }
 
-async fn hold(house: &House, lease: &Lease) -> Result<(), StoreError> {
+async fn hold(house: &House, lease: &Lease) -> Result<bool, StoreError> {
     let tx = house.store.begin().await?;
-    outbox::hold(&tx, lease, house.world.lease.now() + house.settings.jobs.lease).await?;
-    tx.commit().await
+    let ours = outbox::hold(&tx, lease, house.world.lease.now() + house.settings.jobs.lease).await?;
+    tx.commit().await?;
+    Ok(ours)
 }
 
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.

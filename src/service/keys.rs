@@ -50,13 +50,18 @@ pub async fn enter(
     let official = key.official_id.and_then(|id| rules.officials.get(&id));
     let caller = Caller {
         roles: roles(&key),
-        label: key.label,
+        label: key.label.clone(),
         key_id: key.id,
         official_id: key.official_id,
-        unit_id: key.unit_id,
+        unit_id: key.unit_id.or_else(|| official.filter(|_| of_a_unit(&roles(&key))).map(|o| o.unit_id)),
         language: official.map_or(language, |o| o.language.as_str()).to_owned(),
     };
     Ok(Some((caller, rules)))
+}
+
+/// Roles that one has in a unit: a key with no others, made for an official, is of the official's unit.
+fn of_a_unit(roles: &[Role]) -> bool {
+    roles.iter().all(|role| matches!(role, Role::Clerk | Role::Officer | Role::Head))
 }
 
 /// The roles of a key.
@@ -81,6 +86,17 @@ pub async fn create(work: &mut Work, new: NewKey) -> Result<(KeyRow, String), Se
     let unit_id = work.rules.unit(&new.unit_code).map(|unit| unit.id);
     if unit_id.is_none() && !new.unit_code.is_empty() {
         wrong.push(Violation::unknown("key.unit", &new.unit_code, "đơn vị", "unit"));
+    }
+    // Nobody hands out more than the own reach.
+    if let Some(own) = work.context.caller.unit_id
+        && !unit_id.is_some_and(|unit| work.rules.units.subtree(own).contains(&unit))
+    {
+        wrong.push(Violation::new(
+            "key.unit",
+            "BEYOND_REACH",
+            "key.unit: khóa của ông/bà chỉ trong phạm vi một cơ quan; hãy chọn cơ quan trong phạm vi đó",
+            "key.unit: your key is bound to a unit; name that unit or one below it",
+        ));
     }
     if !wrong.is_empty() {
         return Err(ServiceError::Invalid(wrong));

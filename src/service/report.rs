@@ -233,6 +233,7 @@ fn catalogue_size(look: &Look, period: Period) -> BTreeMap<String, i64> {
 async fn petitions(look: &Look, ask: &Ask, period: &Period) -> Result<PetitionFigures, ServiceError> {
     let mut figures = PetitionFigures::default();
     let mut received = std::collections::HashSet::new();
+    let subtree = ask.unit_id.map(|id| look.rules.units.subtree(id));
     let rows = figures::subject_rows(&look.door, "petition", period.end(), ask.as_of).await?;
     let received_fact = Fact::PetitionReceived.to_string();
     for (subject, unit_id, fact, on) in &rows {
@@ -241,7 +242,8 @@ async fn petitions(look: &Look, ask: &Ask, period: &Period) -> Result<PetitionFi
             Scope::Units(units) => units.contains(unit_id),
             Scope::Own(_) => false,
         };
-        if *fact == received_fact && *on >= period.first() && inside {
+        let asked = subtree.as_ref().is_none_or(|units| units.contains(unit_id));
+        if *fact == received_fact && *on >= period.first() && inside && asked {
             received.insert(*subject);
         }
     }

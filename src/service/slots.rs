@@ -131,10 +131,17 @@ impl House {
                 .map_err(|e| bad_cron(&e))?;
             slots::enter_job(&work.tx, row).await?;
         }
-        if !self.store.is_postgres() {
-            slots::free_all(&work.tx, self.world.lease.now()).await?;
-            outbox::free_all(&work.tx).await?;
+        work.finish(&[]).await
+    }
+
+    /// Ends the leases of a server that is gone: on SQLite, where no other can be alive once this one has its port.
+    pub async fn free_leases(&self) -> Result<(), ServiceError> {
+        if self.store.is_postgres() {
+            return Ok(());
         }
+        let work = self.job(self.own_context(JobName::FlagOverdue)).await?;
+        slots::free_all(&work.tx, self.world.lease.now()).await?;
+        outbox::free_all(&work.tx).await?;
         work.finish(&[]).await
     }
 

@@ -51,6 +51,10 @@ pub use error::StoreError;
 
 /// Key of the advisory lock that write transactions share and a cut takes alone.
 const LEDGER_LOCK: i64 = 0x0062_6f6e_726f_0001;
+/// Key of the advisory lock of those who fold figures.
+const FOLD_LOCK: i64 = 0x0062_6f6e_726f_0005;
+/// Key of the advisory lock of those who change a rule.
+const RULES_LOCK: i64 = 0x0062_6f6e_726f_0004;
 /// Key of the advisory lock held while migrating.
 const MIGRATION_LOCK: i64 = 0x0062_6f6e_726f_0002;
 
@@ -149,7 +153,8 @@ impl Store {
         if url.starts_with("sqlite:") {
             Self::connect_sqlite(url, pool).await
         } else {
-            let mut options = options(url, pool.connections, pool);
+            // Two at least: one holds the lock beside the migrations.
+            let mut options = options(url, pool.connections.max(2), pool);
             // The server ends what takes longer; a client that is gone doesn't hold its rows.
             options.map_sqlx_postgres_opts(move |o| {
                 o.options([("statement_timeout", format!("{}ms", pool.statement.as_millis()))])
@@ -266,6 +271,15 @@ fn options(url: &str, connections: u32, pool: Pool) -> ConnectOptions {
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
     options
+}
+
+/// Holds `key` alone to the end of the transaction, so that what is read next is what is written upon. SQLite has
+/// one writer anyway.
+async fn hold_alone(tx: &Tx, key: i64) -> Result<(), StoreError> {
+    if tx.0.get_database_backend() == DatabaseBackend::Postgres {
+        lock(&tx.0, "SELECT pg_advisory_xact_lock($1)", key).await?;
+    }
+    Ok(())
 }
 
 async fn lock(tx: &DatabaseTransaction, sql: &str, key: i64) -> Result<(), StoreError> {

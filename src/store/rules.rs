@@ -64,6 +64,8 @@ pub async fn epoch(door: &impl Door) -> Result<i64, StoreError> {
 
 /// Says that a rule changed.
 pub async fn bump(tx: &Tx) -> Result<(), StoreError> {
+    // Two changes at once must not draw one number: whoever read the rules between them would keep half.
+    super::hold_alone(tx, super::RULES_LOCK).await?;
     let next = epoch(tx).await? + 1;
     let row = house_state::ActiveModel { key: Set(EPOCH.to_owned()), value: Set(next.to_string()) };
     house_state::Entity::insert(row)

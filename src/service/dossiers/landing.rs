@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::error::{ServiceError, Violation};
+use super::super::findings::{foreign, reaches};
 use super::super::landing::Landed;
 use super::super::work::Work;
 use super::saving::{Change, save};
@@ -44,6 +45,13 @@ pub async fn land(
         let existing = known.remove(record.code.trim());
         let change = match existing {
             None => fresh(work, source, &record, drafts),
+            Some(old)
+                if !reaches(work, Some(old.unit_id))
+                    && !old.continuing_unit_id.is_some_and(|unit| reaches(work, Some(unit))) =>
+            {
+                outcomes.push((row, foreign(&record.code)));
+                continue;
+            }
             Some(old) => {
                 let history = histories.remove(&old.id).unwrap_or_default();
                 grown(work, old, history, drafts)
@@ -213,7 +221,8 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         wrong.found.push(Violation::bad_code("code", bad).into());
     }
     let unit = rules.units.by_code(record.unit_code.trim());
-    if unit.is_none() {
+    // Beyond the caller's reach is as if it weren't there.
+    if unit.is_none_or(|unit| !reaches(work, Some(unit.id))) {
         wrong.unknown("unit_code", &record.unit_code, "cơ quan", "unit");
     }
     let procedure_id = rules.procedures_by_code.get(record.procedure_code.trim());

@@ -5,6 +5,7 @@ use super::{OfficialRow, code, email, name, save, unit};
 use crate::domain::official::OfficialRole;
 use crate::domain::record::OfficialRecord;
 use crate::domain::text;
+use crate::service::findings::{foreign, reaches};
 use crate::service::landing::Landed;
 use crate::service::{ServiceError, Violation, Work};
 use crate::store::officials;
@@ -27,6 +28,7 @@ pub async fn land(
                     news.push(new);
                     Landed::fresh(id, Vec::new())
                 }
+                Some(old) if !reaches(work, Some(old.unit_id)) => foreign(&new.code),
                 Some(old) => {
                     let mut row = OfficialRow {
                         unit_id: new.unit_id,

@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::{figure_cell, figure_cut, figure_entry, house_state};
-use super::{Door, Store, StoreError, Tx};
+use super::{Door, FOLD_LOCK, Store, StoreError, Tx, hold_alone};
 use crate::domain::figure::Contribution;
 use crate::domain::period::month_of;
 
@@ -96,6 +96,8 @@ pub async fn cut(store: &Store, now: DateTime<Utc>) -> Result<i64, StoreError> {
 
 /// Folds the rows up to a cut into cells. Returns how many rows were folded.
 pub async fn fold(tx: &Tx, cut: i64) -> Result<u64, StoreError> {
+    // Two folds at once would both add the same rows.
+    hold_alone(tx, FOLD_LOCK).await?;
     let from = folded(tx).await?;
     if cut <= from {
         return Ok(0);
