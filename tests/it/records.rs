@@ -3,6 +3,7 @@
 
 mod others;
 mod petitions;
+mod reach;
 mod report;
 mod tasks;
 pub mod town;

@@ -141,19 +141,24 @@ impl Town {
     }
 
     pub async fn import_from(&self, source: &str, records: Vec<Record>) -> Vec<RowOutcome> {
+        self.import_within(Scope::All, source, records).await
+    }
+
+    /// The same by a caller with a reach.
+    pub async fn import_within(&self, scope: Scope, source: &str, records: Vec<Record>) -> Vec<RowOutcome> {
         let start = Start {
             import_id: self.house.world.entropy.uuid(self.clock.now()),
             source: source.into(),
             kind: "full".into(),
             dry_run: false,
         };
-        self.house.start_import(self.context(Scope::All), &start).await.expect("an import opens");
+        self.house.start_import(self.context(scope.clone()), &start).await.expect("an import opens");
         let line = || self.rows.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let rows = records
             .into_iter()
             .map(|record| ImportRow { file: "f.csv".into(), line: line(), record })
             .collect();
-        let done = self.house.import_batch(self.context(Scope::All), &start, 1, rows).await;
+        let done = self.house.import_batch(self.context(scope), &start, 1, rows).await;
         done.expect("a batch is answered").0
     }
 
