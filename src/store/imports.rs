@@ -102,9 +102,14 @@ pub async fn has_refused(door: &impl Door, import_id: Uuid, kind: &str) -> Resul
     Ok(found.is_some())
 }
 
-/// A page of imports.
-pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<ImportRun>, StoreError> {
-    page::<import::Entity>(door, &PUBLISHED, "id", query, None).await
+/// A page of imports; `caller`: only those that this key began.
+pub async fn list(
+    door: &impl Door,
+    query: &ListQuery,
+    caller: Option<&str>,
+) -> Result<Page<ImportRun>, StoreError> {
+    let of = caller.map(|key| Condition::all().add(import::Column::Caller.eq(key)));
+    page::<import::Entity>(door, &PUBLISHED, "id", query, of).await
 }
 
 /// A page of an import's problems.

@@ -12,6 +12,7 @@ use super::House;
 use super::error::{ServiceError, Violation};
 use super::landing::{Landed, LandedResult};
 use super::work::{Context, Look, Work};
+use crate::domain::permission::Scope;
 use crate::domain::record::{ImportRow, Problem, RecordKind, Severity};
 use crate::store::imports;
 use crate::store::query::{ListQuery, Page};
@@ -58,7 +59,8 @@ impl House {
             return Err(Violation::missing("start.source").into());
         }
         let now = context.now;
-        let caller = context.caller.label.clone();
+        let caller = context.caller.key_id.to_string();
+        let only_own = context.scope != Scope::All;
         let fresh = ImportRun {
             id: start.import_id,
             source: start.source.trim().to_owned(),
@@ -81,6 +83,9 @@ impl House {
         }
         let work = self.job(context).await?;
         if let Some(run) = imports::hold(&work.tx, start.import_id).await? {
+            if only_own && run.caller != fresh.caller {
+                return Err(ServiceError::NotFound(format!("imports/{}", start.import_id)));
+            }
             if run.source != fresh.source || run.kind != fresh.kind {
                 return Err(Violation::new(
                     "start.import_id",
@@ -199,12 +204,21 @@ fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<Pr
 
 /// An import by id.
 pub async fn get(look: &Look, id: Uuid) -> Result<ImportRun, ServiceError> {
-    imports::find(&look.door, id).await?.ok_or_else(|| ServiceError::NotFound(format!("imports/{id}")))
+    let found = imports::find(&look.door, id).await?;
+    let mine = own(look);
+    found
+        .filter(|run| mine.as_ref().is_none_or(|key| run.caller == *key))
+        .ok_or_else(|| ServiceError::NotFound(format!("imports/{id}")))
 }
 
 /// A page of imports.
 pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<ImportRun>, ServiceError> {
-    Ok(imports::list(&look.door, query).await?)
+    Ok(imports::list(&look.door, query, own(look).as_deref()).await?)
+}
+
+/// An import brings records of many units: who doesn't reach the whole house knows of those that its own key began.
+fn own(look: &Look) -> Option<String> {
+    (look.context.scope != Scope::All).then(|| look.context.caller.key_id.to_string())
 }
 
 /// A page of an import's problems.

@@ -22,6 +22,7 @@ pub struct Model {
     pub changed: i64,
     pub refused: i64,
     pub warned: i64,
+    /// Identity of the key that began it.
     pub caller: String,
     pub started_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

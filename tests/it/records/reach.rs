@@ -54,6 +54,26 @@ both!(an_import_reaches_as_far_as_its_caller, |house| {
     assert_eq!(outcomes, ["landed", "refused code", "refused unit_code", "refused code"]);
 });
 
+both!(imports_are_known_to_the_key_that_began_them, |house| {
+    let town = Town::open(&house.url).await;
+    town.import(vec![dossier("H9", "P1", None)]).await;
+    let list = async |scope| {
+        let mut context = town.context(scope);
+        // Another key than the town's own.
+        context.caller.key_id = uuid::Uuid::from_u128(7);
+        let look = town.house.look(context).await.expect("a snapshot");
+        let query = bonro::service::ListQuery {
+            conditions: Vec::new(),
+            order: bonro::domain::filter::Order { field: "create_time", descending: false },
+            after: None,
+            limit: 10,
+        };
+        bonro::service::imports::list(&look, &query).await.expect("a page").rows.len()
+    };
+    assert!(list(bonro::domain::permission::Scope::All).await > 0);
+    assert_eq!(list(town.unit("P1").await).await, 0);
+});
+
 both!(folds_at_once_add_each_row_once, |house| {
     let town = Town::open(&house.url).await;
     let payments = (0..50).map(|n| {
