@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::error::{ServiceError, Violation};
 use super::slots::{house_calendar, schedule_of};
 use super::work::{Look, Work};
-use crate::domain::filter::{Condition, Field, FieldKind, Op, Value};
+use crate::domain::filter::{Field, FieldKind, Op, Value};
 use crate::domain::schedule::{self, JobName};
 use crate::store::Door;
 use crate::store::query::{Cursor, ListQuery, Page, Published};
@@ -100,8 +100,8 @@ pub async fn list_jobs(look: &Look, query: &ListQuery) -> Result<Page<JobView>, 
     let mut rows = slots::jobs(&look.door).await?;
     for condition in &query.conditions {
         rows.retain(|row| match condition.field {
-            "paused" => agrees(condition, &Value::Flag(row.paused)),
-            _ => agrees(condition, &Value::Text(row.name.clone())),
+            "paused" => condition.fits(&Value::Flag(row.paused)),
+            _ => condition.fits(&Value::Text(row.name.clone())),
         });
     }
     if query.order.descending {
@@ -120,26 +120,6 @@ pub async fn list_jobs(look: &Look, query: &ListQuery) -> Result<Page<JobView>, 
         views.push(view(&look.door, &look.rules, row, look.context.now).await?);
     }
     Ok(Page { rows: views, next })
-}
-
-/// Whether a value satisfies a comparison.
-fn agrees(condition: &Condition, value: &Value) -> bool {
-    let order = match (value, &condition.value) {
-        (Value::Text(a), Value::Text(b)) => a.cmp(b),
-        (Value::Flag(a), Value::Flag(b)) => a.cmp(b),
-        (Value::Instant(a), Value::Instant(b)) => a.cmp(b),
-        // Nothing here is ever missing, and the parser has seen to the kinds.
-        (_, Value::Missing) => return condition.op == Op::Ne,
-        _ => return false,
-    };
-    match condition.op {
-        Op::Eq => order.is_eq(),
-        Op::Ne => order.is_ne(),
-        Op::Lt => order.is_lt(),
-        Op::Le => order.is_le(),
-        Op::Gt => order.is_gt(),
-        Op::Ge => order.is_ge(),
-    }
 }
 
 /// A page of the slots of a job, or of all.
@@ -164,9 +144,9 @@ pub async fn list_slots(
         });
         found.extend(views.filter(|view| {
             query.conditions.iter().all(|condition| match condition.field {
-                "slot_at" => agrees(condition, &Value::Instant(view.row.slot_at)),
-                "late" => agrees(condition, &Value::Flag(view.late)),
-                _ => agrees(condition, &Value::Text(view.row.state.clone())),
+                "slot_at" => condition.fits(&Value::Instant(view.row.slot_at)),
+                "late" => condition.fits(&Value::Flag(view.late)),
+                _ => condition.fits(&Value::Text(view.row.state.clone())),
             })
         }));
     }

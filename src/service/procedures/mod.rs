@@ -15,7 +15,7 @@ use super::units::FROM_THE_BEGINNING;
 use super::{Look, Rules, ServiceError, Violation, Work, check_etag};
 use crate::domain::code::Code;
 use crate::domain::deadline::{BadTerm, Term};
-use crate::domain::filter::{Condition, Op, Value};
+use crate::domain::filter::{Condition, Value};
 use crate::domain::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
 use crate::domain::text;
 use crate::store::procedures;
@@ -105,18 +105,7 @@ fn holds(version: &ProcedureVersion, condition: &Condition) -> bool {
         "online_level" => Value::Text(version.online_level.as_str().to_owned()),
         _ => Value::Text(version.name.clone()),
     };
-    let (Value::Text(mine), Value::Text(asked)) = (&value, &condition.value) else {
-        return (value == condition.value) == (condition.op == Op::Eq);
-    };
-    let order = mine.cmp(asked);
-    match condition.op {
-        Op::Eq => order.is_eq(),
-        Op::Ne => order.is_ne(),
-        Op::Lt => order.is_lt(),
-        Op::Le => order.is_le(),
-        Op::Gt => order.is_gt(),
-        Op::Ge => order.is_ge(),
-    }
+    condition.fits(&value)
 }
 
 /// Adds a procedure with its first version.

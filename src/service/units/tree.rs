@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::domain::filter::{Condition, Op, Value};
+use crate::domain::filter::{Condition, Value};
 use crate::service::ServiceError;
 use crate::service::paging::{Cursor, ListQuery, Page};
 use crate::store::units::{EdgeRow, Register, SpanRow, UnitRow};
@@ -167,17 +167,5 @@ fn holds(row: &UnitRow, condition: &Condition) -> bool {
         "create_time" => Value::Instant(row.created_at),
         _ => Value::Text(row.code.clone()),
     };
-    let order = match (&value, &condition.value) {
-        (Value::Text(mine), Value::Text(asked)) => mine.cmp(asked),
-        (Value::Instant(mine), Value::Instant(asked)) => mine.cmp(asked),
-        (mine, asked) => return (mine == asked) == (condition.op == Op::Eq),
-    };
-    match condition.op {
-        Op::Eq => order.is_eq(),
-        Op::Ne => order.is_ne(),
-        Op::Lt => order.is_lt(),
-        Op::Le => order.is_le(),
-        Op::Gt => order.is_gt(),
-        Op::Ge => order.is_ge(),
-    }
+    condition.fits(&value)
 }

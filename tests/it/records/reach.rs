@@ -1,10 +1,10 @@
 //! An import reaches as far as its caller, and folds that run at once add each row once.
 
 use bonro::domain::dossier::{ApplicantKind, Channel, ClosedAs};
-use bonro::domain::record::{DossierRecord, OfficialRecord, PaymentRecord, ProcedureRecord, Record};
+use bonro::domain::record::{DossierRecord, OfficialRecord, PaymentRecord, Record};
 use bonro::store::figures;
 
-use super::town::{Town, at, told};
+use super::town::{Town, at, procedure, told};
 use crate::support::both;
 
 fn dossier(code: &str, unit: &str, closed: Option<&str>) -> Record {
@@ -23,17 +23,6 @@ fn dossier(code: &str, unit: &str, closed: Option<&str>) -> Record {
 
 both!(an_import_reaches_as_far_as_its_caller, |house| {
     let town = Town::open(&house.url).await;
-    let procedure = ProcedureRecord {
-        code: "d5".into(),
-        name: "Năm ngày".into(),
-        field: "Đất đai".into(),
-        level: "commune".into(),
-        unit_code: String::new(),
-        term_unit: "working_days".into(),
-        term: 5,
-        online_level: "none".into(),
-        effective_on: None,
-    };
     let official = |unit: &str, email: &str| {
         Record::Official(OfficialRecord {
             code: "P2-09".into(),
@@ -44,7 +33,7 @@ both!(an_import_reaches_as_far_as_its_caller, |house| {
         })
     };
     let closed = dossier("H2", "P2", Some("2024-05-03T02:00:00Z"));
-    let standing = vec![Record::Procedure(procedure), closed, official("P2", "p2.09@ducpho.example")];
+    let standing = vec![procedure(), closed, official("P2", "p2.09@ducpho.example")];
     assert_eq!(told(&town.import(standing).await), ["landed"; 3]);
 
     let own = town.unit("P1").await;

@@ -3,13 +3,11 @@
 use bonro::domain::dossier::{ApplicantKind, Channel, ClosedAs};
 use bonro::domain::period::Period;
 use bonro::domain::permission::Scope;
-use bonro::domain::record::{
-    DossierRecord, PetitionRecord, ProcedureRecord, Record, TargetRecord, TaskRecord,
-};
+use bonro::domain::record::{DossierRecord, PetitionRecord, Record, TargetRecord, TaskRecord};
 use bonro::service::period_report::printed;
 use bonro::service::report::{Ask, summarize};
 
-use super::town::{Town, at, day, told};
+use super::town::{Town, at, day, procedure, told};
 use crate::support::both;
 
 /// The report of the first half of May.
@@ -29,17 +27,6 @@ fn row<'a>(page: &'a str, code: &str) -> &'a str {
 
 both!(lists_tell_the_state_at_the_periods_end, |house| {
     let town = Town::open(&house.url).await;
-    let procedure = ProcedureRecord {
-        code: "d5".into(),
-        name: "Năm ngày".into(),
-        field: "Đất đai".into(),
-        level: "commune".into(),
-        unit_code: String::new(),
-        term_unit: "working_days".into(),
-        term: 5,
-        online_level: "none".into(),
-        effective_on: None,
-    };
     let dossier = |code: &str, closed: &str, outcome| {
         Record::Dossier(Box::new(DossierRecord {
             code: code.into(),
@@ -67,7 +54,7 @@ both!(lists_tell_the_state_at_the_periods_end, |house| {
     };
     let outcomes = town
         .import(vec![
-            Record::Procedure(procedure),
+            procedure(),
             dossier("W1", "2024-05-15T02:00:00Z", ClosedAs::Withdrawn),
             dossier("W2", "2024-05-15T02:00:00Z", ClosedAs::Resolved),
             dossier("W3", "2024-05-15T02:00:00Z", ClosedAs::Stopped),

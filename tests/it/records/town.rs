@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use bonro::domain::permission::{Caller, Scope};
-use bonro::domain::record::{CalendarRecord, ImportRow, OfficialRecord, Problem, Record, UnitRecord};
+use bonro::domain::record::{
+    CalendarRecord, ImportRow, OfficialRecord, Problem, ProcedureRecord, Record, UnitRecord,
+};
 use bonro::grpc::Front;
 use bonro::service::imports::{RowOutcome, Start};
 use bonro::service::landing::LandedResult;
@@ -39,6 +41,21 @@ pub fn date(text: &str) -> bonro::pb::google::r#type::Date {
 
 pub fn stamp(text: &str) -> prost_types::Timestamp {
     bonro::grpc::convert::timestamp(at(text))
+}
+
+/// A procedure of five working days that every ward offers: `d5`.
+pub fn procedure() -> Record {
+    Record::Procedure(ProcedureRecord {
+        code: "d5".into(),
+        name: "Năm ngày".into(),
+        field: "Đất đai".into(),
+        level: "commune".into(),
+        unit_code: String::new(),
+        term_unit: "working_days".into(),
+        term: 5,
+        online_level: "none".into(),
+        effective_on: None,
+    })
 }
 
 /// Net sums of a kind's ledger rows: (day, unit, fact) → quantity.
