@@ -14,7 +14,7 @@ use super::{Front, Plan, status};
 use crate::domain::record::RecordKind;
 use crate::pb::v1;
 use crate::pb::v1::import_service_server::ImportService;
-use crate::service::imports::{self, ImportRun, ProblemRow, Start};
+use crate::service::imports::{self, ImportRun, ProblemRow, Rehearsal, Start};
 use crate::service::{Context, ServiceError, Violation};
 
 /// Answers under way: with the batches that the client may have unanswered this bounds the memory.
@@ -22,9 +22,8 @@ const ANSWERS: usize = 8;
 
 type Answers = mpsc::Sender<Result<v1::ImportResponse, Status>>;
 
-fn started(run: &ImportRun) -> v1::ImportResponse {
-    let import_name = if run.dry_run { String::new() } else { format!("imports/{}", run.id) };
-    let message = v1::ImportStarted { import_name, committed_row: run.committed_row };
+fn started(import_name: String, committed_row: i64) -> v1::ImportResponse {
+    let message = v1::ImportStarted { import_name, committed_row };
     v1::ImportResponse { message: Some(v1::import_response::Message::Started(message)) }
 }
 
@@ -37,7 +36,15 @@ fn begin(start: &v1::ImportStart) -> Result<Start, Violation> {
         v1::ImportKind::Partial => "partial",
         v1::ImportKind::Unspecified => return Err(Violation::missing("start.kind")),
     };
-    Ok(Start { import_id, source: start.source.clone(), kind: kind.to_owned(), dry_run: start.dry_run })
+    Ok(Start { import_id, source: start.source.clone(), kind: kind.to_owned() })
+}
+
+/// What a stream moves.
+enum Open {
+    /// An import.
+    Real(Start),
+    /// A dry run.
+    Rehearsed(Box<Rehearsal>),
 }
 
 /// Reads the stream to its end, answering each batch after its commit.
@@ -49,7 +56,7 @@ async fn run(
 ) -> Result<(), Status> {
     use v1::import_request::Message;
     let wrong = |error: ServiceError| Front::refuse(context, error);
-    let mut open: Option<Start> = None;
+    let mut open: Option<Open> = None;
     loop {
         // A batch once read is committed and answered; between batches the house may close.
         let next = tokio::select! {
@@ -58,22 +65,32 @@ async fn run(
             next = messages.next() => next,
         };
         let Some(request) = next else { break };
-        match (request?.message, &open) {
-            (Some(Message::Start(start)), None) => {
-                let start = begin(&start).map_err(|v| wrong(v.into()))?;
-                let import = front.house.start_import(context.clone(), &start).await.map_err(wrong)?;
-                open = Some(start);
-                if answers.send(Ok(started(&import))).await.is_err() {
+        match (request?.message, &mut open) {
+            (Some(Message::Start(asked)), None) => {
+                let start = begin(&asked).map_err(|v| wrong(v.into()))?;
+                let answer = if asked.dry_run {
+                    let rehearsal = front.house.rehearse(context.clone(), &start).await.map_err(wrong)?;
+                    open = Some(Open::Rehearsed(Box::new(rehearsal)));
+                    started(String::new(), 0)
+                } else {
+                    let import = front.house.start_import(context.clone(), &start).await.map_err(wrong)?;
+                    open = Some(Open::Real(start));
+                    started(format!("imports/{}", import.id), import.committed_row)
+                };
+                if answers.send(Ok(answer)).await.is_err() {
                     return Ok(());
                 }
             }
-            (Some(Message::Batch(batch)), Some(start)) => {
+            (Some(Message::Batch(batch)), Some(open)) => {
                 let rows: Option<Vec<_>> = batch.rows.into_iter().map(row).collect();
                 let rows = rows.ok_or_else(|| wrong(Violation::missing("batch.rows.record").into()))?;
                 // The office clock may stand; a long stream dates each batch anew.
                 let at = Context { now: front.house.world.office.now(), ..context.clone() };
-                let (outcomes, committed_row) =
-                    front.house.import_batch(at, start, batch.first_row, rows).await.map_err(wrong)?;
+                let done = match open {
+                    Open::Real(start) => front.house.import_batch(at, start, batch.first_row, rows).await,
+                    Open::Rehearsed(run) => run.batch(&front.house, at, batch.first_row, rows).await,
+                };
+                let (outcomes, committed_row) = done.map_err(wrong)?;
                 let message = v1::ImportBatchOutcome {
                     committed_row,
                     outcomes: outcomes.into_iter().map(outcome).collect(),
@@ -99,7 +116,7 @@ async fn run(
             (Some(Message::Batch(_)) | None, _) => return Err(wrong(Violation::missing("start").into())),
         }
     }
-    if let Some(start) = &open {
+    if let Some(Open::Real(start)) = &open {
         let at = Context { now: front.house.world.office.now(), ..context.clone() };
         front.house.finish_import(at, start).await.map_err(wrong)?;
     }

@@ -62,6 +62,8 @@ pub struct House {
     pub settings: Arc<OfficeSettings>,
     /// Names this instance among the replicas.
     pub instance: Arc<str>,
+    /// Open dossiers that the archive doesn't hold though they count: none, but in a rehearsal.
+    open_elsewhere: u64,
     cache: Arc<RwLock<Arc<Rules>>>,
 }
 
@@ -75,7 +77,7 @@ impl House {
     pub fn with_settings(store: Store, world: World, settings: OfficeSettings) -> Self {
         let instance = world.entropy.uuid(world.lease.now()).to_string().into();
         let cache = Arc::new(RwLock::new(Arc::new(Rules { epoch: -1, ..Rules::default() })));
-        Self { store, world, settings: Arc::new(settings), instance, cache }
+        Self { store, world, settings: Arc::new(settings), instance, open_elsewhere: 0, cache }
     }
 
     /// The rules as a door sees them: the cached ones if their epoch still stands, else read anew.

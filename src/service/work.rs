@@ -74,6 +74,8 @@ pub struct Work {
     pub world: World,
     /// What the house is told about itself.
     pub settings: Arc<OfficeSettings>,
+    /// Open dossiers that the archive doesn't hold though they count: none, but in a rehearsal.
+    pub open_elsewhere: u64,
     replay: Option<ReplayKey>,
     audits: Vec<(String, String)>,
 }
@@ -109,8 +111,16 @@ impl House {
             };
         }
         let rules = self.rules(&tx).await?;
-        let (world, settings) = (self.world.clone(), self.settings.clone());
-        Ok(Entered::Fresh(Box::new(Work { tx, context, rules, world, settings, replay, audits: Vec::new() })))
+        Ok(Entered::Fresh(Box::new(Work {
+            tx,
+            context,
+            rules,
+            world: self.world.clone(),
+            settings: self.settings.clone(),
+            open_elsewhere: self.open_elsewhere,
+            replay,
+            audits: Vec::new(),
+        })))
     }
 
     /// Begins a write that needs no kept answer.

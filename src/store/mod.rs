@@ -27,6 +27,7 @@ pub mod records;
 pub mod reminder_rules;
 pub mod requests;
 pub mod rules;
+pub mod scratch;
 pub mod slots;
 pub mod state;
 pub mod subjects;

@@ -6,6 +6,7 @@ mod faults;
 mod killed;
 mod mends;
 mod office;
+mod rehearsed;
 mod town;
 
 use std::collections::BTreeSet;

@@ -66,7 +66,7 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
         return Ok(Landed::fresh(view.row.id, warnings));
     }
     // A change of deadlines that people were told is an act of its own, looked at before it is done.
-    let open = dossiers::count_open(&work.tx).await?;
+    let open = dossiers::count_open(&work.tx).await? + work.open_elsewhere;
     if open > 0 {
         warnings.push(Problem { severity: Severity::Warning, ..kept(open, view.row.version) });
     }

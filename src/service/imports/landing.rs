@@ -91,7 +91,7 @@ fn shown(code: &str) -> String {
 }
 
 /// The key under which a source's record is remembered. Versions of a procedure are records of their own.
-fn source_key(record: &Record) -> String {
+pub(super) fn source_key(record: &Record) -> String {
     let code = record.key().1.trim();
     if let Record::Procedure(procedure) = record
         && let Some(day) = procedure.effective_on

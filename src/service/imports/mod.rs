@@ -1,8 +1,9 @@
 //! Imports: batches of records, keyed by source and code, each batch one transaction with its outcomes.
 //! Going on after a break means the same import from the row after the last committed one. How the rows of
-//! a batch land is in `landing`.
+//! a batch land is in `landing`, a dry run in `rehearsal`.
 
 mod landing;
+mod rehearsal;
 
 use uuid::Uuid;
 
@@ -17,8 +18,12 @@ use crate::domain::record::{ImportRow, Problem, RecordKind, Severity};
 use crate::store::imports;
 use crate::store::query::{ListQuery, Page};
 
+pub use rehearsal::Rehearsal;
+
 pub use crate::store::imports::{ImportRun, PUBLISHED, PUBLISHED_PROBLEMS, ProblemRow};
 
+/// The state of an import whose last row was sent.
+const FINISHED: &str = "finished";
 /// The most rows of a batch.
 pub const MOST_ROWS: usize = 1000;
 
@@ -31,8 +36,6 @@ pub struct Start {
     pub source: String,
     /// `full` or `partial`.
     pub kind: String,
-    /// Nothing is kept.
-    pub dry_run: bool,
 }
 
 /// The outcome of a row.
@@ -65,7 +68,7 @@ impl House {
             id: start.import_id,
             source: start.source.trim().to_owned(),
             kind: start.kind.clone(),
-            dry_run: start.dry_run,
+            dry_run: false,
             state: "open".to_owned(),
             committed_row: 0,
             landed: 0,
@@ -78,9 +81,6 @@ impl House {
             updated_at: now,
             finished_at: None,
         };
-        if start.dry_run {
-            return Ok(fresh);
-        }
         let work = self.job(context).await?;
         if let Some(run) = imports::hold(&work.tx, start.import_id).await? {
             if only_own && run.caller != fresh.caller {
@@ -121,8 +121,10 @@ impl House {
             .into());
         }
         let mut work = self.job(context).await?;
-        let run = if start.dry_run { None } else { imports::hold(&work.tx, start.import_id).await? };
-        let committed = run.as_ref().map_or(first_row - 1, |r| r.committed_row);
+        let name = format!("imports/{}", start.import_id);
+        let run = imports::hold(&work.tx, start.import_id).await?;
+        let mut run = run.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
+        let committed = run.committed_row;
         if first_row > committed + 1 {
             return Err(Violation::new(
                 "batch.first_row",
@@ -134,16 +136,18 @@ impl House {
         }
         let numbered: Vec<(i64, ImportRow)> =
             (first_row..).zip(rows).filter(|(number, _)| *number > committed).collect();
-        let last = numbered.last().map_or(committed, |(number, _)| *number);
-        let calendar_refused = match &run {
-            Some(run) => imports::has_refused(&work.tx, run.id, RecordKind::Calendar.as_str()).await?,
-            None => false,
-        };
+        let Some((last, _)) = numbered.last() else { return Ok((Vec::new(), committed)) };
+        let last = *last;
+        if run.state == FINISHED {
+            return Err(ServiceError::Precondition {
+                reason: "IMPORT_FINISHED",
+                subject: name,
+                vi: "lượt nạp này đã kết thúc; hãy dùng UUID mới cho các dòng mới".to_owned(),
+                en: "this import is finished; draw a new UUID for new rows".to_owned(),
+            });
+        }
+        let calendar_refused = imports::has_refused(&work.tx, run.id, RecordKind::Calendar.as_str()).await?;
         let outcomes = land(&mut work, &start.source, numbered, calendar_refused).await?;
-        let Some(mut run) = run else {
-            // A dry run: the transaction is dropped and nothing is kept.
-            return Ok((outcomes, last));
-        };
         for outcome in &outcomes {
             match outcome.landed.result {
                 LandedResult::Landed => run.landed += 1,
@@ -155,7 +159,6 @@ impl House {
         }
         run.committed_row = last;
         run.updated_at = work.now();
-        "open".clone_into(&mut run.state);
         imports::keep_problems(&work.tx, problem_rows(&work, run.id, &outcomes)).await?;
         imports::save(&work.tx, run, committed).await?;
         work.finish(&[]).await?;
@@ -164,12 +167,12 @@ impl House {
 
     /// Marks an import finished: the client has sent its last row.
     pub async fn finish_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
-        if start.dry_run {
-            return Ok(());
-        }
         let mut work = self.job(context).await?;
         let Some(mut run) = imports::hold(&work.tx, start.import_id).await? else { return Ok(()) };
-        "finished".clone_into(&mut run.state);
+        if run.state == FINISHED {
+            return Ok(());
+        }
+        FINISHED.clone_into(&mut run.state);
         run.finished_at = Some(work.now());
         let committed = run.committed_row;
         let detail = serde_json::json!({

@@ -167,7 +167,6 @@ impl Town {
             import_id: self.house.world.entropy.uuid(self.clock.now()),
             source: source.into(),
             kind: "full".into(),
-            dry_run: false,
         };
         self.house.start_import(self.context(scope.clone()), &start).await.expect("an import opens");
         let line = || self.rows.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -182,7 +181,7 @@ impl Town {
     /// What the ledger says of a kind, without what cancels out.
     pub async fn ledger(&self, kind: &str) -> Ledger {
         let work = self.work().await;
-        let rows = figures::by_day(&work.tx, kind).await.expect("the ledger is read");
+        let rows = figures::by_day(&work.tx, Some(kind)).await.expect("the ledger is read");
         let named = |((on, unit, _, fact), quantity): ((NaiveDate, Uuid, Uuid, String), i64)| {
             ((on, work.rules.unit_code(unit).to_owned(), fact), quantity)
         };
