@@ -267,7 +267,7 @@ pub async fn create_key(settings: &Settings, key: v1::Key) -> anyhow::Result<v1:
 pub async fn check_figures(settings: &Settings) -> anyhow::Result<Vec<String>> {
     let house = open(settings, World::real()).await?;
     let look = house.look(own_context(&house, "check figures")).await?;
-    let found = checker::check_dossiers(&look).await?;
+    let found = checker::check(&look).await?;
     let lines = found
         .iter()
         .map(|d| {

@@ -163,7 +163,7 @@ async fn fold_figures(house: &House, claim: &Claim) -> Result<String, ServiceErr
 
 async fn check_figures(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     let look = house.look(house.own_context(claim.job)).await?;
-    let differences = checker::check_dossiers(&look).await?;
+    let differences = checker::check(&look).await?;
     if differences.is_empty() {
         return Ok("the figures equal the events".to_owned());
     }

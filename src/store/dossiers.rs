@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::entity::{applicant, dossier};
 use super::query::{ListQuery, Page, Published, page, statement};
-use super::records::{Asked, keyed, narrowed, published};
+use super::records::{self, Asked, keyed, narrowed, published};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::FieldKind::{Flag, Instant, Text};
 use crate::domain::permission::Scope;
@@ -190,12 +190,7 @@ pub async fn notices_due(
 
 /// Dossiers in the order of their identity, for the checker that recounts them all.
 pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
-    Ok(dossier::Entity::find()
-        .filter(dossier::Column::Id.gt(after))
-        .order_by_asc(dossier::Column::Id)
-        .limit(limit)
-        .all(door.conn())
-        .await?)
+    records::after::<dossier::Entity>(door, dossier::Column::Id, after, limit).await
 }
 
 /// Stores the applicant of a dossier apart from it, so that it can be erased alone.

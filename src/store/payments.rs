@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::entity::payment;
 use super::query::{Page, Published, page};
@@ -48,6 +49,11 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 /// Those with these codes, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, PaymentRow>, StoreError> {
     records::by_codes::<payment::Entity>(door, payment::Column::Code, codes, |row| &row.code).await
+}
+
+/// Those that follow in the order of their identity, for the checker that recounts them all.
+pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<PaymentRow>, StoreError> {
+    records::after::<payment::Entity>(door, payment::Column::Id, after, limit).await
 }
 
 /// What a scope lets see: the unit at which it was paid in the subtree.

@@ -96,6 +96,11 @@ pub async fn count_codes(door: &impl Door, prefix: &str) -> Result<u64, StoreErr
     Ok(petition::Entity::find().filter(petition::Column::Code.starts_with(prefix)).count(door.conn()).await?)
 }
 
+/// Those that follow in the order of their identity, for the checker that recounts them all.
+pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<PetitionRow>, StoreError> {
+    records::after::<petition::Entity>(door, petition::Column::Id, after, limit).await
+}
+
 /// What a scope lets see: the unit that must answer in the subtree. Nobody holds a petition.
 fn within(scope: &Scope) -> Option<Condition> {
     Some(Condition::all().add(match scope {

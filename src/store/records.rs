@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition as Where, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -83,6 +83,21 @@ where
         found.extend(rows.into_iter().map(|row| (code(&row).clone(), row)));
     }
     Ok(found)
+}
+
+/// Records in the order of their identity, for the checker that recounts them all.
+pub(super) async fn after<E>(
+    door: &impl Door,
+    identity: E::Column,
+    after: Uuid,
+    limit: u64,
+) -> Result<Vec<E::Model>, StoreError>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Send + Sync,
+{
+    let rows = E::find().filter(identity.gt(after)).order_by_asc(identity).limit(limit);
+    Ok(rows.all(door.conn()).await?)
 }
 
 /// What a list is narrowed by where one comparison can't say it.

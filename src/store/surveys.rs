@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::entity::survey;
 use super::query::{Page, Published, page};
@@ -46,6 +47,11 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 /// Those with these codes, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, SurveyRow>, StoreError> {
     records::by_codes::<survey::Entity>(door, survey::Column::Code, codes, |row| &row.code).await
+}
+
+/// Those that follow in the order of their identity, for the checker that recounts them all.
+pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<SurveyRow>, StoreError> {
+    records::after::<survey::Entity>(door, survey::Column::Id, after, limit).await
 }
 
 /// What a scope lets see: the rated unit in the subtree.

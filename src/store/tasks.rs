@@ -96,6 +96,11 @@ pub async fn count_codes(door: &impl Door, prefix: &str) -> Result<u64, StoreErr
     Ok(task::Entity::find().filter(task::Column::Code.starts_with(prefix)).count(door.conn()).await?)
 }
 
+/// Those that follow in the order of their identity, for the checker that recounts them all.
+pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<TaskRow>, StoreError> {
+    records::after::<task::Entity>(door, task::Column::Id, after, limit).await
+}
+
 /// What a scope lets see: the lead unit in the subtree, or the official responsible.
 fn within(scope: &Scope) -> Option<Condition> {
     Some(Condition::all().add(match scope {

@@ -8,7 +8,10 @@ mod verbs;
 use super::error::ServiceError;
 use super::narrowing::{Refers, resolve};
 use super::work::{Look, Work};
+use crate::domain::calendar::Calendar;
+use crate::domain::figure::Contribution;
 use crate::domain::petition::PetitionState;
+use crate::store::events::EventRow;
 use crate::store::petitions;
 use crate::store::query::{ListQuery, Page};
 
@@ -28,6 +31,12 @@ pub async fn list(look: &Look, query: ListQuery) -> Result<Page<PetitionRow>, Se
     let fields = [("unit", Refers::Unit), ("state", Refers::Word("PETITION_STATE_", known))];
     let asked = resolve(look, query, &fields)?;
     Ok(petitions::list(&look.door, &asked, &look.context.scope).await?)
+}
+
+/// What the events of a petition add to the figures; nothing without events.
+pub fn contributions(events: &[EventRow], calendar: &Calendar) -> Result<Vec<Contribution>, ServiceError> {
+    let told = saving::Told::last(events)?;
+    Ok(told.map(|told| told.petition.contributions(calendar)).unwrap_or_default())
 }
 
 /// Flags at most `limit` open petitions whose deadline passed, in the transaction of `work`; returns how many.

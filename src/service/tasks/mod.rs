@@ -13,10 +13,13 @@ use uuid::Uuid;
 use super::error::{ServiceError, Violation};
 use super::narrowing::{Refers, resolve};
 use super::work::Look;
+use crate::domain::calendar::Calendar;
+use crate::domain::figure::Contribution;
 use crate::domain::filter::Value;
-use crate::domain::task::{Clear, Task, TaskEvent, TaskEventKind, TaskState};
+use crate::domain::task::{self, Clear, Task, TaskEvent, TaskEventKind, TaskState, replay};
+use crate::store::events::{self, EventRow};
 use crate::store::query::{ListQuery, Page};
-use crate::store::{events, tasks};
+use crate::store::tasks;
 
 pub use crate::store::tasks::{PUBLISHED, TaskRow};
 pub use assigning::{NewTask, assign};
@@ -101,6 +104,17 @@ async fn tell(look: &Look, rows: Vec<TaskRow>) -> Result<Vec<Told>, ServiceError
         told.push(Told::new(row, parent, &events));
     }
     Ok(told)
+}
+
+/// What the events of a task add to the figures.
+pub fn contributions(
+    name: &str,
+    events: &[EventRow],
+    calendar: &Calendar,
+) -> Result<Vec<Contribution>, ServiceError> {
+    let told = replay(&events::task_events(events)?, calendar)
+        .map_err(|refusal| ServiceError::Internal(format!("{name} can't be replayed: {refusal}")))?;
+    Ok(task::contributions(&told, calendar))
 }
 
 /// Names of the missing clears, in Vietnamese and English.

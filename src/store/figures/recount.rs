@@ -12,18 +12,20 @@ use super::super::{Door, StoreError};
 use super::folded;
 use super::sums::{Grain, grouped};
 
-/// Sums of a kind's rows by day, unit, procedure and fact: what the checker compares.
+/// Sums of the rows by day, unit, procedure and fact: what the checker compares. `subject_kind`: only its rows.
 pub async fn by_day(
     door: &impl Door,
-    subject_kind: &str,
+    subject_kind: Option<&str>,
 ) -> Result<BTreeMap<(NaiveDate, Uuid, Uuid, String), i64>, StoreError> {
     let mut select = Query::select();
     grouped(&mut select, Grain::Procedure);
     select
         .column(figure_entry::Column::EffectiveOn)
         .from(figure_entry::Entity)
-        .and_where(figure_entry::Column::SubjectKind.eq(subject_kind))
         .add_group_by([Expr::col(figure_entry::Column::EffectiveOn)]);
+    if let Some(kind) = subject_kind {
+        select.and_where(figure_entry::Column::SubjectKind.eq(kind));
+    }
     let mut found = BTreeMap::new();
     for row in door.conn().query_all(&select).await? {
         let key = (

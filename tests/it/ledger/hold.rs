@@ -11,7 +11,7 @@ use bonro::grpc::Front;
 use bonro::grpc::convert::wire_date;
 use bonro::pb::v1;
 use bonro::pb::v1::report_service_server::ReportService as _;
-use bonro::service::checker::check_dossiers;
+use bonro::service::checker::check;
 use bonro::service::{Context, Look, Rules};
 use bonro::store::figures::{self, Grain};
 use bonro::store::{dossiers, events};
@@ -130,8 +130,11 @@ pub async fn every_day(
             counted.entry(day).or_default().push(life);
         }
     }
-    let mut rows =
-        figures::by_day(&look.door, "dossier").await.expect("the ledger is read").into_iter().peekable();
+    let mut rows = figures::by_day(&look.door, Some("dossier"))
+        .await
+        .expect("the ledger is read")
+        .into_iter()
+        .peekable();
     let mut ledger: BTreeMap<(Uuid, Uuid), Facts> = BTreeMap::new();
     let mut tables = BTreeMap::new();
     for day in days.0.iter_days().take_while(|day| *day <= days.1) {
@@ -352,6 +355,6 @@ impl Kept {
 
 /// The house's own checker finds no difference.
 pub async fn checker_agrees(look: &Look) {
-    let found = check_dossiers(look).await.expect("the checker ends");
+    let found = check(look).await.expect("the checker ends");
     assert_eq!(found, [], "the checker");
 }
