@@ -88,20 +88,38 @@ fn buf(server: &str, key: &str) {
     if !is_there("buf", &["--version"]) {
         return;
     }
-    let curl = |method: &str, data: &str| {
-        Command::new("buf")
-            .args(["curl", "--http2-prior-knowledge", "--protocol", "grpc"])
-            .args(["--header", &format!("authorization: Bearer {key}"), "--data", data])
-            .arg(format!("{server}/bonro.v1.{method}"))
+    // The newest reflection only; Python's client asks the older one.
+    let curl = |arguments: &[&str]| {
+        let output = Command::new("buf")
+            .args(["curl", "--http2-prior-knowledge", "--protocol", "grpc", "--reflect-protocol", "grpc-v1"])
+            .args(["--header", &format!("authorization: Bearer {key}")])
+            .args(arguments)
             .output()
-            .expect("buf runs")
+            .expect("buf runs");
+        (output.status.success(), said(&output))
     };
-    let listed = curl("ProcedureService/ListProcedures", "{}");
-    assert!(listed.status.success() && said(&listed).contains("TEST-5"), "{}", said(&listed));
-    let refused = curl("DossierService/ListDossiers", r#"{"filter": "colour = \"red\""}"#);
-    assert!(
-        !refused.status.success() && said(&refused).contains("filter: unknown field"),
-        "{}",
-        said(&refused)
-    );
+    let call = |method: &str, data: &str| curl(&["--data", data, &format!("{server}/bonro.v1.{method}")]);
+
+    let (listed, services) = curl(&["--list-services", server]);
+    assert!(listed, "{services}");
+    for service in ["bonro.v1.DossierService", "bonro.v1.ReportService", "grpc.health.v1.Health"] {
+        assert!(services.lines().any(|line| line.trim() == service), "{service} isn't among {services}");
+    }
+    let code = "000.00.04.H48-240506-9002";
+    let ask = |unit: &str| {
+        format!(
+            r#"{{"code": "{code}", "procedure": "procedures/TEST-5", "unit": "units/{unit}",
+                "channel": "CHANNEL_COUNTER", "applicant": {{"kind": "APPLICANT_KIND_PERSON", "fullName": "Người Thử"}},
+                "occurredAt": "2024-05-06T02:00:00Z"}}"#
+        )
+    };
+    let (received, dossier) = call("DossierService/ReceiveDossier", &ask("NV"));
+    assert!(received && dossier.contains("2024-05-13T10:00:00Z"), "{dossier}");
+    let asked = format!(r#"{{"dossier": "dossiers/{code}"}}"#);
+    let (explained, trail) = call("CalendarService/ExplainDeadline", &asked);
+    assert!(explained, "{trail}");
+    assert_eq!(trail.matches(r#""counted": "1""#).count(), 5, "{trail}");
+    let (taken, refused) = call("DossierService/ReceiveDossier", &ask("NOWHERE"));
+    assert!(!taken && refused.contains("UNKNOWN_REFERENCE"), "{refused}");
+    assert!(refused.contains(r#""field": "unit""#), "{refused}");
 }
