@@ -63,6 +63,19 @@ impl Running {
         Ok(period_report::printed(&look, &summary, &self.house.settings.report).await?)
     }
 
+    /// Serves until it is asked to stop, then drains. A server that ends by itself is an error.
+    pub async fn until(mut self, asked: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+        tokio::select! {
+            outcome = asked => outcome?,
+            ended = &mut self.server => {
+                ended.context("the server's task")?.context("the server")?;
+                anyhow::bail!("the server ended though nobody asked it to");
+            }
+        }
+        tracing::info!("draining");
+        self.stop().await
+    }
+
     /// Stops taking calls, lets those under way and the jobs end within the drain time, closes the archive.
     pub async fn stop(self) -> anyhow::Result<()> {
         let until = tokio::time::Instant::now() + self.drain;
@@ -78,6 +91,11 @@ impl Running {
             ended.context("the server's task")?.context("the server")?;
         } else {
             tracing::warn!("calls still under way were cut off");
+        }
+        if !self.admin_key.is_empty() {
+            let work = self.house.job(own_context(&self.house, "demo")).await?;
+            keys::revoke_demos(&work).await?;
+            work.finish(&[]).await?;
         }
         // A call that was cut off may hold a connection: what isn't committed is rolled back with it.
         let closed = tokio::time::timeout(CLOSING, self.house.store.close()).await;
@@ -218,13 +236,7 @@ pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> an
 
 async fn demo_key(house: &House) -> anyhow::Result<String> {
     let mut work = house.job(own_context(house, "demo")).await?;
-    let new = keys::NewKey {
-        label: "demo".to_owned(),
-        official_code: String::new(),
-        roles: Role::ALL.to_vec(),
-        unit_code: String::new(),
-    };
-    let (_, secret) = keys::create(&mut work, new).await?;
+    let secret = keys::create_for_demo(&mut work).await?;
     work.finish(&[]).await?;
     Ok(secret)
 }

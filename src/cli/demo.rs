@@ -138,9 +138,10 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
     if args.serve {
         let code = closing::example(&reading.rows);
         closing::invite(&server, &key, &code, frame.period, as_json);
-        serve::stop_asked().await?;
+        running.until(serve::stop_asked()).await?;
+    } else {
+        running.stop().await?;
     }
-    running.stop().await?;
     Ok(exit)
 }
 

@@ -26,9 +26,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<Exit> {
     telemetry::init(&settings.log)?;
     let running = app::start(settings, None).await?;
     tracing::info!(address = %running.address(), "serving");
-    stop_asked().await?;
-    tracing::info!("draining");
-    running.stop().await?;
+    running.until(stop_asked()).await?;
     Ok(Exit::Done)
 }
 

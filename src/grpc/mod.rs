@@ -173,6 +173,8 @@ impl Front {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(pb::DESCRIPTOR)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+                // What errors carry, so that a client can read it that knows only what the server says of itself.
+                .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         };
         let routes = routes.add_service(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
         let guarded = routes.into_axum_router().layer(caller::Door::new(self.clone()));

@@ -57,6 +57,17 @@ pub async fn revoke(tx: &Tx, id: Uuid, at: DateTime<Utc>) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Revokes all keys of a label.
+pub async fn revoke_labelled(tx: &Tx, label: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    api_key::Entity::update_many()
+        .col_expr(api_key::Column::RevokedAt, Expr::value(at))
+        .filter(api_key::Column::Label.eq(label))
+        .filter(api_key::Column::RevokedAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// A page of keys. `revoked` compares with whether there is a day of revocation.
 pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<KeyRow>, StoreError> {
     let (flags, conditions) = query.conditions.iter().cloned().partition(|c| c.field == "revoked");

@@ -156,6 +156,8 @@ impl Store {
         } else {
             // Two at least: one holds the lock beside the migrations.
             let mut options = options(url, pool.connections.max(2), pool);
+            // After a restart of the database each kept connection would fail one caller.
+            options.test_before_acquire(true);
             // The server ends what takes longer; a client that is gone doesn't hold its rows.
             options.map_sqlx_postgres_opts(move |o| {
                 o.options([("statement_timeout", format!("{}ms", pool.statement.as_millis()))])

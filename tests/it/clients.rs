@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use base64::Engine as _;
 use bonro::config::{Secret, Settings};
+use prost::Message as _;
 
 /// A house of one unit, one procedure of five working days, and the calendar of May 2024.
 const DATA: [(&str, &str); 4] = [
@@ -120,6 +122,14 @@ fn buf(server: &str, key: &str) {
     assert!(explained, "{trail}");
     assert_eq!(trail.matches(r#""counted": "1""#).count(), 5, "{trail}");
     let (taken, refused) = call("DossierService/ReceiveDossier", &ask("NOWHERE"));
-    assert!(!taken && refused.contains("UNKNOWN_REFERENCE"), "{refused}");
-    assert!(refused.contains(r#""field": "unit""#), "{refused}");
+    assert!(!taken && refused.contains("unit: there is no unit with code"), "{refused}");
+    // buf shows the details as they came over the wire.
+    let bad = serde_json::from_str::<serde_json::Value>(&refused).ok().and_then(|told| {
+        let details = told["details"].as_array()?.clone();
+        let bad = details.iter().find(|detail| detail["type"] == "google.rpc.BadRequest")?;
+        let bytes = base64::engine::general_purpose::STANDARD_NO_PAD.decode(bad["value"].as_str()?).ok()?;
+        tonic_types::pb::BadRequest::decode(bytes.as_slice()).ok()
+    });
+    let violations = bad.unwrap_or_else(|| panic!("{refused}")).field_violations;
+    assert_eq!(violations.iter().map(|v| v.field.as_str()).collect::<Vec<_>>(), ["unit"]);
 }

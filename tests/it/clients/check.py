@@ -22,6 +22,7 @@ pool = descriptor_pool.DescriptorPool(database)
 services = set(database.get_services())
 for wanted in ("DossierService", "ReportService", "ImportService", "CalendarService"):
     assert f"bonro.v1.{wanted}" in services, services
+assert pool.FindMessageTypeByName("google.rpc.BadRequest"), "the details of errors are described"
 health = health_pb2_grpc.HealthStub(channel)
 state = health.Check(health_pb2.HealthCheckRequest(service="bonro.v1.DossierService")).status
 assert state == health_pb2.HealthCheckResponse.SERVING, state
