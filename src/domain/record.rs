@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::dossier::state::words;
-use super::dossier::{ApplicantKind, Channel, ClosedAs};
+use super::dossier::{ApplicantKind, Channel, ClosedAs, State};
 
 mod registers;
 
@@ -258,6 +258,8 @@ pub struct DossierRecord {
     pub moves: Vec<MoveRecord>,
     /// Stops and starts of the clock, in any order.
     pub clock: Vec<ClockRecord>,
+    /// How it stands, where the source tells no history; None: the record tells all that happened.
+    pub stands_as: Option<State>,
 }
 
 /// A hand-over.

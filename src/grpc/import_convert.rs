@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::convert::{date, instant, timestamp};
-use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs};
+use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::record::{
     CalendarDayRecord, CalendarRecord, ClockRecord, DocumentRecord, DossierRecord, ImportRow, MoveRecord,
     OfficialRecord, PaymentRecord, PetitionRecord, Problem, ProcedureRecord, Record, RecordKind, Severity,
@@ -172,8 +172,14 @@ fn procedure(r: v1::ProcedureRecord) -> ProcedureRecord {
     }
 }
 
+/// How a dossier stands; None where that isn't said.
+fn state(state: v1::DossierState) -> Option<State> {
+    State::parse(&state.as_str_name().trim_start_matches("DOSSIER_STATE_").to_lowercase())
+}
+
 fn dossier(r: v1::DossierRecord) -> DossierRecord {
     DossierRecord {
+        stands_as: state(r.stands_as()),
         channel: channel(r.channel()),
         applicant_kind: applicant_kind(r.applicant_kind()),
         outcome: closed_as(r.outcome()),

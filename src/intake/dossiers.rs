@@ -114,6 +114,7 @@ fn read(desk: &mut Desk<'_>) -> Vec<SourceRow> {
             result_digitised: fields.flag("result_digitised"),
             moves: Vec::new(),
             clock: Vec::new(),
+            stands_as: None,
         }))
     })
 }

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use super::problem::Problem;
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::Term;
-use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs};
+use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::official::OfficialRole;
 use crate::domain::procedure::OnlineLevel;
 use crate::domain::record::RecordKind;
@@ -208,6 +208,8 @@ pub struct DossierRecord {
     pub moves: Vec<MoveRecord>,
     /// Its stops and starts in the order of time, whatever their order in the file.
     pub clock: Vec<ClockRecord>,
+    /// How it stands, where the file tells no history; None: the record tells all that happened.
+    pub stands_as: Option<State>,
 }
 
 /// A hand-over.

@@ -6,7 +6,7 @@ use prost_types::Timestamp;
 use crate::cli::wire::{date, timestamp};
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::Term;
-use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs};
+use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::official::OfficialRole;
 use crate::domain::procedure::OnlineLevel;
 use crate::domain::record::RecordKind;
@@ -173,8 +173,13 @@ fn calendar(calendar: &CalendarRecord) -> pb::CalendarRecord {
     }
 }
 
+fn state(state: State) -> Option<pb::DossierState> {
+    pb::DossierState::from_str_name(&format!("DOSSIER_STATE_{}", state.as_str().to_uppercase()))
+}
+
 fn dossier(dossier: &DossierRecord) -> pb::DossierRecord {
     pb::DossierRecord {
+        stands_as: dossier.stands_as.and_then(state).unwrap_or_default().into(),
         code: dossier.code.to_string(),
         procedure_code: dossier.procedure_code.to_string(),
         unit_code: dossier.unit_code.to_string(),
