@@ -169,6 +169,7 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
         },
         dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
         time_zone: settings.data.time_zone.clone(),
+        stale_after_hours: settings.data.stale_after_office_hours.into(),
     })
 }
 

@@ -9,6 +9,7 @@ mod tally;
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::json;
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
 pub use report::keep_problems;
-pub use sending::{News, Plan};
+pub use sending::{News, Origin, Plan};
 pub use tally::Tally;
 
 /// The source of rows for which no other is named. One for all directories, so that a mended copy
@@ -46,6 +47,12 @@ pub struct ImportArgs {
     /// Thư mục chứa toàn bộ dữ liệu của nguồn / The directory holds all that the source has
     #[arg(long)]
     full: bool,
+    /// Thời điểm nguồn xuất dữ liệu / When the source made the data
+    #[arg(long, value_name = "INSTANT")]
+    as_of: Option<DateTime<Utc>>,
+    /// Nạp dù đã có dữ liệu mới hơn của nguồn / Import although newer data of the source is known
+    #[arg(long)]
+    force: bool,
     /// Chỉ kiểm tra, không ghi gì / Check only, store nothing
     #[arg(long)]
     dry_run: bool,
@@ -67,8 +74,14 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
         None if args.dry_run => identity::id(&files, &args.source, kind, 0),
         None => identity::open(&line, &files, &args.source, kind).await?,
     };
+    let origin = Origin {
+        file_name: args.directory.display().to_string(),
+        sha256: identity::sha256(&files),
+        watermark: args.as_of,
+        force: args.force,
+    };
     drop(files);
-    let plan = Plan { id, source: args.source.clone(), kind, dry_run: args.dry_run };
+    let plan = Plan { id, source: args.source.clone(), kind, dry_run: args.dry_run, origin };
     let tally = carry_out(&line, &plan, &reading.rows).await?;
     let mut value = json!({ "import": format!("imports/{id}"), "dry_run": args.dry_run });
     for (key, part) in tally.to_json(&reading.notes).as_object_mut().into_iter().flatten() {
@@ -89,7 +102,8 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
 pub async fn plan_of(line: &Line, files: &Files, source: &str) -> anyhow::Result<Plan> {
     let kind = pb::ImportKind::Partial;
     let id = identity::open(line, files, source, kind).await?;
-    Ok(Plan { id, source: source.to_owned(), kind, dry_run: false })
+    let origin = Origin { sha256: identity::sha256(files), ..Origin::default() };
+    Ok(Plan { id, source: source.to_owned(), kind, dry_run: false, origin })
 }
 
 /// Sends all rows, with a bar on the terminal, and gathers what became of them.

@@ -116,6 +116,7 @@ impl Default for RawSettings {
             },
             data: Data {
                 time_zone: "Asia/Ho_Chi_Minh".to_owned(),
+                stale_after_office_hours: 16,
                 dossier_code_prefix: "000.00.00.H48".to_owned(),
                 request_replay_days: 14,
             },

@@ -142,6 +142,9 @@ pub struct Limits {
 pub struct Data {
     /// Holds until a calendar is loaded.
     pub time_zone: String,
+    /// Office hours after which the word of a source is stale and its reminders wait; 0: never. A source may have
+    /// its own.
+    pub stale_after_office_hours: u16,
     /// The agency part of the codes that the house draws.
     pub dossier_code_prefix: String,
     /// How long answers to a `request_id` are kept.

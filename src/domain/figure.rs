@@ -201,9 +201,12 @@ pub struct Contribution {
     pub quantity: i64,
 }
 
-/// What a dossier adds. Registered and not accepted ones add nothing.
+/// What a dossier adds. Registered and not accepted ones add nothing, nor does one whose import was undone.
 pub fn dossier(dossier: &Dossier) -> Vec<Contribution> {
-    if matches!(dossier.state, State::Registered | State::NotAccepted) || dossier.deadline.is_none() {
+    if dossier.retracted
+        || matches!(dossier.state, State::Registered | State::NotAccepted)
+        || dossier.deadline.is_none()
+    {
         return Vec::new();
     }
     let row = |fact, on| Contribution {

@@ -1,7 +1,7 @@
 //! Vietnamese text and numbers: folding for search, and the number style of Decree 30/2020.
 //! No layout and no sentences: those belong to `report` and `mail`.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The text in NFC, trimmed, inner runs of white space made one blank.
@@ -75,6 +75,11 @@ pub fn date(day: NaiveDate) -> String {
 /// The long form of a date for the place-and-date line: `ngày 15 tháng 5 năm 2024`.
 pub fn long_date(day: NaiveDate) -> String {
     format!("ngày {:02} tháng {} năm {}", day.day(), month(day.month()), day.year())
+}
+
+/// An instant by the wall clock, as mails and reports say it: `23 giờ 00, ngày 15/5/2024`.
+pub fn moment(local: NaiveDateTime) -> String {
+    format!("{} giờ {:02}, ngày {}", local.hour(), local.minute(), date(local.date()))
 }
 
 fn month(number: u32) -> String {

@@ -285,6 +285,7 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
             Kind::DelayCauseRecorded
         }
         EventKind::Recalculated { .. } => Kind::DeadlineRecomputed,
+        EventKind::Retracted => Kind::Retracted,
     };
     wire.kind = kind.into();
     wire

@@ -8,13 +8,13 @@ use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
-use super::convert::{code_of, timestamp};
-use super::import_convert::{outcome, row, wire_kind};
+use super::convert::{code_of, instant};
+use super::import_convert::{outcome, row};
+use super::import_show::{import_id, kept_outcome, problem, shown, source, source_name, uid_of};
 use super::{Front, Plan, status};
-use crate::domain::record::RecordKind;
 use crate::pb::v1;
 use crate::pb::v1::import_service_server::ImportService;
-use crate::service::imports::{self, ImportRun, ProblemRow, Rehearsal, Start};
+use crate::service::imports::{self, Rehearsal, Start, names};
 use crate::service::{Context, ServiceError, Violation};
 
 /// Answers under way: with the batches that the client may have unanswered this bounds the memory.
@@ -36,7 +36,25 @@ fn begin(start: &v1::ImportStart) -> Result<Start, Violation> {
         v1::ImportKind::Partial => "partial",
         v1::ImportKind::Unspecified => return Err(Violation::missing("start.kind")),
     };
-    Ok(Start { import_id, source: start.source.clone(), kind: kind.to_owned() })
+    let watermark = start.watermark.as_ref().map(|at| {
+        instant(at).ok_or_else(|| {
+            Violation::new(
+                "start.watermark",
+                "BAD_INSTANT",
+                "start.watermark: không phải là thời điểm có thật; hãy sửa",
+                "start.watermark is no real instant; correct it",
+            )
+        })
+    });
+    Ok(Start {
+        import_id,
+        source: start.source.clone(),
+        kind: kind.to_owned(),
+        file_name: start.file_name.clone(),
+        sha256: start.sha256.clone(),
+        watermark: watermark.transpose()?,
+        force: start.force,
+    })
 }
 
 /// What a stream moves.
@@ -123,62 +141,6 @@ async fn run(
     Ok(())
 }
 
-fn import(run: &ImportRun) -> v1::Import {
-    v1::Import {
-        name: format!("imports/{}", run.id),
-        uid: run.id.to_string(),
-        source: run.source.clone(),
-        kind: if run.kind == "full" { v1::ImportKind::Full.into() } else { v1::ImportKind::Partial.into() },
-        state: if run.state == "finished" {
-            v1::ImportState::Finished.into()
-        } else {
-            v1::ImportState::Open.into()
-        },
-        committed_row: run.committed_row,
-        landed: run.landed,
-        unchanged: run.unchanged,
-        changed: run.changed,
-        refused: run.refused,
-        warned: run.warned,
-        create_time: Some(timestamp(run.started_at)),
-        update_time: Some(timestamp(run.updated_at)),
-        finished_at: run.finished_at.map(timestamp),
-        etag: run.committed_row.to_string(),
-    }
-}
-
-fn problem(row: ProblemRow) -> v1::ImportProblem {
-    let severity = if row.severity == "warning" { v1::Severity::Warning } else { v1::Severity::Error };
-    let kind = RecordKind::ALL.iter().copied().find(|kind| kind.as_str() == row.kind);
-    v1::ImportProblem {
-        row: row.row_number,
-        kind: kind.map_or(v1::RecordKind::Unspecified, wire_kind).into(),
-        code: row.code.unwrap_or_default(),
-        problem: Some(v1::RowProblem {
-            severity: severity.into(),
-            field: row.field.unwrap_or_default(),
-            file: row.file.unwrap_or_default(),
-            line: row.line.unwrap_or_default(),
-            reason: row.reason,
-            message_vi: row.message_vi,
-            message_en: row.message_en,
-        }),
-        recorded_at: Some(timestamp(row.recorded_at)),
-    }
-}
-
-fn import_id(field: &str, name: &str) -> Result<Uuid, Violation> {
-    let id = code_of(field, name, "imports")?;
-    Uuid::parse_str(&id).map_err(|_| {
-        Violation::new(
-            field,
-            "BAD_NAME",
-            format!("{field}: viết dạng imports/UUID"),
-            format!("{field}: write it as imports/UUID"),
-        )
-    })
-}
-
 #[tonic::async_trait]
 impl ImportService for Front {
     type ImportStream = Pin<Box<dyn Stream<Item = Result<v1::ImportResponse, Status>> + Send>>;
@@ -208,7 +170,7 @@ impl ImportService for Front {
             Box::pin(async move {
                 let id = import_id("name", &r.name)?;
                 let run = imports::get(look, id).await?;
-                Ok(v1::GetImportResponse { import_run: Some(import(&run)) })
+                Ok(v1::GetImportResponse { import_run: Some(shown(&run)) })
             })
         })
         .await
@@ -223,7 +185,7 @@ impl ImportService for Front {
             Box::pin(async move {
                 let page = imports::list(look, &listing.query).await?;
                 Ok(v1::ListImportsResponse {
-                    imports: page.rows.iter().map(import).collect(),
+                    imports: page.rows.iter().map(shown).collect(),
                     next_page_token: listing.token(page.next.as_ref())?,
                 })
             })
@@ -246,6 +208,112 @@ impl ImportService for Front {
                 })
             })
         })
+        .await
+    }
+
+    async fn list_import_outcomes(
+        &self,
+        request: Request<v1::ListImportOutcomesRequest>,
+    ) -> Result<Response<v1::ListImportOutcomesResponse>, Status> {
+        let plan = Plan { published: &imports::PUBLISHED_OUTCOMES, order: ("row", false), references: &[] };
+        self.list(request, plan, |look, r: v1::ListImportOutcomesRequest, listing| {
+            Box::pin(async move {
+                let id = import_id("parent", &r.parent)?;
+                let page = imports::list_outcomes(look, id, &listing.query).await?;
+                Ok(v1::ListImportOutcomesResponse {
+                    outcomes: page.rows.into_iter().map(kept_outcome).collect(),
+                    next_page_token: listing.token(page.next.as_ref())?,
+                })
+            })
+        })
+        .await
+    }
+
+    async fn undo_import(
+        &self,
+        request: Request<v1::UndoImportRequest>,
+    ) -> Result<Response<v1::UndoImportResponse>, Status> {
+        let context = Self::context(&request)?;
+        let asked = request.into_inner();
+        let (house, within) = (self.house.clone(), context.clone());
+        // Goes on to its end even if the caller leaves.
+        let running = tokio::spawn(async move {
+            let id = import_id("name", &asked.name)?;
+            house.undo_import(within, id, &asked.reason).await
+        });
+        let done = running.await;
+        let done = done.unwrap_or_else(|_| Err(ServiceError::Internal("an undo panicked".to_owned())));
+        let run = done.map_err(|error| Self::refuse(&context, error))?;
+        Ok(Response::new(v1::UndoImportResponse { import_run: Some(shown(&run)) }))
+    }
+
+    async fn list_sources(
+        &self,
+        request: Request<v1::ListSourcesRequest>,
+    ) -> Result<Response<v1::ListSourcesResponse>, Status> {
+        let usual = self.house.settings.stale_after_hours;
+        self.look(request, move |look, _| {
+            Box::pin(async move {
+                let all = imports::list_sources(look, usual).await?;
+                Ok(v1::ListSourcesResponse { sources: all.into_iter().map(source).collect() })
+            })
+        })
+        .await
+    }
+
+    async fn update_source(
+        &self,
+        request: Request<v1::UpdateSourceRequest>,
+    ) -> Result<Response<v1::UpdateSourceResponse>, Status> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r| {
+                Box::pin(async move {
+                    let name = code_of("name", &r.name, "sources")?;
+                    imports::set_staleness(work, &name, r.stale_after_hours, &r.etag).await?;
+                    let usual = work.settings.stale_after_hours;
+                    let all = imports::freshness(&work.tx, &work.rules, usual, work.now()).await?;
+                    let found = all.into_iter().find(|fresh| fresh.row.name == name);
+                    Ok(v1::UpdateSourceResponse { source: found.map(source) })
+                })
+            },
+        )
+        .await
+    }
+
+    async fn list_source_names(
+        &self,
+        request: Request<v1::ListSourceNamesRequest>,
+    ) -> Result<Response<v1::ListSourceNamesResponse>, Status> {
+        let plan = Plan { published: &names::PUBLISHED, order: ("text", false), references: &[] };
+        self.list(request, plan, |look, _, listing| {
+            Box::pin(async move {
+                let page = names::list(look, &listing.query).await?;
+                Ok(v1::ListSourceNamesResponse {
+                    names: page.rows.into_iter().map(|row| source_name(&look.rules, row)).collect(),
+                    next_page_token: listing.token(page.next.as_ref())?,
+                })
+            })
+        })
+        .await
+    }
+
+    async fn decide_source_name(
+        &self,
+        request: Request<v1::DecideSourceNameRequest>,
+    ) -> Result<Response<v1::DecideSourceNameResponse>, Status> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r| {
+                Box::pin(async move {
+                    let id = uid_of("name", &r.name, "sourceNames")?;
+                    let row = names::decide(work, id, r.means.trim(), &r.etag).await?;
+                    Ok(v1::DecideSourceNameResponse { source_name: Some(source_name(&work.rules, row)) })
+                })
+            },
+        )
         .await
     }
 }

@@ -16,6 +16,7 @@ mod dossier_history;
 mod dossier_step;
 mod import;
 mod import_convert;
+mod import_show;
 mod job;
 mod key;
 mod listing;

@@ -176,6 +176,10 @@ pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
         Refusal::NothingToVoid(number) => {
             ("NOTHING_TO_VOID", format!("không có sự kiện số {number} để hủy; hãy xem lại lịch sử hồ sơ"))
         }
+        Refusal::Retracted => (
+            "IMPORT_UNDONE",
+            "lượt nạp đưa hồ sơ này vào đã được hoàn tác; hãy nạp lại hồ sơ trước".to_owned(),
+        ),
         Refusal::NoIntake => ("NO_RECEIPT", "hồ sơ chưa có sự kiện tiếp nhận".to_owned()),
         Refusal::UnknownVersion(_) => ("UNKNOWN_VERSION", "thiếu phiên bản lịch hoặc thủ tục".to_owned()),
         Refusal::OutOfRange => {

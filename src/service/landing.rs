@@ -32,11 +32,13 @@ pub struct Landed {
     pub due_at: Option<DateTime<Utc>>,
     /// The deadline lies in a year whose holidays aren't loaded.
     pub provisional: bool,
+    /// The first and the last event that it added to its subject, where it has events.
+    pub events: Option<(i32, i32)>,
 }
 
 impl Landed {
     fn of(result: LandedResult, subject_id: Option<Uuid>, problems: Vec<Problem>) -> Self {
-        Self { result, subject_id, problems, due_at: None, provisional: false }
+        Self { result, subject_id, problems, due_at: None, provisional: false, events: None }
     }
 
     /// New to the house.

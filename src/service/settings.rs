@@ -23,6 +23,8 @@ pub struct OfficeSettings {
     pub dossier_code_prefix: String,
     /// The IANA name of the zone of a house that has no calendar yet.
     pub time_zone: String,
+    /// Office hours after which the word of a source is stale; 0: never.
+    pub stale_after_hours: i32,
 }
 
 /// How mails leave.
@@ -142,6 +144,7 @@ impl Default for OfficeSettings {
             },
             dossier_code_prefix: "000.00.00.H48".to_owned(),
             time_zone: "Asia/Ho_Chi_Minh".to_owned(),
+            stale_after_hours: 16,
         }
     }
 }

@@ -188,6 +188,16 @@ pub async fn notices_due(
         .await?)
 }
 
+/// Dossiers by identity.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<HashMap<Uuid, DossierRow>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows = dossier::Entity::find().filter(dossier::Column::Id.is_in(chunk.to_vec()));
+        found.extend(rows.all(door.conn()).await?.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
+}
+
 /// Dossiers in the order of their identity, for the checker that recounts them all.
 pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
     records::after::<dossier::Entity>(door, dossier::Column::Id, after, limit).await

@@ -1,38 +1,33 @@
 //! Imports as resources: how far they came, what they did, and what was wrong with which row.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use uuid::Uuid;
 
-use super::entity::{import, import_problem, source_row};
+use super::entity::{import, import_problem, import_row};
 use super::query::{ListQuery, Page, Published, page};
+use super::records::{self, published};
 use super::{Door, StoreError, Tx};
-use crate::domain::filter::{Field, FieldKind};
+use crate::domain::filter::FieldKind;
 
 /// An import.
 pub type ImportRun = import::Model;
 /// A problem of one of its rows.
 pub type ProblemRow = import_problem::Model;
-
-/// Rows a statement: far below the engines' limits of bound values.
-const CHUNK: usize = 1000;
-
-const fn published(name: &'static str, kind: FieldKind, sortable: bool, column: &'static str) -> Published {
-    Published { field: Field { name, kind, sortable }, column }
-}
+/// What became of a row that changed something, or of a record that is missing.
+pub type OutcomeRow = import_row::Model;
 
 /// What lists of imports may be filtered and ordered by.
-pub const PUBLISHED: [Published; 4] = [
+pub const PUBLISHED: [Published; 6] = [
     published("source", FieldKind::Text, false, "source"),
     published("state", FieldKind::Text, false, "state"),
     published("create_time", FieldKind::Instant, true, "started_at"),
     published("refused", FieldKind::Number, true, "refused"),
+    published("watermark", FieldKind::Instant, false, "watermark"),
+    published("sha256", FieldKind::Text, false, "sha256"),
 ];
 
 /// What lists of problems may be filtered and ordered by.
@@ -44,6 +39,15 @@ pub const PUBLISHED_PROBLEMS: [Published; 7] = [
     published("field", FieldKind::Text, false, "field"),
     published("reason", FieldKind::Text, false, "reason"),
     published("severity", FieldKind::Text, false, "severity"),
+];
+
+/// What lists of outcomes may be filtered and ordered by.
+pub const PUBLISHED_OUTCOMES: [Published; 5] = [
+    published("row", FieldKind::Number, true, "number"),
+    published("kind", FieldKind::Text, false, "kind"),
+    published("code", FieldKind::Text, false, "code"),
+    published("result", FieldKind::Text, false, "result"),
+    published("undone", FieldKind::Flag, false, "undone"),
 ];
 
 /// An import by id.
@@ -79,15 +83,7 @@ pub async fn save(tx: &Tx, row: ImportRun, committed: i64) -> Result<(), StoreEr
 
 /// Keeps the problems of a batch.
 pub async fn keep_problems(tx: &Tx, rows: Vec<ProblemRow>) -> Result<(), StoreError> {
-    for chunk in rows.chunks(CHUNK) {
-        let models = chunk
-            .iter()
-            .cloned()
-            .map(IntoActiveModel::into_active_model)
-            .map(import_problem::ActiveModel::reset_all);
-        import_problem::Entity::insert_many(models).exec_without_returning(tx.conn()).await?;
-    }
-    Ok(())
+    records::insert::<import_problem::ActiveModel>(tx, rows).await
 }
 
 /// Whether a row of that kind was refused in an import.
@@ -122,59 +118,82 @@ pub async fn list_problems(
     page::<import_problem::Entity>(door, &PUBLISHED_PROBLEMS, "id", query, Some(of)).await
 }
 
-/// What a source said last of its records: content hash and subject by code.
-pub async fn source_rows(
+/// A page of an import's outcomes.
+pub async fn list_outcomes(
     door: &impl Door,
-    source: &str,
-    kind: &str,
-    codes: &[String],
-) -> Result<HashMap<String, (String, Uuid)>, StoreError> {
-    let mut found = HashMap::new();
-    for chunk in codes.chunks(CHUNK) {
-        let rows = source_row::Entity::find()
-            .filter(source_row::Column::Source.eq(source))
-            .filter(source_row::Column::Kind.eq(kind))
-            .filter(source_row::Column::Code.is_in(chunk.to_vec()))
-            .all(door.conn())
-            .await?;
-        found.extend(rows.into_iter().map(|row| (row.code, (row.content_hash, row.subject_id))));
-    }
-    Ok(found)
+    import_id: Uuid,
+    query: &ListQuery,
+) -> Result<Page<OutcomeRow>, StoreError> {
+    let of = Condition::all().add(import_row::Column::ImportId.eq(import_id));
+    page::<import_row::Entity>(door, &PUBLISHED_OUTCOMES, "number", query, Some(of)).await
 }
 
-/// Remembers what a source said: (code, content hash, subject).
-pub async fn remember(
-    tx: &Tx,
-    source: &str,
-    kind: &str,
-    rows: Vec<(String, String, Uuid)>,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    for chunk in rows.chunks(CHUNK) {
-        let models = chunk.iter().cloned().map(|(code, content_hash, subject_id)| source_row::ActiveModel {
-            source: Set(source.to_owned()),
-            kind: Set(kind.to_owned()),
-            code: Set(code),
-            content_hash: Set(content_hash),
-            subject_id: Set(subject_id),
-            imported_at: Set(now),
-        });
-        source_row::Entity::insert_many(models)
-            .on_conflict(
-                OnConflict::columns([
-                    source_row::Column::Source,
-                    source_row::Column::Kind,
-                    source_row::Column::Code,
-                ])
-                .update_columns([
-                    source_row::Column::ContentHash,
-                    source_row::Column::SubjectId,
-                    source_row::Column::ImportedAt,
-                ])
-                .to_owned(),
-            )
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
+/// Keeps what became of rows.
+pub async fn keep_outcomes(tx: &Tx, rows: Vec<OutcomeRow>) -> Result<(), StoreError> {
+    records::insert::<import_row::ActiveModel>(tx, rows).await
+}
+
+/// An import of a source whose undoing began and hasn't ended.
+pub async fn being_undone(door: &impl Door, source: &str) -> Result<Option<Uuid>, StoreError> {
+    let found = import::Entity::find()
+        .filter(import::Column::Source.eq(source))
+        .filter(import::Column::UndoBegunAt.is_not_null())
+        .filter(import::Column::UndoneAt.is_null())
+        .one(door.conn())
+        .await?;
+    Ok(found.map(|run| run.id))
+}
+
+/// Whether a newer import of the same source changed something and stands.
+pub async fn newer_stands(door: &impl Door, run: &ImportRun) -> Result<Option<Uuid>, StoreError> {
+    let worked = Condition::any().add(import::Column::Landed.gt(0)).add(import::Column::Changed.gt(0));
+    let found = import::Entity::find()
+        .filter(import::Column::Source.eq(&run.source))
+        .filter(import::Column::StartedAt.gt(run.started_at))
+        .filter(import::Column::UndoneAt.is_null())
+        .filter(worked)
+        .one(door.conn())
+        .await?;
+    Ok(found.map(|newer| newer.id))
+}
+
+/// What an import did that isn't undone, in the order of its rows: at most `limit` after the row `after`.
+pub async fn done(
+    door: &impl Door,
+    import_id: Uuid,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<OutcomeRow>, StoreError> {
+    Ok(import_row::Entity::find()
+        .filter(import_row::Column::ImportId.eq(import_id))
+        .filter(import_row::Column::Number.gt(after))
+        .filter(import_row::Column::Undone.eq(false))
+        .filter(import_row::Column::Result.is_in(["landed", "changed"]))
+        .order_by_asc(import_row::Column::Number)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
+/// Notes that outcomes were undone.
+pub async fn mark_undone(tx: &Tx, import_id: Uuid, numbers: &[i64]) -> Result<(), StoreError> {
+    import_row::Entity::update_many()
+        .col_expr(import_row::Column::Undone, Expr::value(true))
+        .filter(import_row::Column::ImportId.eq(import_id))
+        .filter(import_row::Column::Number.is_in(numbers.iter().copied()))
+        .exec(tx.conn())
+        .await?;
     Ok(())
+}
+
+/// The newest finished import of a source that isn't undone and says up to when it speaks.
+pub async fn newest(door: &impl Door, source: &str) -> Result<Option<ImportRun>, StoreError> {
+    Ok(import::Entity::find()
+        .filter(import::Column::Source.eq(source))
+        .filter(import::Column::FinishedAt.is_not_null())
+        .filter(import::Column::UndoBegunAt.is_null())
+        .filter(import::Column::Watermark.is_not_null())
+        .order_by_desc(import::Column::Watermark)
+        .one(door.conn())
+        .await?)
 }

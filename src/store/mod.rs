@@ -29,6 +29,8 @@ pub mod requests;
 pub mod rules;
 pub mod scratch;
 pub mod slots;
+pub mod source_names;
+pub mod sources;
 pub mod state;
 pub mod subjects;
 pub mod surveys;

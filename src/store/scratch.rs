@@ -9,8 +9,8 @@ use sea_orm::{
 
 use super::entity::{
     calendar, calendar_day, document, dossier, event, house_state, official, official_absence, payment,
-    petition, procedure, procedure_version, reminder_rule, source_row, survey, target, task, unit, unit_edge,
-    unit_history,
+    petition, procedure, procedure_version, reminder_rule, source, source_name, source_row, survey, target,
+    task, unit, unit_edge, unit_history,
 };
 use super::{Door, Snapshot, Store, StoreError, Tx};
 use crate::domain::record::RecordKind;
@@ -49,6 +49,8 @@ pub async fn copy_rules(from: &Snapshot, to: &Tx) -> Result<(), StoreError> {
     copy::<procedure::ActiveModel>(from, to, all()).await?;
     copy::<procedure_version::ActiveModel>(from, to, all()).await?;
     copy::<house_state::ActiveModel>(from, to, all()).await?;
+    copy::<source::ActiveModel>(from, to, all()).await?;
+    copy::<source_name::ActiveModel>(from, to, all()).await?;
     copy::<reminder_rule::ActiveModel>(from, to, all()).await
 }
 

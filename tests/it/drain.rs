@@ -36,7 +36,7 @@ fn start() -> v1::ImportRequest {
         import_id: IMPORT.to_owned(),
         source: "thử".to_owned(),
         kind: v1::ImportKind::Partial.into(),
-        dry_run: false,
+        ..v1::ImportStart::default()
     }))
 }
 

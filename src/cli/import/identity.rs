@@ -31,6 +31,17 @@ pub fn id(files: &Files, source: &str, kind: pb::ImportKind, run: u32) -> Uuid {
     uuid::Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
+/// SHA-256 of what is imported: names and contents, in hexadecimal digits.
+pub fn sha256(files: &Files) -> String {
+    let mut hash = Sha256::new();
+    for (name, bytes) in files.records() {
+        hash.update(name.as_bytes());
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    }
+    hex::encode(hash.finalize())
+}
+
 /// The import to go on with: the first of these files that isn't finished. Importing the same files once
 /// more after a finished import is a new one, in which what is known is a cheap no-op.
 pub async fn open(line: &Line, files: &Files, source: &str, kind: pb::ImportKind) -> anyhow::Result<Uuid> {

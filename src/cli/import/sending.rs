@@ -6,6 +6,7 @@ use std::error::Error as _;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use prost::Message as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::rows;
 use crate::cli::connection::{ANSWER_BYTES, Line};
+use crate::cli::wire::timestamp;
 use crate::intake::SourceRow;
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_request::Message as Ask;
@@ -40,6 +42,21 @@ pub struct Plan {
     pub kind: pb::ImportKind,
     /// Check only.
     pub dry_run: bool,
+    /// What is said of the file.
+    pub origin: Origin,
+}
+
+/// What is said of the file that an import is.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Its name.
+    pub file_name: String,
+    /// Its SHA-256 in hexadecimal digits.
+    pub sha256: String,
+    /// Up to when it speaks, where that is known.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Taken although a newer one was taken before.
+    pub force: bool,
 }
 
 /// What happens on the way.
@@ -97,6 +114,10 @@ async fn session(
         source: plan.source.clone(),
         kind: plan.kind.into(),
         dry_run: plan.dry_run,
+        file_name: plan.origin.file_name.clone(),
+        sha256: plan.origin.sha256.clone(),
+        watermark: plan.origin.watermark.map(timestamp),
+        force: plan.origin.force,
     };
     put(&asks, Ask::Start(start)).await;
     let mut client = ImportServiceClient::new(line.clone()).max_decoding_message_size(ANSWER_BYTES);

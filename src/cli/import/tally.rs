@@ -88,7 +88,9 @@ impl Tally {
             pb::RowResult::Landed => counts.landed += 1,
             pb::RowResult::Changed => counts.changed += 1,
             pb::RowResult::Unchanged => counts.unchanged += 1,
-            pb::RowResult::Refused | pb::RowResult::Unspecified => counts.refused += 1,
+            pb::RowResult::Refused | pb::RowResult::Absent | pb::RowResult::Unspecified => {
+                counts.refused += 1
+            }
         }
         let is_dossier = outcome.kind() == pb::RecordKind::Dossier;
         if is_dossier && matches!(result, pb::RowResult::Landed | pb::RowResult::Changed) {

@@ -11,6 +11,7 @@ use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::{Code, Request, Response, Status, Streaming};
 use uuid::Uuid;
 
+use super::sending::Origin;
 use super::{Plan, Tally, carry_out};
 use crate::cli::connection::{ConnectionArgs, Line};
 use crate::intake::{Files, SourceRow, read};
@@ -129,6 +130,48 @@ impl ImportService for Server {
         Err(Status::unimplemented("x"))
     }
 
+    async fn list_import_outcomes(
+        &self,
+        _: Request<pb::ListImportOutcomesRequest>,
+    ) -> Result<Response<pb::ListImportOutcomesResponse>, Status> {
+        Err(Status::unimplemented("x"))
+    }
+
+    async fn undo_import(
+        &self,
+        _: Request<pb::UndoImportRequest>,
+    ) -> Result<Response<pb::UndoImportResponse>, Status> {
+        Err(Status::unimplemented("x"))
+    }
+
+    async fn list_sources(
+        &self,
+        _: Request<pb::ListSourcesRequest>,
+    ) -> Result<Response<pb::ListSourcesResponse>, Status> {
+        Err(Status::unimplemented("x"))
+    }
+
+    async fn update_source(
+        &self,
+        _: Request<pb::UpdateSourceRequest>,
+    ) -> Result<Response<pb::UpdateSourceResponse>, Status> {
+        Err(Status::unimplemented("x"))
+    }
+
+    async fn list_source_names(
+        &self,
+        _: Request<pb::ListSourceNamesRequest>,
+    ) -> Result<Response<pb::ListSourceNamesResponse>, Status> {
+        Err(Status::unimplemented("x"))
+    }
+
+    async fn decide_source_name(
+        &self,
+        _: Request<pb::DecideSourceNameRequest>,
+    ) -> Result<Response<pb::DecideSourceNameResponse>, Status> {
+        Err(Status::unimplemented("x"))
+    }
+
     /// Two pages of the problems that were kept.
     async fn list_import_problems(
         &self,
@@ -167,7 +210,13 @@ fn rows(count: usize) -> Vec<SourceRow> {
 }
 
 fn plan(dry_run: bool) -> Plan {
-    Plan { id: Uuid::nil(), source: "csv".to_owned(), kind: pb::ImportKind::Partial, dry_run }
+    Plan {
+        id: Uuid::nil(),
+        source: "csv".to_owned(),
+        kind: pb::ImportKind::Partial,
+        dry_run,
+        origin: Origin::default(),
+    }
 }
 
 async fn import(server: &Server, count: usize) -> anyhow::Result<Tally> {

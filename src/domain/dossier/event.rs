@@ -113,6 +113,8 @@ pub enum EventKind {
         /// The version.
         calendar_id: Uuid,
     },
+    /// The import that brought it was undone: it never came in here.
+    Retracted,
 }
 
 /// What is laid down when a dossier comes in.
@@ -191,7 +193,8 @@ impl EventKind {
             | Self::DeadlinePassed { .. }
             | Self::Digitised { .. }
             | Self::DelayCause { .. }
-            | Self::Recalculated { .. } => false,
+            | Self::Recalculated { .. }
+            | Self::Retracted => false,
         }
     }
 
@@ -217,7 +220,8 @@ impl EventKind {
             | Self::DeadlinePassed { .. }
             | Self::Digitised { .. }
             | Self::DelayCause { .. }
-            | Self::Recalculated { .. } => &[],
+            | Self::Recalculated { .. }
+            | Self::Retracted => &[],
         }
     }
 
@@ -240,7 +244,8 @@ impl EventKind {
             | Self::DeadlinePassed { .. }
             | Self::Digitised { .. }
             | Self::DelayCause { .. }
-            | Self::Recalculated { .. } => return None,
+            | Self::Recalculated { .. }
+            | Self::Retracted => return None,
         })
     }
 
@@ -265,6 +270,7 @@ impl EventKind {
             Self::Returned => 15,
             Self::Corrected(_) => 16,
             Self::Voided { .. } => 17,
+            Self::Retracted => 18,
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::event::{Draft, Event, EventKind};
+use super::event::{Draft, Event, EventKind, Source};
 use super::reading::{Dossier, Rulebook};
 use super::replay::replay;
 use super::state::State;
@@ -55,6 +55,9 @@ pub enum Refusal {
     /// A version that the rulebook doesn't hold.
     #[error("unknown version {0}")]
     UnknownVersion(Uuid),
+    /// The import that brought it was undone.
+    #[error("the import that brought the dossier was undone")]
+    Retracted,
     /// A day outside the tables of the calendar.
     #[error("a day lies outside the years of calendars (1980–2119)")]
     OutOfRange,
@@ -89,6 +92,7 @@ pub(super) fn word(kind: &EventKind) -> &'static str {
         EventKind::Digitised { .. } => "digitised",
         EventKind::DelayCause { .. } => "delay_cause",
         EventKind::Recalculated { .. } => "recalculated",
+        EventKind::Retracted => "retracted",
     }
 }
 
@@ -150,6 +154,13 @@ impl History {
         standing
     }
 
+    /// The number of the event by which it never came in, if it stands.
+    pub fn retraction(&self) -> Option<i32> {
+        let voided = self.voided();
+        let last = self.events.iter().rev().find(|e| e.draft.kind == EventKind::Retracted)?;
+        (!voided.contains(&last.number)).then_some(last.number)
+    }
+
     /// What the history tells.
     pub fn replay(&self, rules: &Rulebook) -> Result<Dossier, Refusal> {
         replay(&self.timeline(), rules)
@@ -181,6 +192,9 @@ impl History {
                 corrected_receipt(&draft.kind).map_or(draft.occurred_at, |at| at.max(draft.occurred_at));
             if latest > now {
                 return Err(Refusal::Future { event: word(&draft.kind), at: latest });
+            }
+            if draft.source == Source::Own && self.retraction().is_some() {
+                return Err(Refusal::Retracted);
             }
             if let EventKind::Voided { number } = draft.kind {
                 let voidable = self.events.iter().any(|e| {

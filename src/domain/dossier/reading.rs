@@ -115,6 +115,8 @@ pub struct Dossier {
     pub overdue_flagged: bool,
     /// Why it is late.
     pub delay_cause: Option<String>,
+    /// The import that brought it was undone: it never came in, and counts nowhere.
+    pub retracted: bool,
     /// What an import did that our own verbs would refuse, each with the instant of the event that did it.
     pub warnings: Vec<(DateTime<Utc>, Warning)>,
 }

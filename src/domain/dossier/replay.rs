@@ -31,6 +31,7 @@ struct Walk<'a> {
     delay_cause: Option<String>,
     reappointments: u32,
     promised_at: Option<DateTime<Utc>>,
+    retracted: bool,
     warnings: Vec<(DateTime<Utc>, Warning)>,
     previous: Option<(&'static str, DateTime<Utc>)>,
 }
@@ -52,6 +53,7 @@ pub(super) fn replay(timeline: &[&Event], rules: &Rulebook) -> Result<Dossier, R
         delay_cause: None,
         reappointments: 0,
         promised_at: None,
+        retracted: false,
         warnings: Vec::new(),
         previous: None,
     };
@@ -163,6 +165,7 @@ impl Walk<'_> {
                 facts.holder_id = correction.holder_id.or(facts.holder_id);
             }
             EventKind::Voided { .. } => {}
+            EventKind::Retracted => self.retracted = true,
         }
         self.previous = Some((word, at));
         Ok(())
@@ -362,6 +365,7 @@ impl Walk<'_> {
             paused,
             overdue_flagged: flagged,
             delay_cause: self.delay_cause,
+            retracted: self.retracted,
             warnings: self.warnings,
         })
     }

@@ -1,29 +1,25 @@
-//! Dossiers of an import: a record with all its moves and pauses becomes events. A new code is
-//! received; a later state of a known one becomes the events that are missing, the events that the
-//! source took back are voided, and a changed receipt, unit or procedure is a flagged correction.
+//! Dossiers of an import: a record with all its moves and pauses becomes events, or all that is wrong with it is
+//! said. How a history grows by them is in `growing`.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::error::{ServiceError, Violation};
 use super::super::findings::{foreign, reaches};
+use super::super::imports::Arrival;
 use super::super::landing::Landed;
 use super::super::work::Work;
-use super::saving::{Change, save};
-use super::wrong::{Wrong, refused, warning};
+use super::growing::{Said, draft, fresh, grown};
+use super::saving::save;
+use super::wrong::{Wrong, differs, refused, warning};
 use crate::domain::code::Code;
-use crate::domain::dossier::{
-    ClosedAs, Correction, Draft, EventKind, History, Intake, Outcome, PauseReason, Refusal, Source, Tracked,
-};
+use crate::domain::dossier::{ClosedAs, Draft, EventKind, Intake, Outcome, PauseReason, State, Tracked};
 use crate::domain::record::{DossierRecord, Problem};
 use crate::store::{dossiers, events};
 
 /// Lands a batch of dossiers in the transaction of `work`. Outcomes carry the rows' numbers.
 pub async fn land(
     work: &mut Work,
-    source: &str,
+    arrival: &Arrival,
     rows: Vec<(usize, DossierRecord)>,
 ) -> Result<Vec<(usize, Landed)>, ServiceError> {
     // What is no code is refused below; PostgreSQL wouldn't even look for a text with U+0000.
@@ -43,8 +39,9 @@ pub async fn land(
             }
         };
         let existing = known.remove(record.code.trim());
+        let said = Said { record: &record, drafts, as_of: arrival.as_of };
         let change = match existing {
-            None => fresh(work, source, &record, drafts),
+            None => fresh(work, &arrival.source, said),
             Some(old)
                 if !reaches(work, Some(old.unit_id))
                     && !old.continuing_unit_id.is_some_and(|unit| reaches(work, Some(unit))) =>
@@ -54,7 +51,7 @@ pub async fn land(
             }
             Some(old) => {
                 let history = histories.remove(&old.id).unwrap_or_default();
-                grown(work, old, history, drafts)
+                grown(work, old, history, said)
             }
         };
         match change {
@@ -62,12 +59,14 @@ pub async fn land(
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {
                 let warned = change.after.warnings.iter();
-                let warnings = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
+                let mut warnings: Vec<Problem> = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
+                warnings.extend(differs(&record, &change.after));
                 let mut landed = if change.row.is_none() {
                     Landed::fresh(change.id, warnings)
                 } else {
                     Landed::changed(change.id, warnings)
                 };
+                landed.events = change.added();
                 landed.due_at = change.after.due_at();
                 landed.provisional = change.after.deadline.is_some_and(|d| d.provisional);
                 outcomes.push((row, landed));
@@ -77,140 +76,6 @@ pub async fn land(
     }
     save(work, &changes).await?;
     Ok(outcomes)
-}
-
-fn fresh(
-    work: &Work,
-    source: &str,
-    record: &DossierRecord,
-    drafts: Vec<Draft>,
-) -> Result<Option<Change>, Refusal> {
-    let mut history = History::default();
-    let after = history.record(drafts, work.now(), &work.rules.book)?;
-    Ok(Some(Change {
-        id: work.new_id(),
-        code: record.code.trim().to_owned(),
-        row: None,
-        before: None,
-        history,
-        known: 0,
-        after,
-        source: Some(source.to_owned()),
-        applicant_id: None,
-    }))
-}
-
-/// What a known dossier's history lacks, and what of it the source no longer says.
-fn grown(
-    work: &Work,
-    row: dossiers::DossierRow,
-    mut history: History,
-    target: Vec<Draft>,
-) -> Result<Option<Change>, Refusal> {
-    let before = history.replay(&work.rules.book)?;
-    let mut missing: Vec<Draft> = Vec::new();
-    let mut standing: HashMap<i32, bool> = history
-        .timeline()
-        .iter()
-        .filter(|e| e.draft.source == Source::Import)
-        .filter(|e| {
-            !matches!(
-                e.draft.kind,
-                EventKind::Received(_) | EventKind::Corrected(_) | EventKind::Digitised { .. }
-            )
-        })
-        .map(|e| (e.number, false))
-        .collect();
-    for draft in target {
-        if let EventKind::Received(intake) = &draft.kind {
-            missing.extend(correction(&before, intake, &draft, work.now()));
-            continue;
-        }
-        let same = history
-            .timeline()
-            .iter()
-            .find(|e| e.draft.kind == draft.kind && e.draft.occurred_at == draft.occurred_at)
-            .map(|e| e.number);
-        match same {
-            Some(number) => {
-                standing.insert(number, true);
-            }
-            None => missing.push(draft),
-        }
-    }
-    let mut taken_back: Vec<i32> =
-        standing.into_iter().filter(|(_, said)| !said).map(|(number, _)| number).collect();
-    taken_back.sort_unstable();
-    let mut drafts: Vec<Draft> = taken_back
-        .into_iter()
-        .map(|number| {
-            draft(
-                work,
-                EventKind::Voided { number },
-                work.now(),
-                "nguồn dữ liệu không còn ghi sự kiện này".to_owned(),
-            )
-        })
-        .collect();
-    drafts.extend(missing);
-    if drafts.is_empty() {
-        return Ok(None);
-    }
-    let known = history.events().len();
-    let after = history.record(drafts, work.now(), &work.rules.book)?;
-    Ok(Some(Change {
-        id: row.id,
-        code: row.code.clone(),
-        row: Some(row),
-        before: Some(before),
-        history,
-        known,
-        after,
-        source: None,
-        applicant_id: None,
-    }))
-}
-
-/// A flagged correction where the source changed what was laid down at the receipt, and the scans.
-fn correction(
-    before: &crate::domain::dossier::Dossier,
-    said: &Intake,
-    receipt: &Draft,
-    now: DateTime<Utc>,
-) -> Vec<Draft> {
-    let mut found = Vec::new();
-    let changed = Correction {
-        received_at: (before.received_at != receipt.occurred_at).then_some(receipt.occurred_at),
-        unit_id: (before.unit_id != said.unit_id).then_some(said.unit_id),
-        procedure_version_id: (before.procedure_version_id != said.procedure_version_id)
-            .then_some(said.procedure_version_id),
-        channel: (before.channel != said.channel).then_some(said.channel),
-        applicant_kind: (before.applicant_kind != said.applicant_kind).then_some(said.applicant_kind),
-        holder_id: said.holder_id.filter(|_| before.holder_id.is_none()),
-        promised_at: None,
-    };
-    // The correction that occurred last holds, so it is dated when it was learnt.
-    let at = |kind| Draft { kind, occurred_at: now, ..receipt.clone() };
-    if changed != Correction::default() {
-        found.push(at(EventKind::Corrected(changed)));
-    }
-    let intake = (before.intake != said.intake).then_some(said.intake);
-    let result = (before.result != said.result).then_some(said.result);
-    if intake.is_some() || result.is_some() {
-        found.push(at(EventKind::Digitised { intake, result }));
-    }
-    found
-}
-
-fn draft(work: &Work, kind: EventKind, occurred_at: DateTime<Utc>, reason: String) -> Draft {
-    Draft {
-        kind,
-        occurred_at,
-        actor_id: work.context.caller.official_id,
-        actor: work.context.caller.label.clone(),
-        source: Source::Import,
-        reason,
-    }
 }
 
 /// Reads a record against the house: the drafts that it says, or all that is wrong with it.
@@ -245,6 +110,8 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
             "outcome: có closed_at nhưng thiếu kết quả; hãy ghi resolved, refused, withdrawn hoặc stopped",
             "outcome is missing beside closed_at; write resolved, refused, withdrawn or stopped",
         ),
+        // Software that tells no history may know that it is closed, and not since when.
+        (None, Some(ClosedAs::Withdrawn | ClosedAs::Stopped)) if record.stands_as.is_some() => {}
         (None, Some(_)) => wrong.say(
             "closed_at",
             "MISSING",
@@ -253,7 +120,14 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         ),
         _ => {}
     }
-    if record.closed_at.is_some() {
+    if record.closed_at.is_none() && matches!(record.stands_as, Some(State::Resolved | State::Returned)) {
+        wrong.say(
+            "closed_at",
+            "MISSING",
+            "closed_at: nguồn ghi đã xử lý xong nhưng thiếu thời điểm xử lý xong; hãy bổ sung thời điểm đó",
+            "closed_at: the source says resolved and not when; give the instant",
+        );
+    } else if record.closed_at.is_some() {
         wrong.order("result_returned_at", record.returned_at, "closed_at", record.closed_at);
     } else if record.returned_at.is_some() {
         wrong.say(
@@ -309,7 +183,12 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         holder_id,
         promised_at: record.promised_at,
     };
-    let mut drafts = vec![draft(work, EventKind::Received(intake), received_at, String::new())];
+    let came_in = if matches!(record.stands_as, Some(State::Registered | State::NotAccepted)) {
+        EventKind::Registered(intake)
+    } else {
+        EventKind::Received(intake)
+    };
+    let mut drafts = vec![draft(work, came_in, received_at, String::new())];
     later.sort_by_key(|d| d.occurred_at);
     drafts.extend(later);
     if let (Some(at), Some(outcome)) = (record.closed_at, record.outcome) {

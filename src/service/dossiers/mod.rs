@@ -1,15 +1,16 @@
 //! Dossiers: landing, verbs, flagging, reading.
 
 mod flagging;
+mod growing;
 mod landing;
 mod places;
-mod saving;
+pub mod saving;
 pub mod verbs;
 mod wrong;
 
 pub use flagging::flag_overdue;
 pub use landing::land;
-pub use saving::{Change, next_notice, save};
+pub use saving::next_notice;
 
 pub use crate::store::dossiers::{DossierRow, PUBLISHED};
 

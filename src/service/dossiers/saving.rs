@@ -37,6 +37,14 @@ pub struct Change {
     pub applicant_id: Option<Uuid>,
 }
 
+impl Change {
+    /// The first and the last number of the new events.
+    pub fn added(&self) -> Option<(i32, i32)> {
+        let new = self.history.events().get(self.known..)?;
+        Some((new.first()?.number, new.last()?.number))
+    }
+}
+
 /// The far end of time: the sort key of dossiers without a due instant.
 fn never() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_214_400, 0).expect("the year 9999 is in range")
@@ -44,7 +52,7 @@ fn never() -> DateTime<Utc> {
 
 /// The next notice of an open deadline by the rules that hold for its unit.
 pub fn next_notice(rules: &Rules, dossier: &Dossier, now: DateTime<Utc>) -> Option<Planned> {
-    if !dossier.state.is_open() {
+    if !dossier.state.is_open() || dossier.retracted {
         return None;
     }
     let calendar = rules.book.calendars.get(&dossier.calendar_id)?;
@@ -56,7 +64,7 @@ pub fn next_notice(rules: &Rules, dossier: &Dossier, now: DateTime<Utc>) -> Opti
 pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow {
     let d = &change.after;
     let calendar = rules.book.calendars.get(&d.calendar_id);
-    let open = d.state.is_open();
+    let open = d.state.is_open() && !d.retracted;
     let due_at = d.due_at();
     let notice = next_notice(rules, d, now);
     let overdue_at = calendar
@@ -72,6 +80,9 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
     }
     if d.holder_id.is_none() && open {
         flags.push("no_holder");
+    }
+    if d.retracted {
+        flags.push("retracted");
     }
     DossierRow {
         id: change.id,

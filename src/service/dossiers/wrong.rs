@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::error::{Violation, sentence, vi_event};
 use super::super::landing::{forbidden, problem};
 use super::places::{column, place};
-use crate::domain::dossier::{Refusal, Warning};
+use crate::domain::dossier::{Dossier, Refusal, State, Warning};
 use crate::domain::record::{DossierRecord, Problem, Severity};
 use crate::store::rules::Rules;
 
@@ -83,7 +83,7 @@ pub(super) fn refused(refusal: &Refusal, record: &DossierRecord) -> Problem {
     let en = refusal.to_string();
     let field = match refusal {
         Refusal::Future { event, .. } | Refusal::BeforeReceipt { event, .. } => column(event),
-        Refusal::Forbidden { .. } | Refusal::NothingToVoid(_) => "outcome",
+        Refusal::Forbidden { .. } | Refusal::NothingToVoid(_) | Refusal::Retracted => "outcome",
         Refusal::NoIntake | Refusal::OutOfRange => "received_at",
         Refusal::UnknownVersion(_) => "procedure_code",
     };
@@ -131,4 +131,28 @@ pub(super) fn warning(at: DateTime<Utc>, warning: Warning, record: &DossierRecor
     let mut problem = Problem { severity: Severity::Warning, ..problem(field, reason, vi, en) };
     place(&mut problem, record, event, at);
     problem
+}
+
+/// A source and the house that tell of different states, though the house took in all that the source says.
+pub(super) fn differs(record: &DossierRecord, told: &Dossier) -> Option<Problem> {
+    let said = record.stands_as?;
+    if said.national_code() == told.state.national_code() {
+        return None;
+    }
+    let called = |state: State| format!("{} ({})", state.national_code(), state.vietnamese());
+    let found = problem(
+        "state",
+        "STATE_DIFFERS",
+        format!(
+            "state: nguồn ghi trạng thái {} nhưng theo các sự kiện đã biết là {}; hãy kiểm tra cả hai bên",
+            called(said),
+            called(told.state)
+        ),
+        format!(
+            "state: the source says {} and the known events {}; look at both sides",
+            said.as_str(),
+            told.state.as_str()
+        ),
+    );
+    Some(Problem { severity: Severity::Warning, ..found })
 }

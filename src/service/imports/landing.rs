@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::RowOutcome;
+use super::names::Names;
 use crate::domain::code::Code;
 use crate::domain::record::{ImportRow, Problem, Record, RecordKind};
 use crate::domain::text;
@@ -15,7 +17,7 @@ use crate::service::{
     ServiceError, Work, calendars, documents, dossiers, officials, payments, petitions, procedures, surveys,
     targets, tasks, units,
 };
-use crate::store::imports;
+use crate::store::{source_names, sources};
 
 /// Hash of what a record says, without its place in a file.
 fn content_hash(record: &Record) -> String {
@@ -51,6 +53,19 @@ fn content_hash(record: &Record) -> String {
     hex::encode(Sha256::digest(format!("{bare:?}")))
 }
 
+/// The import that rows come with.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Its id.
+    pub import_id: Uuid,
+    /// Its source.
+    pub source: String,
+    /// Up to when its records speak.
+    pub as_of: DateTime<Utc>,
+    /// It holds all that the source has.
+    pub full: bool,
+}
+
 /// A row on its way.
 struct Pending {
     number: i64,
@@ -59,6 +74,7 @@ struct Pending {
     kind: RecordKind,
     code: String,
     hash: String,
+    hash_before: Option<String>,
     landed: Option<Landed>,
 }
 
@@ -106,7 +122,7 @@ pub(super) fn source_key(record: &Record) -> String {
 /// refused (`calendar_refused`: in a batch before), what is counted by one is refused too.
 pub(super) async fn land(
     work: &mut Work,
-    source: &str,
+    arrival: &Arrival,
     rows: Vec<(i64, ImportRow)>,
     mut calendar_refused: bool,
 ) -> Result<Vec<RowOutcome>, ServiceError> {
@@ -115,7 +131,8 @@ pub(super) async fn land(
     for (number, row) in rows {
         let (kind, code) = row.record.key();
         let (code, hash) = (shown(code), content_hash(&row.record));
-        pending.push(Pending { number, file: row.file, line: row.line, kind, code, hash, landed: None });
+        let (file, line) = (row.file, row.line);
+        pending.push(Pending { number, file, line, kind, code, hash, hash_before: None, landed: None });
         records.push(Some(row.record));
     }
     let keys: Vec<String> = records.iter().map(|r| r.as_ref().map(source_key).unwrap_or_default()).collect();
@@ -127,28 +144,36 @@ pub(super) async fn land(
         // PostgreSQL knows no text with U+0000; no code has it.
         let codes = of_kind.iter().map(|i| &keys[*i]).filter(|key| !key.contains('\0')).cloned();
         let codes: Vec<String> = codes.collect();
-        let known = imports::source_rows(&work.tx, source, kind.as_str(), &codes).await?;
+        let known = sources::said(&work.tx, &arrival.source, kind.as_str(), &codes).await?;
         let mut batch = Batch::default();
+        // What was founded in this batch has names too.
+        let mut names = Names::of(work, &arrival.source).await?;
         let mut seen: HashMap<String, i64> = HashMap::new();
         for i in of_kind {
-            let Some(record) = records[i].take() else { continue };
+            let Some(mut record) = records[i].take() else { continue };
+            pending[i].hash_before = known.get(&keys[i]).map(|(hash, _)| hash.clone());
             if let Record::Unreadable { problems, .. } = record {
                 pending[i].landed = Some(Landed::refused(problems));
             } else if let Some(first) = seen.get(&keys[i]) {
                 pending[i].landed = Some(Landed::refused(vec![twice(&pending[i].code, *first)]));
-            } else if known.get(&keys[i]).is_some_and(|(hash, _)| *hash == pending[i].hash) {
+            } else if pending[i].hash_before.as_ref() == Some(&pending[i].hash) {
                 pending[i].landed = Some(Landed::unchanged());
                 seen.insert(keys[i].clone(), pending[i].line);
             } else {
                 seen.insert(keys[i].clone(), pending[i].line);
+                let ambiguous = names.resolve(&mut record);
                 if calendar_refused && needs_calendar(*kind) {
                     pending[i].landed = Some(Landed::refused(vec![without_calendar()]));
+                } else if !ambiguous.is_empty() {
+                    pending[i].landed = Some(Landed::refused(ambiguous));
                 } else {
                     batch.push(i, record);
                 }
             }
         }
-        let landed = batch.land(work, source).await?;
+        let met = names.met();
+        source_names::note(&work.tx, &arrival.source, met, work.now()).await?;
+        let landed = batch.land(work, arrival).await?;
         let mut remembered = Vec::new();
         for (i, outcome) in landed {
             if let Some(subject) = outcome.subject_id {
@@ -159,7 +184,10 @@ pub(super) async fn land(
         calendar_refused |= *kind == RecordKind::Calendar
             && pending.iter().filter(|p| p.kind == *kind).any(Pending::is_refused);
         let now: DateTime<Utc> = work.now();
-        imports::remember(&work.tx, source, kind.as_str(), remembered, now).await?;
+        sources::remember(&work.tx, &arrival.source, kind.as_str(), remembered, now).await?;
+        if arrival.full {
+            sources::seen(&work.tx, &arrival.source, kind.as_str(), &codes, arrival.import_id).await?;
+        }
     }
     Ok(pending
         .into_iter()
@@ -169,6 +197,7 @@ pub(super) async fn land(
             line: p.line,
             kind: p.kind,
             code: p.code,
+            hash_before: p.hash_before,
             landed: p.landed.unwrap_or_else(Landed::unchanged),
         })
         .collect())
@@ -204,7 +233,7 @@ impl Batch {
         self.rows.insert(index, record);
     }
 
-    async fn land(self, work: &mut Work, source: &str) -> Result<Vec<(usize, Landed)>, ServiceError> {
+    async fn land(self, work: &mut Work, arrival: &Arrival) -> Result<Vec<(usize, Landed)>, ServiceError> {
         let Some(kind) = self.rows.values().next().map(|r| r.key().0) else { return Ok(Vec::new()) };
         let rows = self.rows;
         match kind {
@@ -214,7 +243,7 @@ impl Batch {
             RecordKind::Procedure => procedures::land(work, pick!(rows, Procedure)).await,
             RecordKind::Dossier => {
                 let rows = pick!(rows, Dossier).into_iter().map(|(i, r)| (i, *r)).collect();
-                dossiers::land(work, source, rows).await
+                dossiers::land(work, arrival, rows).await
             }
             RecordKind::Task => tasks::land(work, pick!(rows, Task)).await,
             RecordKind::Document => documents::land(work, pick!(rows, Document)).await,

@@ -12,7 +12,6 @@ pub struct Model {
     pub source: String,
     /// `full` or `partial`.
     pub kind: String,
-    pub dry_run: bool,
     /// `open` or `finished`.
     pub state: String,
     /// All rows up to this number are committed.
@@ -27,6 +26,19 @@ pub struct Model {
     pub started_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
+    /// As the sender names it.
+    pub file_name: Option<String>,
+    /// Of the file, in hexadecimal digits.
+    pub sha256: Option<String>,
+    /// Up to when the file speaks.
+    pub watermark: Option<DateTimeUtc>,
+    /// The caller's name for the record.
+    pub caller_label: Option<String>,
+    /// Records of the source that this import, a full one, no longer names and the one before did.
+    pub absent: i64,
+    pub undo_begun_at: Option<DateTimeUtc>,
+    pub undone_at: Option<DateTimeUtc>,
+    pub undo_reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,6 +16,10 @@ pub struct Model {
     pub content_hash: String,
     pub subject_id: Uuid,
     pub imported_at: DateTimeUtc,
+    /// The last full import that named it.
+    pub seen_in: Option<Uuid>,
+    /// The full import that first didn't.
+    pub absent_since: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

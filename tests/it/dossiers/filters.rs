@@ -70,7 +70,7 @@ async fn import(office: &Office) {
         import_id: "01900000-0000-7000-8000-0000000000bb".to_owned(),
         source: "cổng khác".to_owned(),
         kind: v1::ImportKind::Partial.into(),
-        dry_run: false,
+        ..v1::ImportStart::default()
     };
     let batch = v1::ImportBatch { first_row: 1, rows: vec![row] };
     let messages = [Message::Start(start), Message::Batch(batch)]

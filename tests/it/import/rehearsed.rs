@@ -137,7 +137,8 @@ fn said(later: bool) -> Vec<Record> {
 fn batches(records: Vec<Record>) -> Vec<(i64, Vec<ImportRow>)> {
     let rows: Vec<ImportRow> =
         (1..).zip(records).map(|(line, record)| ImportRow { file: "f.csv".into(), line, record }).collect();
-    (0..).map(|n| 1 + n * BATCH as i64).zip(rows.chunks(BATCH).map(<[ImportRow]>::to_vec)).collect()
+    let numbers = (1..).step_by(BATCH);
+    numbers.zip(rows.chunks(BATCH).map(<[ImportRow]>::to_vec)).collect()
 }
 
 /// What outcomes say, but for the identities that are drawn.
@@ -153,7 +154,8 @@ fn told(outcomes: Vec<RowOutcome>) -> Vec<String> {
 }
 
 async fn rehearsed(town: &Town, id: Uuid, records: Vec<Record>) -> Vec<String> {
-    let start = Start { import_id: id, source: "one-stop".into(), kind: "partial".into() };
+    let start =
+        Start { import_id: id, source: "one-stop".into(), kind: "partial".into(), ..Start::default() };
     let context = || town.context(Scope::All);
     let mut run = town.house.rehearse(context(), &start).await.expect("a dry run begins");
     let mut outcomes = Vec::new();
@@ -167,7 +169,8 @@ async fn rehearsed(town: &Town, id: Uuid, records: Vec<Record>) -> Vec<String> {
 }
 
 async fn imported(town: &Town, id: Uuid, records: Vec<Record>) -> Vec<RowOutcome> {
-    let start = Start { import_id: id, source: "one-stop".into(), kind: "partial".into() };
+    let start =
+        Start { import_id: id, source: "one-stop".into(), kind: "partial".into(), ..Start::default() };
     let context = || town.context(Scope::All);
     town.house.start_import(context(), &start).await.expect("an import begins");
     let mut outcomes = Vec::new();

@@ -167,6 +167,7 @@ impl Town {
             import_id: self.house.world.entropy.uuid(self.clock.now()),
             source: source.into(),
             kind: "full".into(),
+            ..Start::default()
         };
         self.house.start_import(self.context(scope.clone()), &start).await.expect("an import opens");
         let line = || self.rows.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

@@ -1,0 +1,253 @@
+//! How a dossier's history grows by what a source says. A new code is received; a later state of a known one becomes
+//! the events that are missing, the events that the source took back are voided, and a changed receipt, unit or
+//! procedure is a flagged correction.
+//!
+//! Some sources tell all that happened, others only how a dossier stands: there what the state says beyond the named
+//! events becomes an event of the instant up to which the source speaks, and what isn't named stands.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::super::work::Work;
+use super::saving::Change;
+use crate::domain::dossier::{
+    Correction, Dossier, Draft, Event, EventKind, History, Intake, PauseReason, Refusal, Source, State,
+};
+use crate::domain::record::DossierRecord;
+use crate::store::dossiers::DossierRow;
+
+/// Why an event that no row names stands in a history.
+const BY_STATE: &str = "theo trạng thái mà nguồn ghi";
+
+/// What a source says of a dossier.
+pub(super) struct Said<'r> {
+    /// The record.
+    pub record: &'r DossierRecord,
+    /// The events that it names, the receipt first.
+    pub drafts: Vec<Draft>,
+    /// Up to when the source speaks.
+    pub as_of: DateTime<Utc>,
+}
+
+/// An event of the import.
+pub(super) fn draft(work: &Work, kind: EventKind, occurred_at: DateTime<Utc>, reason: String) -> Draft {
+    Draft {
+        kind,
+        occurred_at,
+        actor_id: work.context.caller.official_id,
+        actor: work.context.caller.label.clone(),
+        source: Source::Import,
+        reason,
+    }
+}
+
+/// A dossier that is new to the house.
+pub(super) fn fresh(work: &Work, source: &str, said: Said<'_>) -> Result<Option<Change>, Refusal> {
+    let mut history = History::default();
+    let Said { record, drafts, as_of } = said;
+    let told = history.record(drafts, work.now(), &work.rules.book)?;
+    let after = aligned(work, &mut history, told, record, as_of)?;
+    Ok(Some(Change {
+        id: work.new_id(),
+        code: record.code.trim().to_owned(),
+        row: None,
+        before: None,
+        history,
+        known: 0,
+        after,
+        source: Some(source.to_owned()),
+        applicant_id: None,
+    }))
+}
+
+/// What a known dossier's history lacks, and what of it the source no longer says.
+pub(super) fn grown(
+    work: &Work,
+    row: DossierRow,
+    mut history: History,
+    said: Said<'_>,
+) -> Result<Option<Change>, Refusal> {
+    let Said { record, drafts: target, as_of } = said;
+    let before = history.replay(&work.rules.book)?;
+    let was_received = history.timeline().iter().any(|e| matches!(e.draft.kind, EventKind::Received(_)));
+    let mut missing: Vec<Draft> = Vec::new();
+    let mut standing: HashMap<i32, bool> = history
+        .timeline()
+        .into_iter()
+        .filter(|e| e.draft.source == Source::Import && may_be_taken_back(e, record))
+        .map(|e| (e.number, false))
+        .collect();
+    for draft in target {
+        match &draft.kind {
+            EventKind::Received(intake) if was_received => {
+                missing.extend(correction(&before, intake, &draft, work.now()));
+                continue;
+            }
+            // It was registered or received before; a source that forgot the receipt is warned of its state.
+            EventKind::Registered(_) => continue,
+            _ => {}
+        }
+        let same = history
+            .timeline()
+            .iter()
+            .find(|e| e.draft.kind == draft.kind && e.draft.occurred_at == draft.occurred_at)
+            .map(|e| e.number);
+        match same {
+            Some(number) => {
+                standing.insert(number, true);
+            }
+            None => missing.push(draft),
+        }
+    }
+    let mut taken_back: Vec<i32> =
+        standing.into_iter().filter(|(_, said)| !said).map(|(number, _)| number).collect();
+    taken_back.sort_unstable();
+    let void = |number, why: &str| draft(work, EventKind::Voided { number }, work.now(), why.to_owned());
+    // It comes in again after the import that brought it was undone.
+    let mut drafts: Vec<Draft> =
+        history.retraction().map(|number| void(number, "nạp lại sau khi hoàn tác")).into_iter().collect();
+    let unsaid = "nguồn dữ liệu không còn ghi sự kiện này";
+    drafts.extend(taken_back.into_iter().map(|number| void(number, unsaid)));
+    drafts.extend(missing);
+    let known = history.events().len();
+    let told = if drafts.is_empty() {
+        before.clone()
+    } else {
+        history.record(drafts, work.now(), &work.rules.book)?
+    };
+    let after = aligned(work, &mut history, told, record, as_of)?;
+    if history.events().len() == known {
+        return Ok(None);
+    }
+    Ok(Some(Change {
+        id: row.id,
+        code: row.code.clone(),
+        row: Some(row),
+        before: Some(before),
+        history,
+        known,
+        after,
+        source: None,
+        applicant_id: None,
+    }))
+}
+
+/// Whether an event of an import falls when the source no longer says it.
+fn may_be_taken_back(event: &Event, record: &DossierRecord) -> bool {
+    let kind = &event.draft.kind;
+    if matches!(
+        kind,
+        EventKind::Registered(_)
+            | EventKind::Received(_)
+            | EventKind::Corrected(_)
+            | EventKind::Digitised { .. }
+            | EventKind::Retracted
+    ) {
+        return false;
+    }
+    let Some(state) = record.stands_as else { return true };
+    let by_state = event.draft.reason == BY_STATE;
+    match kind {
+        // The source tells no hand-overs, and the clock only where it lists stops: those it lists are all.
+        EventKind::Paused { .. } | EventKind::Resumed => !by_state && !record.clock.is_empty(),
+        EventKind::Resolved { .. } => true,
+        EventKind::Returned => !(by_state && state == State::Returned),
+        EventKind::Withdrawn => !(by_state && state == State::Withdrawn),
+        EventKind::Stopped => !(by_state && state == State::Stopped),
+        EventKind::NotAccepted => state != State::NotAccepted,
+        EventKind::HandedOver { .. } => !by_state && !record.moves.is_empty(),
+        EventKind::Registered(_)
+        | EventKind::Received(_)
+        | EventKind::Started
+        | EventKind::Reappointed { .. }
+        | EventKind::Corrected(_)
+        | EventKind::Voided { .. }
+        | EventKind::DeadlinePassed { .. }
+        | EventKind::Digitised { .. }
+        | EventKind::DelayCause { .. }
+        | EventKind::Recalculated { .. }
+        | EventKind::Retracted => false,
+    }
+}
+
+/// Brings a history to the state in which a source says that the dossier stands.
+fn aligned(
+    work: &Work,
+    history: &mut History,
+    told: Dossier,
+    record: &DossierRecord,
+    as_of: DateTime<Utc>,
+) -> Result<Dossier, Refusal> {
+    let Some(state) = record.stands_as else { return Ok(told) };
+    // Never before what is known to have happened, and never after now.
+    let last = history.timeline().iter().map(|e| e.draft.occurred_at).max();
+    let at = last.map_or(as_of, |last| last.max(as_of)).min(work.now());
+    let mut kinds = steps(told.state, state);
+    let holder = work.rules.officials_by_code.get(record.officer_code.trim()).copied();
+    if let Some(to) = holder.filter(|to| told.state.is_open() && told.holder_id != Some(*to)) {
+        kinds.insert(0, EventKind::HandedOver { from: told.holder_id, to, step: String::new() });
+    }
+    if kinds.is_empty() {
+        return Ok(told);
+    }
+    let drafts = kinds.into_iter().map(|kind| draft(work, kind, at, BY_STATE.to_owned())).collect();
+    history.record(drafts, work.now(), &work.rules.book)
+}
+
+/// What must have happened between the state that is known and the one that is said.
+fn steps(known: State, said: State) -> Vec<EventKind> {
+    if known == said {
+        return Vec::new();
+    }
+    let pause = match said {
+        State::AwaitingSupplement => Some(PauseReason::SupplementRequested),
+        State::AwaitingPayment => Some(PauseReason::FinancialObligation),
+        State::Suspended => Some(PauseReason::Suspension),
+        State::Registered
+        | State::Received
+        | State::NotAccepted
+        | State::InProcess
+        | State::Withdrawn
+        | State::Stopped
+        | State::Resolved
+        | State::Returned => None,
+    };
+    match (pause, said) {
+        (Some(reason), _) if known.is_paused() => vec![EventKind::Resumed, EventKind::Paused { reason }],
+        (Some(reason), _) if known.is_open() => vec![EventKind::Paused { reason }],
+        (None, State::Received | State::InProcess) if known.is_paused() => vec![EventKind::Resumed],
+        (None, State::InProcess) if known == State::Received => vec![EventKind::Started],
+        (None, State::NotAccepted) if known == State::Registered => vec![EventKind::NotAccepted],
+        (None, State::Withdrawn) if known.is_open() => vec![EventKind::Withdrawn],
+        (None, State::Stopped) if known.is_open() => vec![EventKind::Stopped],
+        (None, State::Returned) if known == State::Resolved => vec![EventKind::Returned],
+        _ => Vec::new(),
+    }
+}
+
+/// A flagged correction where the source changed what was laid down at the receipt, and the scans.
+fn correction(before: &Dossier, said: &Intake, receipt: &Draft, now: DateTime<Utc>) -> Vec<Draft> {
+    let mut found = Vec::new();
+    let changed = Correction {
+        received_at: (before.received_at != receipt.occurred_at).then_some(receipt.occurred_at),
+        unit_id: (before.unit_id != said.unit_id).then_some(said.unit_id),
+        procedure_version_id: (before.procedure_version_id != said.procedure_version_id)
+            .then_some(said.procedure_version_id),
+        channel: (before.channel != said.channel).then_some(said.channel),
+        applicant_kind: (before.applicant_kind != said.applicant_kind).then_some(said.applicant_kind),
+        holder_id: said.holder_id.filter(|_| before.holder_id.is_none()),
+        promised_at: None,
+    };
+    // The correction that occurred last holds, so it is dated when it was learnt.
+    let at = |kind| Draft { kind, occurred_at: now, ..receipt.clone() };
+    if changed != Correction::default() {
+        found.push(at(EventKind::Corrected(changed)));
+    }
+    let intake = (before.intake != said.intake).then_some(said.intake);
+    let result = (before.result != said.result).then_some(said.result);
+    if intake.is_some() || result.is_some() {
+        found.push(at(EventKind::Digitised { intake, result }));
+    }
+    found
+}

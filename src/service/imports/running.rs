@@ -1,0 +1,296 @@
+//! The way of an import: opened or gone on with, batch after batch, finished.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::landing::{Arrival, land};
+use super::sources::moment;
+use super::{ImportRun, MOST_ROWS, OutcomeRow, ProblemRow, RowOutcome, Start};
+use crate::domain::permission::Scope;
+use crate::domain::record::{ImportRow, Problem, RecordKind, Severity};
+use crate::domain::text;
+use crate::service::House;
+use crate::service::error::{ServiceError, Violation};
+use crate::service::landing::LandedResult;
+use crate::service::work::{Context, Work};
+use crate::store::{imports, sources};
+
+/// The state of an import whose last row was sent.
+const FINISHED: &str = "finished";
+
+impl House {
+    /// Opens an import, or finds how far it came.
+    pub async fn start_import(&self, context: Context, start: &Start) -> Result<ImportRun, ServiceError> {
+        let fresh = opened(&context, start)?;
+        let only_own = context.scope != Scope::All;
+        let work = self.job(context).await?;
+        if let Some(run) = imports::hold(&work.tx, start.import_id).await? {
+            if only_own && run.caller != fresh.caller {
+                return Err(ServiceError::NotFound(name(start.import_id)));
+            }
+            if run.source != fresh.source || run.kind != fresh.kind {
+                return Err(Violation::new(
+                    "start.import_id",
+                    "IMPORT_ID_REUSED",
+                    "import_id đã dùng cho một nguồn khác; hãy dùng UUID mới",
+                    "import_id was used for another source; draw a new UUID",
+                )
+                .into());
+            }
+            return Ok(run);
+        }
+        not_older(&work, start, &fresh).await?;
+        imports::open(&work.tx, fresh.clone()).await?;
+        work.finish(&[]).await?;
+        Ok(fresh)
+    }
+
+    /// Lands a batch whose first row has the number `first_row`; returns the outcome of each row and the
+    /// number of the last committed one. Rows that were committed before are passed over.
+    pub async fn import_batch(
+        &self,
+        context: Context,
+        start: &Start,
+        first_row: i64,
+        rows: Vec<ImportRow>,
+    ) -> Result<(Vec<RowOutcome>, i64), ServiceError> {
+        if rows.len() > MOST_ROWS {
+            return Err(Violation::new(
+                "batch.rows",
+                "TOO_MANY",
+                "mỗi lô tối đa 1.000 dòng; hãy chia nhỏ",
+                "a batch has at most 1,000 rows; split it",
+            )
+            .into());
+        }
+        let mut work = self.job(context).await?;
+        let name = name(start.import_id);
+        let run = imports::hold(&work.tx, start.import_id).await?;
+        let mut run = run.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
+        let committed = run.committed_row;
+        if first_row > committed + 1 {
+            return Err(Violation::new(
+                "batch.first_row",
+                "GAP",
+                format!("thiếu các dòng sau dòng {committed}; hãy gửi tiếp từ dòng {}", committed + 1),
+                format!("rows after {committed} are missing; go on from row {}", committed + 1),
+            )
+            .into());
+        }
+        let numbered: Vec<(i64, ImportRow)> =
+            (first_row..).zip(rows).filter(|(number, _)| *number > committed).collect();
+        let Some((last, _)) = numbered.last() else { return Ok((Vec::new(), committed)) };
+        let last = *last;
+        if run.state == FINISHED {
+            return Err(ServiceError::Precondition {
+                reason: "IMPORT_FINISHED",
+                subject: name,
+                vi: "lượt nạp này đã kết thúc; hãy dùng UUID mới cho các dòng mới".to_owned(),
+                en: "this import is finished; draw a new UUID for new rows".to_owned(),
+            });
+        }
+        let arrival = Arrival {
+            import_id: run.id,
+            source: run.source.clone(),
+            // Who doesn't say up to when the records speak sends what stands now.
+            as_of: run.watermark.unwrap_or_else(|| work.now()).min(work.now()),
+            full: run.kind == "full",
+        };
+        let calendar_refused = imports::has_refused(&work.tx, run.id, RecordKind::Calendar.as_str()).await?;
+        let outcomes = land(&mut work, &arrival, numbered, calendar_refused).await?;
+        for outcome in &outcomes {
+            match outcome.landed.result {
+                LandedResult::Landed => run.landed += 1,
+                LandedResult::Unchanged => run.unchanged += 1,
+                LandedResult::Changed => run.changed += 1,
+                LandedResult::Refused => run.refused += 1,
+            }
+            run.warned += i64::from(outcome.landed.problems.iter().any(|p| p.severity == Severity::Warning));
+        }
+        run.committed_row = last;
+        run.updated_at = work.now();
+        imports::keep_problems(&work.tx, problem_rows(&work, run.id, &outcomes)).await?;
+        imports::keep_outcomes(&work.tx, outcome_rows(run.id, &outcomes)).await?;
+        imports::save(&work.tx, run, committed).await?;
+        work.finish(&[]).await?;
+        Ok((outcomes, last))
+    }
+
+    /// Marks an import finished: the client has sent its last row. A full one tells what its source no longer names.
+    pub async fn finish_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
+        let mut work = self.job(context).await?;
+        let Some(mut run) = imports::hold(&work.tx, start.import_id).await? else { return Ok(()) };
+        if run.state == FINISHED {
+            return Ok(());
+        }
+        FINISHED.clone_into(&mut run.state);
+        run.finished_at = Some(work.now());
+        let committed = run.committed_row;
+        if run.kind == "full" {
+            let missing = sources::newly_absent(&work.tx, &run.source, run.id).await?;
+            run.absent = i64::try_from(missing.len()).unwrap_or(i64::MAX);
+            let file = run.file_name.clone().unwrap_or_default();
+            let rows = (committed + 1..).zip(missing).map(|(number, (kind, code, subject_id))| OutcomeRow {
+                import_id: run.id,
+                number,
+                file: file.clone(),
+                line: 0,
+                kind,
+                code,
+                result: "absent".to_owned(),
+                subject_id: Some(subject_id),
+                hash_before: None,
+                events_from: None,
+                events_to: None,
+                undone: false,
+            });
+            imports::keep_outcomes(&work.tx, rows.collect()).await?;
+        }
+        sources::speaks_up_to(&work.tx, &run.source, run.id, run.watermark, work.now()).await?;
+        let detail = serde_json::json!({
+            "source": run.source, "landed": run.landed, "changed": run.changed,
+            "unchanged": run.unchanged, "refused": run.refused, "absent": run.absent,
+            "sha256": run.sha256, "watermark": run.watermark,
+        });
+        work.note(self::name(run.id), &detail);
+        imports::save(&work.tx, run, committed).await?;
+        work.finish(&[]).await
+    }
+}
+
+pub(super) fn name(id: Uuid) -> String {
+    format!("imports/{id}")
+}
+
+/// An import that has no rows yet, or all that is wrong with its beginning.
+fn opened(context: &Context, start: &Start) -> Result<ImportRun, ServiceError> {
+    let mut wrong = Vec::new();
+    if start.source.trim().is_empty() {
+        wrong.push(Violation::missing("start.source"));
+    }
+    let sha256 = start.sha256.trim().to_lowercase();
+    if !sha256.is_empty() && hex::decode(&sha256).map_or(true, |bytes| bytes.len() != 32) {
+        wrong.push(Violation::new(
+            "start.sha256",
+            "BAD_HASH",
+            "start.sha256: không phải là SHA-256; hãy ghi 64 chữ số thập lục phân hoặc để trống",
+            "start.sha256 is no SHA-256; give 64 hexadecimal digits or leave it out",
+        ));
+    }
+    if start.watermark.is_some_and(|at| at > context.now) {
+        wrong.push(Violation::new(
+            "start.watermark",
+            "IN_THE_FUTURE",
+            "start.watermark: nằm sau thời điểm hiện tại của hệ thống; hãy sửa thời điểm xuất dữ liệu",
+            "start.watermark lies after the house's present; correct when the file was made",
+        ));
+    }
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalid(wrong));
+    }
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Ok(ImportRun {
+        id: start.import_id,
+        source: start.source.trim().to_owned(),
+        kind: start.kind.clone(),
+        state: "open".to_owned(),
+        committed_row: 0,
+        landed: 0,
+        unchanged: 0,
+        changed: 0,
+        refused: 0,
+        warned: 0,
+        caller: context.caller.key_id.to_string(),
+        started_at: context.now,
+        updated_at: context.now,
+        finished_at: None,
+        file_name: given(&text::tidy(&start.file_name)),
+        sha256: given(&sha256),
+        watermark: start.watermark,
+        caller_label: Some(context.caller.label.clone()),
+        absent: 0,
+        undo_begun_at: None,
+        undone_at: None,
+        undo_reason: None,
+    })
+}
+
+/// A file that is older than what is known would take back what happened since: it is taken only by force. So is
+/// none while another import of the source is being undone.
+async fn not_older(work: &Work, start: &Start, fresh: &ImportRun) -> Result<(), ServiceError> {
+    if let Some(undoing) = imports::being_undone(&work.tx, &fresh.source).await? {
+        return Err(ServiceError::Precondition {
+            reason: "UNDO_UNDER_WAY",
+            subject: name(undoing),
+            vi: "một lượt nạp của nguồn này đang được hoàn tác; hãy chạy lại lệnh hoàn tác cho xong rồi nạp"
+                .to_owned(),
+            en: "an import of this source is being undone; run the undo again to its end, then import"
+                .to_owned(),
+        });
+    }
+    let known = sources::find(&work.tx, &fresh.source).await?.and_then(|source| source.watermark);
+    let (Some(known), Some(given)) = (known, fresh.watermark) else { return Ok(()) };
+    if start.force || given >= known {
+        return Ok(());
+    }
+    let (given_vi, given_en) = moment(&work.rules, given);
+    let (known_vi, known_en) = moment(&work.rules, known);
+    Err(ServiceError::Precondition {
+        reason: "OLDER_THAN_KNOWN",
+        subject: format!("sources/{}", fresh.source),
+        vi: format!(
+            "dữ liệu xuất lúc {given_vi} cũ hơn dữ liệu đã nạp (xuất lúc {known_vi}); hãy nạp tệp mới hơn, \
+             hoặc dùng force nếu thật sự muốn lấy lại dữ liệu cũ"
+        ),
+        en: format!(
+            "these records are of {given_en}, older than those taken before (of {known_en}); import a newer file, \
+             or use force if the older state is really wanted"
+        ),
+    })
+}
+
+fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<ProblemRow> {
+    let now: DateTime<Utc> = work.now();
+    let row = |outcome: &RowOutcome, problem: &Problem| ProblemRow {
+        id: work.new_id(),
+        import_id,
+        row_number: outcome.row,
+        file: Some(if problem.file.is_empty() { outcome.file.clone() } else { problem.file.clone() }),
+        line: Some(if problem.line == 0 { outcome.line } else { problem.line }),
+        kind: outcome.kind.as_str().to_owned(),
+        code: Some(outcome.code.clone()),
+        field: Some(problem.field.clone()),
+        reason: problem.reason.clone(),
+        severity: problem.severity.as_str().to_owned(),
+        message_vi: problem.vi.clone(),
+        message_en: problem.en.clone(),
+        recorded_at: now,
+    };
+    outcomes.iter().flat_map(|o| o.landed.problems.iter().map(move |p| row(o, p))).collect()
+}
+
+fn outcome_rows(import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<OutcomeRow> {
+    let row = |outcome: &RowOutcome| {
+        let result = match outcome.landed.result {
+            LandedResult::Landed => "landed",
+            LandedResult::Changed => "changed",
+            LandedResult::Refused => "refused",
+            LandedResult::Unchanged => return None,
+        };
+        Some(OutcomeRow {
+            import_id,
+            number: outcome.row,
+            file: outcome.file.clone(),
+            line: outcome.line,
+            kind: outcome.kind.as_str().to_owned(),
+            code: outcome.code.clone(),
+            result: result.to_owned(),
+            subject_id: outcome.landed.subject_id,
+            hash_before: outcome.hash_before.clone(),
+            events_from: outcome.landed.events.map(|(first, _)| first),
+            events_to: outcome.landed.events.map(|(_, last)| last),
+            undone: false,
+        })
+    };
+    outcomes.iter().filter_map(row).collect()
+}
