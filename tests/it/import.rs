@@ -5,6 +5,7 @@ mod demo;
 mod faults;
 mod killed;
 mod mends;
+mod nights;
 mod office;
 mod rehearsed;
 mod town;

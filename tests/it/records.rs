@@ -1,7 +1,7 @@
 //! The records beside dossiers (tasks, petitions, documents, ratings, payments, targets), from the handlers of
 //! the front door down to the ledger, and as imports bring them.
 
-mod checked;
+pub mod checked;
 mod others;
 mod petitions;
 mod reach;

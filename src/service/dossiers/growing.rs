@@ -81,7 +81,9 @@ pub(super) fn grown(
     for draft in target {
         match &draft.kind {
             EventKind::Received(intake) if was_received => {
-                missing.extend(correction(&before, intake, &draft, work.now()));
+                // Where the source tells no hand-overs, another official is one.
+                let keeps_holder = record.stands_as.is_some();
+                missing.extend(correction(&before, intake, &draft, work.now(), keeps_holder));
                 continue;
             }
             // It was registered or received before; a source that forgot the receipt is warned of its state.
@@ -181,7 +183,11 @@ fn aligned(
 ) -> Result<Dossier, Refusal> {
     let Some(state) = record.stands_as else { return Ok(told) };
     // Never before what is known to have happened, and never after now.
-    let last = history.timeline().iter().map(|e| e.draft.occurred_at).max();
+    let happened = |e: &&&Event| {
+        // These are dated when they were learnt.
+        !matches!(e.draft.kind, EventKind::Corrected(_) | EventKind::Digitised { .. })
+    };
+    let last = history.timeline().iter().filter(happened).map(|e| e.draft.occurred_at).max();
     let at = last.map_or(as_of, |last| last.max(as_of)).min(work.now());
     let mut kinds = steps(told.state, state);
     let holder = work.rules.officials_by_code.get(record.officer_code.trim()).copied();
@@ -227,7 +233,13 @@ fn steps(known: State, said: State) -> Vec<EventKind> {
 }
 
 /// A flagged correction where the source changed what was laid down at the receipt, and the scans.
-fn correction(before: &Dossier, said: &Intake, receipt: &Draft, now: DateTime<Utc>) -> Vec<Draft> {
+fn correction(
+    before: &Dossier,
+    said: &Intake,
+    receipt: &Draft,
+    now: DateTime<Utc>,
+    keeps_holder: bool,
+) -> Vec<Draft> {
     let mut found = Vec::new();
     let changed = Correction {
         received_at: (before.received_at != receipt.occurred_at).then_some(receipt.occurred_at),
@@ -236,7 +248,7 @@ fn correction(before: &Dossier, said: &Intake, receipt: &Draft, now: DateTime<Ut
             .then_some(said.procedure_version_id),
         channel: (before.channel != said.channel).then_some(said.channel),
         applicant_kind: (before.applicant_kind != said.applicant_kind).then_some(said.applicant_kind),
-        holder_id: said.holder_id.filter(|_| before.holder_id.is_none()),
+        holder_id: said.holder_id.filter(|_| before.holder_id.is_none() && !keeps_holder),
         promised_at: None,
     };
     // The correction that occurred last holds, so it is dated when it was learnt.
