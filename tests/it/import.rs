@@ -9,6 +9,7 @@ mod nights;
 mod office;
 mod rehearsed;
 mod town;
+mod year;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -137,6 +138,15 @@ both!(bad_rows_are_named_good_rows_land_and_the_mended_rest_follows, |house| {
     assert_eq!(address.picture(1).await, picture);
     assert_other_ends(&address, path).await;
     running.stop().await.expect("the house drains");
+});
+
+both!(each_night_the_figures_are_those_of_the_history_as_known, |house| {
+    let software = year::software::Software::of_sample(14);
+    let run = year::Run::open(&house.url, &software).await;
+    let first = "2024-04-01".parse().expect("a date");
+    let ran = run.feed(first, 45, year::Mishaps { swapped: 7, cut: 19, broken: 32 }).await;
+    assert!(ran.taken > 40 && ran.refused == 1 && ran.compared > 60, "{ran:?}");
+    assert!(ran.moved > software.dossiers.len() && ran.rows > 20 * ran.moved, "{ran:?}");
 });
 
 /// How an import ends that never began.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::record::{Problem, Record, RecordKind};
 use crate::domain::text::{cut, fold};
+use crate::domain::unit::UnitKind;
 use crate::service::error::{ServiceError, Violation};
 use crate::service::landing::problem;
 use crate::service::work::{Look, Work, check_etag};
@@ -108,14 +109,9 @@ impl<'w> Names<'w> {
         match record {
             Record::Dossier(dossier) => {
                 self.put(&mut dossier.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong);
-                self.put(
-                    &mut dossier.procedure_code,
-                    "procedure_code",
-                    RecordKind::Procedure,
-                    None,
-                    &mut wrong,
-                );
                 let unit = self.work.rules.units.by_code(dossier.unit_code.trim()).map(|unit| unit.id);
+                let procedure = &mut dossier.procedure_code;
+                self.put(procedure, "procedure_code", RecordKind::Procedure, unit, &mut wrong);
                 self.put(&mut dossier.officer_code, "officer_code", RecordKind::Official, unit, &mut wrong);
                 for step in &mut dossier.moves {
                     let before = wrong.len();
@@ -216,6 +212,21 @@ impl<'w> Names<'w> {
         index.get(name).cloned().unwrap_or_default()
     }
 
+    /// Whether a bearer of a name is the dossier's own unit's: of two of one name that one is meant. A procedure
+    /// without an owner is every commune's.
+    fn is_of(&self, kind: RecordKind, id: Uuid, unit: Uuid) -> bool {
+        let rules = &self.work.rules;
+        if kind == RecordKind::Official {
+            return rules.officials.get(&id).is_some_and(|official| official.unit_id == unit);
+        }
+        let is_commune = rules.units.get(unit).is_some_and(|unit| unit.kind == UnitKind::Commune);
+        let versions = rules.versions.get(&id).into_iter().flatten();
+        kind == RecordKind::Procedure
+            && versions
+                .map(|version| version.unit_id)
+                .any(|owner| owner.map_or(is_commune, |owner| owner == unit))
+    }
+
     fn put(
         &mut self,
         text: &mut String,
@@ -237,13 +248,7 @@ impl<'w> Names<'w> {
         }
         let mut bearers = self.bearers(kind, &name);
         if let (true, Some(unit)) = (bearers.len() > 1, unit) {
-            // Of two of one name, the one of the dossier's own unit is meant.
-            let officials = &self.work.rules.officials;
-            let own: Vec<Uuid> = bearers
-                .iter()
-                .copied()
-                .filter(|id| officials.get(id).is_some_and(|official| official.unit_id == unit))
-                .collect();
+            let own: Vec<Uuid> = bearers.iter().copied().filter(|id| self.is_of(kind, *id, unit)).collect();
             if own.len() == 1 {
                 bearers = own;
             }

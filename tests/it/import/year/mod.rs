@@ -1,0 +1,192 @@
+//! The sample's history as a one-stop software would have sent it night by night: each file tells only how things
+//! stand, some come twice, some never, two the wrong way round, one is cut off and one breaks half-way. After each the
+//! figures must be those of the whole history as far as it was known, counted from the sample itself.
+//!
+//! The short form runs with the tests; the whole year of 180 nights is a benchmark of its own.
+
+pub mod software;
+pub mod town;
+pub mod truth;
+
+use std::collections::BTreeMap;
+
+use bonro::domain::record::{ImportRow, Record};
+use bonro::service::ServiceError;
+use bonro::service::imports::Start;
+use bonro::service::landing::LandedResult;
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use uuid::Uuid;
+
+use software::{Software, evening};
+use town::Town;
+use truth::{Figures, figures};
+
+/// Rows of a batch.
+const BATCH: usize = 500;
+
+/// What goes wrong in a run of nights, each by its number from 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Mishaps {
+    /// The file comes after the next night's.
+    pub swapped: usize,
+    /// Only the first three of five rows are there.
+    pub cut: usize,
+    /// The connection breaks after half of the batches, and the import goes on the next day.
+    pub broken: usize,
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct Ran {
+    /// Nights whose file was taken.
+    pub taken: usize,
+    /// Files that were refused since a newer one was known.
+    pub refused: usize,
+    /// Rows that were sent.
+    pub rows: usize,
+    /// Rows that changed something.
+    pub moved: usize,
+    /// Comparisons with the truth.
+    pub compared: usize,
+    /// The longest that a night took, and all of them.
+    pub times: Vec<std::time::Duration>,
+}
+
+/// A run of nights in a town.
+pub struct Run<'s> {
+    town: Town,
+    software: &'s Software,
+    /// Up to when the house knows each dossier.
+    known: Vec<Option<DateTime<Utc>>>,
+    ran: Ran,
+    imports: u128,
+}
+
+impl<'s> Run<'s> {
+    /// A town that knows its units, officials, procedures and calendar, and no dossier.
+    pub async fn open(url: &str, software: &'s Software) -> Self {
+        let town = Town::open(url, software).await;
+        let known = vec![None; software.dossiers.len()];
+        Self { town, software, known, ran: Ran::default(), imports: 1 }
+    }
+
+    /// Feeds the nights and compares after each.
+    pub async fn feed(mut self, first: NaiveDate, nights: usize, mishaps: Mishaps) -> Ran {
+        let day = |n: usize| first + Days::new(n as u64);
+        for n in 0..nights {
+            let began = std::time::Instant::now();
+            if n == mishaps.swapped + 1 {
+                // It came yesterday.
+            } else if n == mishaps.swapped {
+                self.night(day(n + 1), day(n + 1), 1.0).await;
+                self.town.clock.set(evening(day(n + 1)) + TimeDelta::hours(7));
+                assert!(self.send(day(n), 1.0, None).await.is_err(), "an older file was taken");
+                self.ran.refused += 1;
+            } else if n == mishaps.broken {
+                self.broken(day(n)).await;
+            } else if n % 11 != 5 {
+                self.night(day(n), day(n), if n == mishaps.cut { 0.6 } else { 1.0 }).await;
+                if n % 17 == 3 {
+                    let moved = self.ran.moved;
+                    self.night(day(n), day(n), 1.0).await;
+                    assert_eq!(self.ran.moved, moved, "the same file twice changes nothing");
+                }
+            }
+            self.ran.times.push(began.elapsed());
+        }
+        self.town.checker_agrees().await;
+        self.ran
+    }
+
+    /// A file of the evening of `day`, taken the next morning; then the figures up to `last`.
+    async fn night(&mut self, day: NaiveDate, last: NaiveDate, part: f64) {
+        self.town.clock.set(evening(day) + TimeDelta::hours(7));
+        self.send(day, part, None).await.expect("the file is taken");
+        self.ran.taken += 1;
+        if self.ran.taken.is_multiple_of(3) {
+            // Flags become events, and a later file may show that they were wrong.
+            self.town.flag_overdue().await;
+        }
+        self.compare(last).await;
+    }
+
+    /// The import dies after half of its batches; the figures know that half; it goes on from there.
+    async fn broken(&mut self, day: NaiveDate) {
+        self.town.clock.set(evening(day) + TimeDelta::hours(7));
+        let id = Uuid::from_u128(1000 + self.imports);
+        let half = self.software.there(evening(day)).len() / BATCH / 2;
+        self.send(day, 1.0, Some((id, half))).await.expect("half of the file is taken");
+        self.compare(day).await;
+        self.send(day, 1.0, Some((id, usize::MAX))).await.expect("the rest is taken");
+        self.ran.taken += 1;
+        self.compare(day).await;
+    }
+
+    /// Sends a night's file: its first `part`; of an import that breaks at most so many batches.
+    async fn send(
+        &mut self,
+        day: NaiveDate,
+        part: f64,
+        broken: Option<(Uuid, usize)>,
+    ) -> Result<(), ServiceError> {
+        let as_of = evening(day);
+        let there = self.software.there(as_of);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a part of some thousand rows"
+        )]
+        let there = &there[..(there.len() as f64 * part) as usize];
+        self.imports += 1;
+        let (import_id, most) = broken.unwrap_or((Uuid::from_u128(self.imports), usize::MAX));
+        let start = Start {
+            import_id,
+            source: "iGate".into(),
+            kind: "full".into(),
+            file_name: format!("{day}.xlsx"),
+            watermark: Some(as_of),
+            ..Start::default()
+        };
+        let run = self.town.house.start_import(self.town.context(), &start).await?;
+        let before = usize::try_from(run.committed_row).expect("a count");
+        let mut sent = before;
+        for (batch, chunk) in there[before..].chunks(BATCH).enumerate() {
+            if batch == most {
+                return Ok(());
+            }
+            let rows = chunk.iter().map(|i| ImportRow {
+                file: start.file_name.clone(),
+                line: i64::try_from(*i).expect("a small number") + 2,
+                record: Record::Dossier(Box::new(self.software.snapshot(*i, as_of))),
+            });
+            let first = i64::try_from(sent + 1).expect("a small number");
+            let batch =
+                self.town.house.import_batch(self.town.context(), &start, first, rows.collect()).await?;
+            for (outcome, i) in batch.0.iter().zip(chunk) {
+                let result = outcome.landed.result;
+                assert_ne!(result, LandedResult::Refused, "{outcome:?}");
+                self.ran.moved += usize::from(result != LandedResult::Unchanged);
+                self.known[*i] = Some(as_of);
+            }
+            sent += chunk.len();
+            self.ran.rows += chunk.len();
+        }
+        self.town.house.finish_import(self.town.context(), &start).await
+    }
+
+    /// The house's figures of three periods that end on `last`, against the truth.
+    async fn compare(&mut self, last: NaiveDate) {
+        for first in ["2023-12-15", "2024-04-15"] {
+            let first: NaiveDate = first.parse().expect("a date");
+            if first > last {
+                continue;
+            }
+            let said: BTreeMap<String, Figures> = self.town.figures(first, last).await;
+            let calendar = self.town.calendar().await;
+            let expected = figures(self.software, &calendar, &self.known, (first, last));
+            assert_eq!(said, expected, "from {first} to {last}: said (left), true (right)");
+            self.ran.compared += 1;
+        }
+    }
+}
