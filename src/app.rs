@@ -60,7 +60,7 @@ impl Running {
         let period = Period::new(first, last)?;
         let breakdowns = vec![Breakdown::Group, Breakdown::Unit];
         let summary = summarize(&look, &Ask { period, unit_id: None, as_of: None, breakdowns }).await?;
-        Ok(period_report::printed(&look, &summary, &self.house.settings.report).await?)
+        Ok(period_report::printed(&look, &summary, &self.house.settings).await?)
     }
 
     /// Serves until it is asked to stop, then drains. A server that ends by itself is an error.
@@ -142,6 +142,7 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             domain: domain_of(&from.address),
             from,
             link_template: settings.mail.dossier_link.clone(),
+            operator: settings.mail.operator.as_deref().map(mailbox),
             connections: usize::try_from(settings.mail.connections).unwrap_or(1),
             give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
         },

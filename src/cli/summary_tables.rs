@@ -20,6 +20,7 @@ pub fn of(summary: &pb::PeriodSummary) -> String {
     ];
     let mut text: Vec<String> = parts.into_iter().flatten().collect();
     text.extend(details(summary));
+    text.extend(sources(summary));
     text.extend(broken(summary));
     text.join("\n\n")
 }
@@ -300,6 +301,16 @@ fn details(summary: &pb::PeriodSummary) -> Option<String> {
         ]);
     }
     (!table.is_empty()).then(|| table.to_string())
+}
+
+/// Up to when each source speaks.
+fn sources(summary: &pb::PeriodSummary) -> Option<String> {
+    let said = summary.sources.iter().filter(|source| !source.watermark_vi.is_empty()).map(|source| {
+        let stale = if source.stale { " — ĐÃ CŨ / STALE" } else { "" };
+        format!("  {}: {} / {}{stale}", source.display_name, source.watermark_vi, source.watermark_en)
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| format!("Số liệu đồng bộ đến / Records are known up to\n{}", said.join("\n")))
 }
 
 /// Sums that don't hold: nothing should be issued from such figures.

@@ -55,6 +55,7 @@ struct RawMail {
     connections: u32,
     timeout_seconds: u64,
     dossier_link: Option<String>,
+    operator: Option<String>,
     give_up_after_hours: u64,
 }
 
@@ -84,6 +85,7 @@ impl Default for RawSettings {
                 connections: 2,
                 timeout_seconds: 60,
                 dossier_link: None,
+                operator: None,
                 give_up_after_hours: 72,
             },
             jobs: Jobs {
@@ -185,6 +187,7 @@ impl RawSettings {
                 connections: mail.connections,
                 timeout_seconds: mail.timeout_seconds,
                 dossier_link: mail.dossier_link,
+                operator: mail.operator,
                 give_up_after_hours: mail.give_up_after_hours,
             },
             jobs: self.jobs,

@@ -50,6 +50,8 @@ pub struct Mail {
     pub timeout_seconds: u64,
     /// What a line of a digest links to; `{code}` is the dossier's code.
     pub dossier_link: Option<String>,
+    /// Who runs the system: told by mail when something needs a hand.
+    pub operator: Option<String>,
     /// When mail that nobody accepts is given up.
     pub give_up_after_hours: u64,
 }

@@ -255,7 +255,9 @@ impl ImportService for Front {
         self.look(request, move |look, _| {
             Box::pin(async move {
                 let all = imports::list_sources(look, usual).await?;
-                Ok(v1::ListSourcesResponse { sources: all.into_iter().map(source).collect() })
+                Ok(v1::ListSourcesResponse {
+                    sources: all.into_iter().map(|fresh| source(&look.rules, fresh)).collect(),
+                })
             })
         })
         .await
@@ -275,7 +277,7 @@ impl ImportService for Front {
                     let usual = work.settings.stale_after_hours;
                     let all = imports::freshness(&work.tx, &work.rules, usual, work.now()).await?;
                     let found = all.into_iter().find(|fresh| fresh.row.name == name);
-                    Ok(v1::UpdateSourceResponse { source: found.map(source) })
+                    Ok(v1::UpdateSourceResponse { source: found.map(|fresh| source(&work.rules, fresh)) })
                 })
             },
         )

@@ -7,7 +7,7 @@ use super::import_convert::wire_kind;
 use crate::domain::record::RecordKind;
 use crate::pb::v1;
 use crate::service::imports::names::{self, NameRow};
-use crate::service::imports::{Freshness, ImportRun, OutcomeRow, ProblemRow};
+use crate::service::imports::{Freshness, ImportRun, OutcomeRow, ProblemRow, moment};
 use crate::service::{Rules, Violation};
 
 /// An import.
@@ -89,8 +89,9 @@ pub fn kept_outcome(row: OutcomeRow) -> v1::ImportOutcome {
 }
 
 /// A source.
-pub fn source(fresh: Freshness) -> v1::Source {
+pub fn source(rules: &Rules, fresh: Freshness) -> v1::Source {
     let stale = fresh.is_stale();
+    let (watermark_vi, watermark_en) = fresh.row.watermark.map(|at| moment(rules, at)).unwrap_or_default();
     v1::Source {
         name: format!("sources/{}", fresh.row.name),
         display_name: fresh.row.name,
@@ -101,6 +102,8 @@ pub fn source(fresh: Freshness) -> v1::Source {
         age_minutes: fresh.age_minutes,
         update_time: Some(timestamp(fresh.row.updated_at)),
         etag: fresh.row.version.to_string(),
+        watermark_vi,
+        watermark_en,
     }
 }
 

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::convert::{code_of, timestamp, unit_name};
 use super::dossier_convert::{outcome, timeliness};
+use super::import_show::source;
 use super::report_convert::{breakdowns, figure, period, summary};
 use super::{Front, Listing, Plan};
 use crate::domain::filter::Value;
@@ -12,6 +13,7 @@ use crate::domain::unit::Group;
 use crate::pb::v1;
 use crate::pb::v1::report_service_server::ReportService;
 use crate::service::dossiers::PUBLISHED;
+use crate::service::imports;
 use crate::service::members::{self, Whose};
 use crate::service::report::{Ask, summarize};
 use crate::service::{Cursor, Look, ServiceError, Violation};
@@ -82,7 +84,8 @@ impl ReportService for Front {
         &self,
         request: Request<v1::SummarizePeriodRequest>,
     ) -> Result<Response<v1::SummarizePeriodResponse>, Status> {
-        self.look(request, |look, r: v1::SummarizePeriodRequest| {
+        let usual = self.house.settings.stale_after_hours;
+        self.look(request, move |look, r: v1::SummarizePeriodRequest| {
             Box::pin(async move {
                 let ask = Ask {
                     period: period(r.period)?,
@@ -91,7 +94,10 @@ impl ReportService for Front {
                     breakdowns: breakdowns(&r.breakdowns)?,
                 };
                 let found = summarize(look, &ask).await?;
-                Ok(v1::SummarizePeriodResponse { summary: Some(summary(&found)) })
+                let sources = imports::list_sources(look, usual).await?;
+                let sources = sources.into_iter().map(|fresh| source(&look.rules, fresh)).collect();
+                let summary = v1::PeriodSummary { sources, ..summary(&found) };
+                Ok(v1::SummarizePeriodResponse { summary: Some(summary) })
             })
         })
         .await

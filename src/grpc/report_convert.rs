@@ -142,6 +142,7 @@ fn row(row: &Row) -> v1::FigureRow {
 /// A summary for the wire.
 pub fn summary(s: &PeriodSummary) -> v1::PeriodSummary {
     v1::PeriodSummary {
+        sources: Vec::new(),
         period: Some(v1::DateRange {
             from_on: Some(wire_date(s.period.first())),
             to_on: Some(wire_date(s.period.last())),

@@ -100,7 +100,7 @@ impl Digest {
             digest: self,
             date: language.date(self.run_at.date()),
             run: language.moment(self.run_at),
-            until: self.data_until.map(|at| language.moment(at)),
+            until: self.data_until.map(|at| language.watermark(at)),
             counts: groups
                 .iter()
                 .map(|g| format!("{} {}", g.total, g.title.to_lowercase()))

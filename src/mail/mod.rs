@@ -69,6 +69,14 @@ impl Language {
     fn moment(self, at: NaiveDateTime) -> String {
         format!("{} {} {}", at.format("%H:%M"), self.pick("ngày", "on"), self.date(at.date()))
     }
+
+    /// Up to when records are known, in the words of reports: `23 giờ 00, ngày 15/5/2024`.
+    fn watermark(self, at: NaiveDateTime) -> String {
+        match self {
+            Self::Vi => crate::domain::text::moment(at),
+            Self::En => self.moment(at),
+        }
+    }
 }
 
 /// A mail's words, before it is addressed and sealed.

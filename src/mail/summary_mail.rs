@@ -111,7 +111,7 @@ impl SummaryMail {
             first: language.date(self.first),
             last: language.date(self.last),
             made: language.moment(self.made_at),
-            until: self.data_until.map(|at| language.moment(at)),
+            until: self.data_until.map(|at| language.watermark(at)),
             rows: self.groups.iter().map(|g| row(g, language)).collect(),
             facts: self.facts(language),
         };

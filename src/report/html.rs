@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::domain::text::{date, long_date};
+use crate::domain::text::{date, long_date, moment};
 
 use super::ReportInput;
 use super::appendix::{self, FormRow, Table};
@@ -56,7 +56,7 @@ pub fn html(input: &ReportInput<'_>) -> String {
         broken: form.iter().any(|row| row.broken),
         form,
         tables: appendix::tables(input),
-        until: format!("{} ngày {}", until.format("%H:%M"), date(until.date_naive())),
+        until: moment(until.naive_local()),
         input,
     };
     page.render().expect("writing a compiled template into a string cannot fail")

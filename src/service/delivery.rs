@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::House;
 use super::error::ServiceError;
-use super::reminders::{digest_of, stale, still_true, subjects_of};
+use super::reminders::{Sources, digest_of, stale, still_true, subjects_of};
 use super::slots::Claim;
 use super::work::{Look, Work};
 use crate::domain::reminder::SubjectKind;
@@ -158,7 +158,7 @@ type Sealed = Result<(String, Vec<u8>), Fate>;
 async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
     let tx = house.store.begin().await?;
     let rendered = match row.kind.as_str() {
-        "reminder_digest" => digest(&tx, row).await?,
+        "reminder_digest" => digest(house, &tx, row).await?,
         "period_summary" => parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language))),
         "operator_notice" => {
             parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language)))
@@ -207,14 +207,21 @@ fn parse<T: serde::de::DeserializeOwned>(row: &MailRow) -> Result<T, Unsaid> {
 }
 
 /// A digest, checked against the newest state of what it speaks of.
-async fn digest(tx: &Tx, row: &MailRow) -> Result<Result<Rendered, Unsaid>, ServiceError> {
+async fn digest(house: &House, tx: &Tx, row: &MailRow) -> Result<Result<Rendered, Unsaid>, ServiceError> {
     let Some(digest) = digest_of(&row.render_input) else {
         return Ok(Err(Unsaid::Broken("the render input can't be read".to_owned())));
     };
     let about = notices::of_mail(tx, row.id).await?;
     let subjects = subjects_of(tx, &about).await?;
+    let (rules, now) = (house.rules(tx).await?, house.world.office.now());
+    let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
     let mut kept: Vec<(SubjectKind, String)> = Vec::new();
     for notice in about {
+        if subjects.get(&notice.subject_id).is_some_and(|subject| sources.waits(subject)) {
+            // The mail waited so long that its source fell silent: the notice waits for the next run.
+            notices::detach(tx, &[notice.id]).await?;
+            continue;
+        }
         let kind = SubjectKind::parse(&notice.subject_kind);
         match (stale(&notice, subjects.get(&notice.subject_id)), kind) {
             (Some(why), _) => {

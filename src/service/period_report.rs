@@ -1,14 +1,15 @@
 //! The period report: a period is closed, counted at a cut, checked, printed and put in the outbox for the
 //! Home Affairs office. A figure that breaks an identity stops it.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::error::ServiceError;
 use super::flagging::flag_overdue;
+use super::imports::{freshness, known_until};
 use super::letterhead::Letterhead;
 use super::report::{Ask, summarize};
-use super::settings::{Closing, ReportSettings};
+use super::settings::{Closing, OfficeSettings};
 use super::slots::{Claim, house_calendar};
 use super::work::Look;
 use super::{House, enclosures, targets};
@@ -16,9 +17,9 @@ use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
 use crate::mail::{Mailbox, SummaryMail};
 use crate::report::{ReportInput, Wording, html};
+use crate::store::figures;
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
-use crate::store::{figures, subjects};
 
 /// Closes the period of a slot and mails its summary. Returns the slot's note.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
@@ -36,8 +37,9 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     let summary =
         summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
     check(&summary)?;
-    let known_until = subjects::last_recorded(&look.door).await?.map(|at| calendar.local(at));
-    let page = printed(&look, &summary, settings).await?;
+    let known_until = data_until(&look, house.settings.stale_after_hours).await?;
+    let known_until = known_until.map(|at| calendar.local(at));
+    let page = printed(&look, &summary, &house.settings).await?;
     let figures_json = to_json(&summary);
     let mut mail = SummaryMail::of(
         &summary,
@@ -139,13 +141,21 @@ fn check(summary: &PeriodSummary) -> Result<(), ServiceError> {
     })
 }
 
+/// Up to when the records behind the figures are known.
+async fn data_until(look: &Look, usual_hours: i32) -> Result<Option<DateTime<Utc>>, ServiceError> {
+    let all = freshness(&look.door, &look.rules, usual_hours, look.context.now).await?;
+    known_until(&look.door, &all).await
+}
+
 /// The report of a summary as one page, with the tasks and the late dossiers by code.
 pub async fn printed(
     look: &Look,
     summary: &PeriodSummary,
-    settings: &ReportSettings,
+    office: &OfficeSettings,
 ) -> Result<String, ServiceError> {
+    let settings = &office.report;
     let calendar = house_calendar(&look.rules);
+    let known_until = data_until(look, office.stale_after_hours).await?;
     let head = Letterhead::of(settings, &look.rules.units);
     let late_dossiers = enclosures::late_dossiers(look, summary.period).await?;
     let tasks = enclosures::listed_tasks(look, summary.period).await?;
@@ -163,7 +173,7 @@ pub async fn printed(
         request: None,
         signer_title: &head.signer_title,
         signer: None,
-        data_until: subjects::last_recorded(&look.door).await?.unwrap_or(look.context.now),
+        data_until: known_until.unwrap_or(look.context.now),
         zone: calendar.spec().time_zone,
         tasks: &tasks,
         targets: &targets,

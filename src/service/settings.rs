@@ -38,6 +38,8 @@ pub struct MailSettings {
     pub domain: String,
     /// What a line of a digest links to, with `{code}` in it.
     pub link_template: Option<String>,
+    /// Who runs the system and is told when something needs a hand; None: nobody.
+    pub operator: Option<Mailbox>,
     /// Mails on their way at once.
     pub connections: usize,
     /// When a mail that nobody takes is given up.
@@ -115,6 +117,7 @@ impl Default for OfficeSettings {
                 from: mailbox("Bonro", "bonro@localhost"),
                 domain: "localhost".to_owned(),
                 link_template: None,
+                operator: None,
                 connections: 2,
                 give_up_after: TimeDelta::hours(72),
             },

@@ -92,6 +92,21 @@ pub async fn attach(tx: &Tx, ids: &[Uuid], outbox_id: Uuid, official_id: Uuid) -
     Ok(attached)
 }
 
+/// Takes notices out of the mail that they were given to: they wait again.
+pub async fn detach(tx: &Tx, ids: &[Uuid]) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        let model =
+            notice::ActiveModel { outbox_id: Set(None), official_id: Set(None), ..Default::default() };
+        notice::Entity::update_many()
+            .set(model)
+            .filter(notice::Column::Id.is_in(chunk.to_vec()))
+            .filter(notice::Column::State.eq("queued"))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
 /// Suppresses notices that aren't sent yet, with the reason. Returns how many.
 pub async fn suppress(tx: &Tx, ids: &[Uuid], why: &str) -> Result<u64, StoreError> {
     let mut suppressed = 0;

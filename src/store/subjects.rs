@@ -41,6 +41,8 @@ pub struct Subject {
     pub about: About,
     /// When its next notice falls due.
     pub next_notice_at: Option<DateTime<Utc>>,
+    /// The software that it was imported from.
+    pub source: Option<String>,
 }
 
 /// When a subject came in.
@@ -76,6 +78,7 @@ impl From<dossier::Model> for Subject {
             began: Began::On(row.received_on),
             about: About::Procedure(row.procedure_version_id),
             next_notice_at: row.next_notice_at,
+            source: row.source,
         }
     }
 }
@@ -95,6 +98,7 @@ impl From<task::Model> for Subject {
             began: Began::On(row.assigned_on),
             about: About::Text(row.title),
             next_notice_at: row.next_notice_at,
+            source: None,
         }
     }
 }
@@ -115,6 +119,7 @@ impl From<petition::Model> for Subject {
             // Its own subject line may name persons.
             about: About::Text(row.kind),
             next_notice_at: row.next_notice_at,
+            source: None,
         }
     }
 }

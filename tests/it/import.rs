@@ -8,6 +8,7 @@ mod mends;
 mod nights;
 mod office;
 mod rehearsed;
+mod silence;
 mod town;
 mod year;
 

@@ -27,7 +27,7 @@ pub use rehearsal::Rehearsal;
 pub use crate::store::imports::{
     ImportRun, OutcomeRow, PUBLISHED, PUBLISHED_OUTCOMES, PUBLISHED_PROBLEMS, ProblemRow,
 };
-pub use sources::{Freshness, freshness, list_sources, moment, set_staleness};
+pub use sources::{Freshness, freshness, known_until, list_sources, moment, set_staleness};
 
 /// The most rows of a batch.
 pub const MOST_ROWS: usize = 1000;

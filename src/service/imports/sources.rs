@@ -10,6 +10,7 @@ use crate::service::work::{Look, Work, check_etag};
 use crate::store::Door;
 use crate::store::rules::Rules;
 use crate::store::sources::{self, SourceRow};
+use crate::store::subjects;
 
 /// A source and whether its word still holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,16 @@ pub async fn freshness(
         row,
     });
     Ok(all.collect())
+}
+
+/// Up to when the records of the house are known: the oldest watermark among its sources, those aside that are never
+/// stale; without any, when the house learnt the latest event.
+pub async fn known_until(door: &impl Door, all: &[Freshness]) -> Result<Option<DateTime<Utc>>, ServiceError> {
+    let oldest = all.iter().filter(|s| s.limit_hours > 0).filter_map(|s| s.row.watermark).min();
+    match oldest {
+        Some(oldest) => Ok(Some(oldest)),
+        None => Ok(subjects::last_recorded(door).await?),
+    }
 }
 
 /// The sources, by name. Who doesn't reach the whole house may know them too: how fresh the figures are is no secret.

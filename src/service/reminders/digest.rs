@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::super::Rules;
 use super::super::slots::house_calendar;
 use super::planning::calendar_of;
+use super::sources::Sources;
 use super::truth::person;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
@@ -22,7 +23,7 @@ pub(super) struct Common {
     /// The run.
     pub now: DateTime<Utc>,
     /// Up to when records are known.
-    pub known_until: Option<DateTime<Utc>>,
+    pub sources: Sources,
     /// Where a subject is opened.
     pub link_template: Option<String>,
 }
@@ -42,7 +43,10 @@ pub(super) fn digest_for(
         unit: rules.units.get(official.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
         role: role_of(official, notices, subjects),
         run_at: local(common.now),
-        data_until: common.known_until.map(local),
+        data_until: common
+            .sources
+            .known_until(notices.iter().filter_map(|notice| subjects.get(&notice.subject_id)))
+            .map(local),
         overdue: Vec::new(),
         due_today: Vec::new(),
         due_soon: Vec::new(),

@@ -6,6 +6,7 @@ mod planning;
 mod preview;
 mod rules;
 mod sending;
+mod sources;
 mod truth;
 
 pub use digest::{digest_of, still_true};
@@ -15,6 +16,7 @@ pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
 pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
 pub(crate) use sending::subjects_of;
 pub use sending::{Round, Told, send};
+pub(crate) use sources::Sources;
 pub use truth::stale;
 
 pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES};

@@ -12,6 +12,7 @@ use super::super::slots::Claim;
 use super::super::{House, Rules};
 use super::digest::{Common, digest_for};
 use super::planning::{plan, remind_of_today};
+use super::sources::Sources;
 use super::truth::{NO_ADDRESS, NO_RECIPIENT, address, person, stale};
 use crate::domain::official::Official;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
@@ -40,6 +41,8 @@ pub struct Told {
     pub notices: u64,
     /// Notices suppressed, by reason.
     pub suppressed: BTreeMap<&'static str, u64>,
+    /// Notices that wait for a newer file of their source.
+    pub held_back: u64,
 }
 
 impl Told {
@@ -48,6 +51,9 @@ impl Told {
         let mut note = format!("{} digests of {} notices", self.digests, self.notices);
         for (why, count) in &self.suppressed {
             let _ = write!(note, "; {count} suppressed: {why}");
+        }
+        if self.held_back > 0 {
+            let _ = write!(note, "; {} wait for a newer file of their source", self.held_back);
         }
         note
     }
@@ -73,16 +79,17 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
         waiting.retain(|n| n.rule_kind == RuleKind::DueToday.as_str());
     }
     let about = subjects_of(&look.door, &waiting).await?;
-    let common = Common {
-        now: look.context.now,
-        known_until: subjects::last_recorded(&look.door).await?,
-        link_template: house.settings.mail.link_template.clone(),
-    };
-    let rules = look.rules.clone();
+    let (rules, now) = (look.rules.clone(), look.context.now);
+    let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
+    let before = waiting.len();
+    waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
+    let held_back = before - waiting.len();
+    sources.tell_operator(house, claim).await?;
+    let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
     let (bundles, suppressed) = sort(&rules, &waiting, &about);
-    let mut told = Told::default();
+    let mut told = Told { held_back: held_back as u64, ..Told::default() };
     suppress(house, claim, suppressed, &mut told).await?;
     for batch in bundles.chunks(BATCH) {
         let work = house.batch(claim).await?;

@@ -203,7 +203,7 @@ impl Address {
         let summary = client.summarize_period(request).await.expect("a summary").into_inner().summary;
         let summary = summary.expect("a summary");
         assert!(summary.identities.iter().all(|identity| identity.holds), "{:?}", summary.identities);
-        // How many rows the ledger has depends on the order in which things were learnt.
-        v1::PeriodSummary { as_of_sequence: 0, ..summary }
+        // How many rows the ledger has, and which import was the newest, depends on the order in which things were learnt.
+        v1::PeriodSummary { as_of_sequence: 0, sources: Vec::new(), ..summary }
     }
 }

@@ -11,6 +11,7 @@ pub mod truth;
 use std::collections::BTreeMap;
 
 use bonro::domain::record::{ImportRow, Record};
+use bonro::domain::schedule::JobName;
 use bonro::service::ServiceError;
 use bonro::service::imports::Start;
 use bonro::service::landing::LandedResult;
@@ -105,7 +106,7 @@ impl<'s> Run<'s> {
         self.ran.taken += 1;
         if self.ran.taken.is_multiple_of(3) {
             // Flags become events, and a later file may show that they were wrong.
-            self.town.flag_overdue().await;
+            self.town.job(JobName::FlagOverdue).await;
         }
         self.compare(last).await;
     }

@@ -16,6 +16,7 @@ use bonro::pb::v1::report_service_server::ReportService as _;
 use bonro::service::imports::Start;
 use bonro::service::jobs::{Asked, run};
 use bonro::service::landing::LandedResult;
+use bonro::service::settings::OfficeSettings;
 use bonro::service::{Context, House, checker};
 use bonro::store::{Pool, Store};
 use bonro::world::{Clock as _, Entropy, StandingClock, World};
@@ -78,7 +79,7 @@ fn founding(software: &Software) -> Vec<Record> {
             unit_code: cells["unit_code"].clone(),
             full_name: cells["full_name"].clone(),
             role: cells["role"].clone(),
-            email: String::new(),
+            email: cells["email"].clone(),
         })
     }));
     records.extend(rows("procedures.csv").into_iter().map(|cells| {
@@ -100,11 +101,17 @@ fn founding(software: &Software) -> Vec<Record> {
 impl Town {
     /// The town upon a migrated database.
     pub async fn open(url: &str, software: &Software) -> Self {
+        Self::with_settings(url, software, OfficeSettings::default()).await
+    }
+
+    /// The same with settings of its own.
+    pub async fn with_settings(url: &str, software: &Software, settings: OfficeSettings) -> Self {
         let clock =
             Arc::new(StandingClock::at(evening(NaiveDate::from_ymd_opt(2023, 11, 1).expect("a date"))));
         let world =
             World { office: clock.clone(), lease: clock.clone(), entropy: Arc::new(Entropy::seeded(7)) };
-        let house = House::new(Store::connect(url, Pool::default()).await.expect("the archive opens"), world);
+        let store = Store::connect(url, Pool::default()).await.expect("the archive opens");
+        let house = House::with_settings(store, world, settings);
         let front = Front::new(house.clone(), Some(b"a key of the tests")).await.expect("the door opens");
         let town = Self { house, clock, front };
         let start = Start { source: "sổ".into(), kind: "partial".into(), ..Start::default() };
@@ -115,6 +122,7 @@ impl Town {
             town.house.import_batch(town.context(), &start, 1, rows).await.expect("it is answered");
         let wrong = outcomes.iter().find(|o| o.landed.result == LandedResult::Refused);
         assert!(wrong.is_none(), "{wrong:?}");
+        town.house.enter_default_rules().await.expect("rules are entered");
         town.house.enter_jobs().await.expect("jobs are entered");
         town
     }
@@ -138,10 +146,11 @@ impl Town {
         look.rules.calendar_for(None).expect("the calendar").clone()
     }
 
-    /// Runs the job that flags what became overdue.
-    pub async fn flag_overdue(&self) {
-        let ran = run(&self.house, JobName::FlagOverdue, self.clock.now(), Asked::ByHand).await;
-        assert_eq!(ran.expect("the job runs").slot.state, "done");
+    /// Runs a job now; its note.
+    pub async fn job(&self, job: JobName) -> String {
+        let ran = run(&self.house, job, self.clock.now(), Asked::ByHand).await.expect("the job runs");
+        assert_eq!(ran.slot.state, "done", "{:?}", ran.slot);
+        ran.slot.note.unwrap_or_default()
     }
 
     /// The figures of the groups.
