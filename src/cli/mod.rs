@@ -11,11 +11,13 @@ mod exit;
 mod explain;
 mod help;
 mod import;
+mod imports;
 mod key;
 mod migrate;
 mod output;
 mod overdue;
 mod serve;
+mod sources;
 mod summary;
 mod summary_json;
 mod summary_tables;
@@ -55,6 +57,14 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Nhập một thư mục CSV vào máy chủ / Import a directory of CSV files into a server
     Import(import::ImportArgs),
+    /// Các lượt nhập đã qua: xem, hoàn tác / Past imports: look at them, undo them
+    #[command(subcommand)]
+    Imports(imports::ImportsCommand),
+    /// Độ mới của số liệu từ từng nguồn / How fresh each source is
+    Sources(sources::SourcesArgs),
+    /// Tên mà nguồn dùng thay cho mã / Names that sources use instead of codes
+    #[command(subcommand)]
+    Names(sources::NamesCommand),
     /// Số liệu của một kỳ / The figures of a period
     Summary(summary::SummaryArgs),
     /// Danh sách hồ sơ quá hạn / The overdue dossiers
@@ -114,6 +124,9 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Serve(args) => serve::run(args).await,
         Command::Migrate(args) => migrate::run(&args, json).await,
         Command::Import(args) => import::run(&args, json).await,
+        Command::Imports(command) => imports::run(command, json).await,
+        Command::Sources(args) => sources::run(&args, json).await,
+        Command::Names(command) => sources::run_names(command, json).await,
         Command::Summary(args) => summary::run(&args, json).await,
         Command::Overdue(args) => overdue::run(&args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
