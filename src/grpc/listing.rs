@@ -58,11 +58,13 @@ macro_rules! list_requests {
 list_requests!(
     ListAuditEntriesRequest,
     ListCalendarsRequest,
+    ListDeclaredFiguresRequest,
     ListDocumentsRequest,
     ListDossierEventsRequest,
     ListDossiersRequest,
     ListImportProblemsRequest,
     ListImportsRequest,
+    ListIncidentsRequest,
     ListJobsRequest,
     ListKeysRequest,
     ListNoticesRequest,

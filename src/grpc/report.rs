@@ -4,6 +4,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::convert::{code_of, timestamp, unit_name};
+use super::declared_figure::declared_figure;
 use super::dossier_convert::{outcome, timeliness};
 use super::report_convert::{breakdowns, figure, period, summary};
 use super::{Front, Listing, Plan};
@@ -11,6 +12,7 @@ use crate::domain::filter::Value;
 use crate::domain::unit::Group;
 use crate::pb::v1;
 use crate::pb::v1::report_service_server::ReportService;
+use crate::service::declared_figures;
 use crate::service::dossiers::PUBLISHED;
 use crate::service::members::{self, Whose};
 use crate::service::report::{Ask, summarize};
@@ -91,7 +93,11 @@ impl ReportService for Front {
                     breakdowns: breakdowns(&r.breakdowns)?,
                 };
                 let found = summarize(look, &ask).await?;
-                Ok(v1::SummarizePeriodResponse { summary: Some(summary(&found)) })
+                let declared = declared_figures::of_period(look, ask.period, ask.unit_id).await?.into_iter();
+                Ok(v1::SummarizePeriodResponse {
+                    summary: Some(summary(&found)),
+                    declared_figures: declared.map(|row| declared_figure(&look.rules, row)).collect(),
+                })
             })
         })
         .await
