@@ -317,7 +317,7 @@ fn tell(findings: &mut Findings<'_>, fault: &Fault) {
             "numerator",
             "PARTS_OF_NO_RATE",
             "chỉ tỷ lệ mới có tử số và mẫu số; hãy bỏ trống cả hai",
-            "only a percentage has numerator and denominator; leave both blank",
+            "only a percentage has numerator and denominator; delete both",
         ),
         Fault::OnePart => findings.say(
             "denominator",

@@ -1,6 +1,7 @@
 //! Imports as people make them: with faults in the files, mended and repeated, killed and begun again. The
 //! real binary speaks to a running house, and what landed is read back through gRPC.
 
+mod beside;
 mod demo;
 mod faults;
 mod killed;

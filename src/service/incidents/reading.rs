@@ -77,7 +77,7 @@ fn refuse_names(findings: &mut Findings<'_>, record: &IncidentRecord) {
             column,
             "ALL_AND_NAMED",
             "sự cố đã tính cho mọi hồ sơ; hãy bỏ trống, hoặc ghi hits là named",
-            "all dossiers are hit already; leave it blank, or say named in hits",
+            "all dossiers are hit already; delete these, or write named in hits",
         );
     }
 }
@@ -105,7 +105,7 @@ fn dossiers(
                 "dossier_codes",
                 "NOT_OPEN_THEN",
                 &format!("hồ sơ {} không mở trong thời gian sự cố; hãy bỏ hồ sơ đó", cut(code)),
-                &format!("dossier {} was not open within the incident's span; leave it out", cut(code)),
+                &format!("dossier {} was not open within the incident's span; drop it", cut(code)),
             ),
             Some(dossier) => _ = found.insert(dossier.id),
         }
