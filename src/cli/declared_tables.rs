@@ -15,10 +15,10 @@ const HEADING: &str = "Số liệu do đơn vị khai báo, không do hệ thố
 /// The table under its heading, if anything was declared.
 pub fn of(declared: &[pb::DeclaredFigure]) -> Option<String> {
     let mut table = Table::new()
-        .column_of("Khai báo\nDeclared", Side::Left, 34)
+        .column_of("Khai báo\nDeclared", Side::Left, 26)
         .column_of("Của\nOf", Side::Left, 14)
         .column("Giá trị\nValue", Side::Right)
-        .column_of("Nguồn\nSource", Side::Left, 24)
+        .column_of("Nguồn\nSource", Side::Left, 20)
         .column("Người khai, ngày\nBy, on", Side::Left);
     for figure in declared {
         let (by, office) = (wire::code(&figure.declared_by), wire::code(&figure.declared_by_unit));

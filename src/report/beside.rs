@@ -3,7 +3,7 @@
 
 use chrono::NaiveDateTime;
 
-use crate::domain::declared::{Declared, DeclaredIndicator, Whose};
+use crate::domain::declared::{Declared, DeclaredIndicator, Measure, Whose};
 use crate::domain::incident::IncidentKind;
 use crate::domain::text::{count, date};
 
@@ -22,9 +22,10 @@ fn of_services(indicator: DeclaredIndicator) -> bool {
         || indicator == DeclaredIndicator::SatisfiedRate
 }
 
-fn whose(whose: &Whose) -> String {
+fn whose(input: &ReportInput<'_>, whose: &Whose) -> String {
     match whose {
-        Whose::House => "Toàn đơn vị báo cáo".to_owned(),
+        Whose::House if input.locality.kind.is_empty() => "Toàn đơn vị".to_owned(),
+        Whose::House => input.locality.of("Toàn"),
         Whose::Group(group) => group_name(*group).to_owned(),
         Whose::Unit(name) => name.clone(),
     }
@@ -42,9 +43,10 @@ pub fn declared(input: &ReportInput<'_>, services: bool) -> Option<String> {
             let on = date(line.declared_on);
             format!(
                 "{}: {} {} (nguồn: {}; {} khai báo ngày {on})",
-                whose(&line.whose),
+                whose(input, &line.whose),
                 line.indicator.vietnamese(),
-                line.shown(),
+                // Below ten a count in running text has a leading zero.
+                if line.indicator.measure() == Measure::Count { count(line.value) } else { line.shown() },
                 source(line),
                 line.office
             )
@@ -62,7 +64,7 @@ pub fn declared_table(input: &ReportInput<'_>) -> Table {
         };
         vec![
             capitalised(line.indicator.vietnamese()),
-            whose(&line.whose),
+            whose(input, &line.whose),
             line.shown(),
             source(line),
             line.office.clone(),

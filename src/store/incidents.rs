@@ -199,7 +199,7 @@ fn within(scope: &Scope) -> Option<Condition> {
         Scope::Units(units) => {
             incident::Column::UnitId.is_null().or(incident::Column::UnitId.is_in(units.iter().copied()))
         }
-        Scope::Own(_) => incident::Column::UnitId.is_null().into(),
+        Scope::Own(_) => incident::Column::UnitId.is_null(),
     }))
 }
 

@@ -31,15 +31,16 @@ fn declared_figures_are_said_as_declared_and_change_nothing_else() {
         declared(DeclaredIndicator::SatisfiedRate, 9932, Some((2940, 2960)), Whose::House),
         declared(DeclaredIndicator::PaymentsOnlineAmount, 195_840_000, None, Whose::Group(Group::Communes)),
     ];
+    lines.push(declared(DeclaredIndicator::PetitionsReceived, 2, None, Whose::House));
     (lines[1].file, lines[1].corrections) = ("thiet-bi.pdf".to_owned(), 2);
     let (summary, wording) = (sample(), reference());
     let plain = print(&summary, &wording, true);
     let page = print_as(&summary, &wording, true, |input| input.declared = &lines);
     for said in [
-        "<p class=\"text\">- Số liệu do đơn vị khai báo, không do hệ thống đếm: Bộ phận Một cửa: lượt đánh giá sự hài lòng 3.989 (nguồn: Thiết bị đánh giá; Văn phòng khai báo ngày 15/5/2024); Toàn đơn vị báo cáo: tỷ lệ hài lòng 99,32% (2.940/2.960) (nguồn: Thiết bị đánh giá, tệp thiet-bi.pdf; Văn phòng khai báo ngày 15/5/2024).</p>",
+        "<p class=\"text\">- Số liệu do đơn vị khai báo, không do hệ thống đếm: Bộ phận Một cửa: lượt đánh giá sự hài lòng 3.989 (nguồn: Thiết bị đánh giá; Văn phòng khai báo ngày 15/5/2024); Toàn thị xã: tỷ lệ hài lòng 99,32% (2.940/2.960) (nguồn: Thiết bị đánh giá, tệp thiet-bi.pdf; Văn phòng khai báo ngày 15/5/2024); Toàn thị xã: phản ánh, kiến nghị tiếp nhận 02 (nguồn: Thiết bị đánh giá; Văn phòng khai báo ngày 15/5/2024).</p>",
         "<p class=\"text\">- Số liệu do đơn vị khai báo, không do hệ thống đếm: Các xã, phường: số tiền thanh toán trực tuyến 195.840.000 đồng (nguồn: Thiết bị đánh giá; Văn phòng khai báo ngày 15/5/2024).</p>",
         "Số liệu do đơn vị khai báo, không do hệ thống đếm</h3>",
-        "<td>Tỷ lệ hài lòng</td><td>Toàn đơn vị báo cáo</td><td>99,32% (2.940/2.960)</td><td>Thiết bị đánh giá, tệp thiet-bi.pdf</td><td>Văn phòng</td><td>15/5/2024 (đã đính chính 02 lần)</td>",
+        "<td>Tỷ lệ hài lòng</td><td>Toàn thị xã</td><td>99,32% (2.940/2.960)</td><td>Thiết bị đánh giá, tệp thiet-bi.pdf</td><td>Văn phòng</td><td>15/5/2024 (đã đính chính 02 lần)</td>",
     ] {
         assert!(page.contains(said), "not in the report: {said}");
     }

@@ -33,7 +33,9 @@ const PERIOD: &str = "2024-05-01,2024-05-17,Thiết bị đánh giá,,,C1,2024-0
 
 fn write(directory: &Path, declared: &str, incidents: &str) {
     let put = |name: &str, text: &str| std::fs::write(directory.join(name), text).expect("a file");
-    FILES.iter().for_each(|(name, text)| put(name, text));
+    for (name, text) in FILES {
+        put(name, text);
+    }
     put("dossiers.csv", DOSSIERS);
     put("declared.csv", &format!("{DECLARED}{declared}"));
     put("incidents.csv", &format!("{INCIDENTS}{incidents}"));

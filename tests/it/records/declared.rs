@@ -1,13 +1,22 @@
 //! Declared figures: what a person answers for, corrected by new versions, seen within reach, imported, and printed
 //! apart from what is counted.
 
+use bonro::domain::period::Period;
 use bonro::domain::permission::Scope;
 use bonro::domain::record::{DeclaredRecord, Record, SurveyRecord};
+use bonro::domain::schedule::JobName;
+use bonro::mail::{Mailbox, SummaryMail};
 use bonro::pb::v1;
 use bonro::pb::v1::declared_figure_service_server::DeclaredFigureService as _;
 use bonro::pb::v1::report_service_server::ReportService as _;
+use bonro::service::jobs::{Asked, run};
 use bonro::service::period_report::printed;
 use bonro::service::report::{Ask, summarize};
+use bonro::service::settings::Closing;
+use bonro::service::{House, OfficeSettings};
+use bonro::store::entity::outbox;
+use bonro::world::Clock as _;
+use sea_orm::{Database, EntityTrait as _};
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
@@ -25,7 +34,7 @@ fn figure(code: &str, unit: &str) -> v1::DeclaredFigure {
         value: Some(9932),
         numerator: Some(294),
         denominator: Some(296),
-        period: period(),
+        period: Some(period()),
         source: "Thiết bị đánh giá".into(),
         file_name: "thiet-bi.pdf".into(),
         file_sha256: "AB".repeat(32),
@@ -35,8 +44,8 @@ fn figure(code: &str, unit: &str) -> v1::DeclaredFigure {
     }
 }
 
-fn period() -> Option<v1::DateRange> {
-    Some(v1::DateRange { from_on: Some(date("2024-05-01")), to_on: Some(date("2024-05-14")) })
+fn period() -> v1::DateRange {
+    v1::DateRange { from_on: Some(date("2024-05-01")), to_on: Some(date("2024-05-14")) }
 }
 
 fn create(figure: v1::DeclaredFigure) -> v1::CreateDeclaredFigureRequest {
@@ -268,7 +277,7 @@ both!(a_summary_tells_declared_figures_apart, |house| {
     assert_eq!(told(&town.import(vec![Record::Survey(survey)]).await), ["landed"]);
     let before = summary(&town, Scope::All, "", "2024-05-14").await;
     assert_eq!((before.0.surveys_total, before.1.len()), (1, 0));
-    let of_year = v1::DateRange { to_on: Some(date("2024-12-31")), ..period().expect("a period") };
+    let of_year = v1::DateRange { to_on: Some(date("2024-12-31")), ..period() };
     for figure in [
         figure("KB-0", ""),
         v1::DeclaredFigure { group: "communes".into(), ..figure("KB-1", "") },
@@ -294,7 +303,7 @@ both!(a_summary_tells_declared_figures_apart, |house| {
     assert_eq!(summary(&town, town.unit("P2").await, "units/P1", "2024-05-14").await.1, Vec::<String>::new());
 
     let look = town.house.look(town.context(Scope::All)).await.expect("the house is read");
-    let of = bonro::domain::period::Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
+    let of = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
     let ask = Ask { period: of, unit_id: None, as_of: None, breakdowns: Vec::new() };
     let counted = summarize(&look, &ask).await.expect("it is counted");
     let page = printed(&look, &counted, &town.house.settings.report).await.expect("it is printed");
@@ -306,4 +315,31 @@ both!(a_summary_tells_declared_figures_apart, |house| {
         assert!(page.contains(said), "not in the report: {said}\n{page}");
     }
     assert!(!page.contains("KB-4"));
+});
+
+both!(the_mail_of_a_closed_period_tells_what_was_declared, |house| {
+    let town = Town::open(&house.url).await;
+    answered(town.front.create_declared_figure(town.ask(create(figure("KB-1", "units/P1")))).await);
+    let mut settings = OfficeSettings::default();
+    let closed = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
+    settings.report.closing = Closing::Fixed(closed);
+    settings.report.recipients =
+        vec![Mailbox { name: "Phòng Nội vụ".into(), address: "noivu@tinh.example".into() }];
+    let closing = House::with_settings(town.house.store.clone(), town.house.world.clone(), settings);
+    closing.enter_jobs().await.expect("jobs are entered");
+    run(&closing, JobName::ReportPeriod, town.clock.now(), Asked::ByHand).await.expect("the job runs");
+    let tables = Database::connect(&house.url).await.expect("the database opens");
+    let mails = outbox::Entity::find().all(&tables).await.expect("mails are read");
+    let mails: Vec<_> = mails.into_iter().filter(|mail| mail.kind == "period_summary").collect();
+    assert_eq!(mails.len(), 1);
+    let mail: SummaryMail = serde_json::from_str(&mails[0].render_input).expect("what the mail says");
+    let told: Vec<_> = mail.declared.iter().map(|f| (f.code.as_str(), f.office.as_str(), f.value)).collect();
+    assert_eq!(told, [("KB-1", "Đơn vị VP", 9932)]);
+    assert!(mail.report_html.contains("99,32% (294/296)"), "{}", mail.report_html);
+    assert!(
+        !mail.summary_json.contains("9932") && !mail.summary_json.contains("declared"),
+        "{}",
+        mail.summary_json
+    );
+    tables.close().await.expect("an idle connection closes");
 });
