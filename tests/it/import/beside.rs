@@ -124,7 +124,7 @@ both!(what_stands_beside_the_figures_is_imported_and_told_apart, |house| {
         .expect("a heading");
     assert_eq!(above.trim_end(), counted.trim_end());
     for said in [
-        "tỷ lệ hài lòng / satisfied rate",
+        "tỷ lệ hài lòng / satisfied",
         "99,32%",
         "294/296",
         "195.840.000 đ",
