@@ -36,6 +36,8 @@ mod m20261123_000021_create_requests;
 mod m20261123_000022_create_audit;
 mod m20261123_000023_create_reports;
 mod m20261125_000001_extend_imports;
+mod m20261125_000010_create_declared_figures;
+mod m20261125_000011_create_incidents;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000022_create_audit::Migration),
             Box::new(m20261123_000023_create_reports::Migration),
             Box::new(m20261125_000001_extend_imports::Migration),
+            Box::new(m20261125_000010_create_declared_figures::Migration),
+            Box::new(m20261125_000011_create_incidents::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@
 
 mod check;
 mod connection;
+mod declared_tables;
 mod demo;
 mod exit;
 mod explain;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::connection::{ANSWER_BYTES, ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
-use super::{output, summary_json, summary_tables, wire};
+use super::{declared_tables, output, summary_json, summary_tables, wire};
 use crate::pb::v1 as pb;
 use crate::pb::v1::report_service_client::ReportServiceClient;
 
@@ -51,16 +51,23 @@ pub async fn run(args: &SummaryArgs, as_json: bool) -> anyhow::Result<Exit> {
     });
     let breakdowns: Vec<pb::Breakdown> = std::iter::once(pb::Breakdown::Group).chain(more).collect();
     let unit = args.unit.as_ref().map(|code| format!("units/{code}")).unwrap_or_default();
-    let summary = ask(&line, args.from, args.to, unit, &breakdowns).await?;
+    let (summary, declared) = ask_all(&line, args.from, args.to, unit, &breakdowns).await?;
     if as_json {
-        output::say_json(&summary_json::of(&summary));
+        let mut figures = summary_json::of(&summary);
+        if !declared.is_empty() {
+            figures["declared"] = declared_tables::json(&declared);
+        }
+        output::say_json(&figures);
     } else {
         output::say(&summary_tables::of(&summary));
+        if let Some(table) = declared_tables::of(&declared) {
+            output::say(&format!("\n{table}"));
+        }
     }
     Ok(Exit::Done)
 }
 
-/// Asks the house for the figures of a period.
+/// Asks the house for the counted figures of a period.
 pub async fn ask(
     line: &Line,
     first: NaiveDate,
@@ -68,6 +75,17 @@ pub async fn ask(
     unit: String,
     breakdowns: &[pb::Breakdown],
 ) -> anyhow::Result<pb::PeriodSummary> {
+    Ok(ask_all(line, first, last, unit, breakdowns).await?.0)
+}
+
+/// The counted figures of a period, and apart from them what was declared for it.
+async fn ask_all(
+    line: &Line,
+    first: NaiveDate,
+    last: NaiveDate,
+    unit: String,
+    breakdowns: &[pb::Breakdown],
+) -> anyhow::Result<(pb::PeriodSummary, Vec<pb::DeclaredFigure>)> {
     let request = pb::SummarizePeriodRequest {
         period: Some(wire::period(first, last)),
         unit,
@@ -75,5 +93,6 @@ pub async fn ask(
         ..Default::default()
     };
     let mut client = ReportServiceClient::new(line.clone()).max_decoding_message_size(ANSWER_BYTES);
-    client.summarize_period(request).await?.into_inner().summary.context("an answer without a summary")
+    let answer = client.summarize_period(request).await?.into_inner();
+    Ok((answer.summary.context("an answer without a summary")?, answer.declared_figures))
 }

@@ -7,10 +7,12 @@
 pub mod calendar;
 pub mod code;
 pub mod deadline;
+pub mod declared;
 pub mod dossier;
 pub mod explain;
 pub mod figure;
 pub mod filter;
+pub mod incident;
 pub mod official;
 pub mod period;
 pub mod permission;

@@ -8,7 +8,9 @@ use super::dossier::{ApplicantKind, Channel, ClosedAs, State};
 
 mod registers;
 
-pub use registers::{DocumentRecord, PaymentRecord, PetitionRecord, SurveyRecord, TargetRecord};
+pub use registers::{
+    DeclaredRecord, DocumentRecord, IncidentRecord, PaymentRecord, PetitionRecord, SurveyRecord, TargetRecord,
+};
 
 words! {
     /// What a row is a record of.
@@ -35,6 +37,10 @@ words! {
         Payment = "payment",
         /// A target.
         Target = "target",
+        /// A declared figure.
+        Declared = "declared",
+        /// An incident of other software.
+        Incident = "incident",
     }
 }
 
@@ -74,6 +80,10 @@ pub enum Record {
     Payment(PaymentRecord),
     /// A target.
     Target(TargetRecord),
+    /// A declared figure.
+    Declared(Box<DeclaredRecord>),
+    /// An incident of other software.
+    Incident(Box<IncidentRecord>),
     /// A row that the reader couldn't read.
     Unreadable {
         /// What it would have been.
@@ -100,6 +110,8 @@ impl Record {
             Self::Survey(r) => (RecordKind::Survey, &r.code),
             Self::Payment(r) => (RecordKind::Payment, &r.code),
             Self::Target(r) => (RecordKind::Target, &r.code),
+            Self::Declared(r) => (RecordKind::Declared, &r.code),
+            Self::Incident(r) => (RecordKind::Incident, &r.code),
             Self::Unreadable { kind, code, .. } => (*kind, code),
         }
     }

@@ -4,17 +4,18 @@ use tonic::{Request, Response, Status};
 
 use super::Front;
 use super::Plan;
-use super::convert::{Fields, code_of, unspecified};
-use super::dossier_convert::{cause_word, dossier, events};
+use super::convert::{Fields, code_of};
+use super::dossier_convert::{dossier, events};
 use super::dossier_history;
-use super::dossier_step::{applicant, corrected, intake, official, step, told, verb};
+use super::dossier_step::{applicant, cause_and_incident, corrected, intake, official, step, told, verb};
 use super::import_convert::channel;
 use crate::domain::dossier::{Channel, EventKind, Outcome, PauseReason, Tracked};
 use crate::pb::v1;
 use crate::pb::v1::dossier_service_server::DossierService;
 use crate::service::Violation;
 use crate::service::dossiers::verbs::{self, Correct, NewDossier, Step};
-use crate::service::dossiers::{self, PUBLISHED};
+use crate::service::dossiers::{self, PUBLISHED, causes};
+use crate::service::incidents;
 
 type Wire<T> = Result<Response<T>, Status>;
 
@@ -273,10 +274,22 @@ impl DossierService for Front {
         &self,
         request: Request<v1::RecordDelayCauseRequest>,
     ) -> Wire<v1::RecordDelayCauseResponse> {
-        verb!(self, request, RecordDelayCauseResponse, |fields, r| {
-            let cause = cause_word(r.cause()).map(str::to_owned);
-            EventKind::DelayCause { cause: fields.take(cause.ok_or_else(|| unspecified("cause"))) }
-        })
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::RecordDelayCauseRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let step = step!(fields, r);
+                    let (cause, incident) = cause_and_incident(&mut fields, &r);
+                    fields.done()?;
+                    let done = causes::record(work, step, cause, incident).await?;
+                    let (dossier, warnings) = told(work, &done);
+                    Ok(v1::RecordDelayCauseResponse { dossier, warnings })
+                })
+            },
+        )
+        .await
     }
 
     async fn record_digitisation(
@@ -299,7 +312,11 @@ impl DossierService for Front {
             Box::pin(async move {
                 let code = code_of("name", &r.name, "dossiers")?;
                 let row = verbs::get(look, &code).await?;
-                Ok(v1::GetDossierResponse { dossier: Some(dossier(&look.rules, &row, look.context.now)) })
+                let hit_by = incidents::hitting(look, &row).await?;
+                Ok(v1::GetDossierResponse {
+                    dossier: Some(dossier(&look.rules, &row, look.context.now)),
+                    incidents: hit_by.iter().map(|row| format!("incidents/{}", row.code)).collect(),
+                })
             })
         })
         .await

@@ -280,8 +280,9 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
             wire.result_digitised = flag(*result);
             Kind::Digitised
         }
-        EventKind::DelayCause { cause: word } => {
+        EventKind::DelayCause { cause: word, incident } => {
             wire.delay_cause = cause(word).into();
+            wire.incident = incident.as_ref().map(|code| format!("incidents/{code}")).unwrap_or_default();
             Kind::DelayCauseRecorded
         }
         EventKind::Recalculated { .. } => Kind::DeadlineRecomputed,

@@ -4,10 +4,11 @@
 use uuid::Uuid;
 
 use super::convert::Fields;
-use super::dossier_convert::{dossier, warnings};
+use super::dossier_convert::{cause_word, dossier, warnings};
 use super::import_convert::{applicant_kind, channel};
 use crate::domain::dossier::Correction;
 use crate::pb::v1;
+use crate::service::dossiers::causes::SOFTWARE_OUTAGE;
 use crate::service::dossiers::verbs::{Applicant, Done};
 use crate::service::{Rules, Violation, Work};
 
@@ -91,6 +92,28 @@ macro_rules! verb {
             )
             .await
     };
+}
+
+/// The cause of a delay, and the code of the incident that an outage of software names.
+pub(super) fn cause_and_incident(
+    fields: &mut Fields,
+    request: &v1::RecordDelayCauseRequest,
+) -> (String, String) {
+    let cause = cause_word(request.cause()).map(str::to_owned);
+    let cause = fields.take(cause.ok_or_else(|| super::convert::unspecified("cause")));
+    let incident = fields.code_or_empty("incident", &request.incident, "incidents");
+    if cause == SOFTWARE_OUTAGE && request.incident.is_empty() {
+        fields.refuse(Violation::missing("incident"));
+    }
+    if !cause.is_empty() && cause != SOFTWARE_OUTAGE && !request.incident.is_empty() {
+        fields.refuse(Violation::new(
+            "incident",
+            "NO_OUTAGE",
+            "incident: chỉ ghi sự cố khi nguyên nhân là lỗi phần mềm; hãy bỏ trống hoặc sửa nguyên nhân",
+            "incident: only an outage of software names one; leave it out or correct the cause",
+        ));
+    }
+    (cause, incident)
 }
 
 /// A word of an enum that is given is one of the contract's.

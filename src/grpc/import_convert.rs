@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::convert::{date, instant, timestamp};
+use super::import_registers;
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::record::{
     CalendarDayRecord, CalendarRecord, ClockRecord, DocumentRecord, DossierRecord, ImportRow, MoveRecord,
@@ -15,11 +16,12 @@ use crate::service::imports::RowOutcome;
 use crate::service::landing::LandedResult;
 
 /// An instant that may be missing; one that can't be an instant counts as missing.
-fn at(value: Option<prost_types::Timestamp>) -> Option<DateTime<Utc>> {
+pub(super) fn at(value: Option<prost_types::Timestamp>) -> Option<DateTime<Utc>> {
     value.and_then(|t| instant(&t))
 }
 
-fn on(value: Option<Date>) -> Option<NaiveDate> {
+/// A day that may be missing; one that can't be a day counts as missing.
+pub(super) fn on(value: Option<Date>) -> Option<NaiveDate> {
     value.and_then(|d| date(&d))
 }
 
@@ -102,6 +104,8 @@ pub fn row(row: v1::ImportRow) -> Option<ImportRow> {
             to_on: on(r.to_on),
             basis: r.basis,
         }),
+        Wire::Declared(r) => import_registers::declared(r),
+        Wire::Incident(r) => import_registers::incident(r),
         Wire::Unreadable(r) => Record::Unreadable {
             kind: kind(r.kind())?,
             code: r.code,
@@ -284,6 +288,8 @@ fn kind(kind: v1::RecordKind) -> Option<RecordKind> {
         v1::RecordKind::Survey => RecordKind::Survey,
         v1::RecordKind::Payment => RecordKind::Payment,
         v1::RecordKind::Target => RecordKind::Target,
+        v1::RecordKind::Declared => RecordKind::Declared,
+        v1::RecordKind::Incident => RecordKind::Incident,
     })
 }
 
@@ -301,6 +307,8 @@ pub fn wire_kind(kind: RecordKind) -> v1::RecordKind {
         RecordKind::Survey => v1::RecordKind::Survey,
         RecordKind::Payment => v1::RecordKind::Payment,
         RecordKind::Target => v1::RecordKind::Target,
+        RecordKind::Declared => v1::RecordKind::Declared,
+        RecordKind::Incident => v1::RecordKind::Incident,
     }
 }
 

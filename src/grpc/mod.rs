@@ -9,6 +9,7 @@ mod calendar;
 mod caller;
 pub mod convert;
 mod deadline;
+mod declared_figure;
 mod document;
 mod dossier;
 mod dossier_convert;
@@ -16,7 +17,9 @@ mod dossier_history;
 mod dossier_step;
 mod import;
 mod import_convert;
+mod import_registers;
 mod import_show;
+mod incident;
 mod job;
 mod key;
 mod listing;
@@ -159,7 +162,9 @@ impl Front {
             dossier_service_server::DossierServiceServer,
             audit_service_server::AuditServiceServer,
             calendar_service_server::CalendarServiceServer,
+            declared_figure_service_server::DeclaredFigureServiceServer,
             document_service_server::DocumentServiceServer,
+            incident_service_server::IncidentServiceServer,
             key_service_server::KeyServiceServer,
             official_service_server::OfficialServiceServer,
             payment_service_server::PaymentServiceServer,

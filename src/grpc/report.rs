@@ -4,6 +4,7 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::convert::{code_of, timestamp, unit_name};
+use super::declared_figure::declared_figure;
 use super::dossier_convert::{outcome, timeliness};
 use super::import_show::source;
 use super::report_convert::{breakdowns, figure, period, summary};
@@ -12,6 +13,7 @@ use crate::domain::filter::Value;
 use crate::domain::unit::Group;
 use crate::pb::v1;
 use crate::pb::v1::report_service_server::ReportService;
+use crate::service::declared_figures;
 use crate::service::dossiers::PUBLISHED;
 use crate::service::imports;
 use crate::service::members::{self, Whose};
@@ -96,8 +98,11 @@ impl ReportService for Front {
                 let found = summarize(look, &ask).await?;
                 let sources = imports::list_sources(look, usual).await?;
                 let sources = sources.into_iter().map(|fresh| source(&look.rules, fresh)).collect();
-                let summary = v1::PeriodSummary { sources, ..summary(&found) };
-                Ok(v1::SummarizePeriodResponse { summary: Some(summary) })
+                let declared = declared_figures::of_period(look, ask.period, ask.unit_id).await?.into_iter();
+                Ok(v1::SummarizePeriodResponse {
+                    summary: Some(v1::PeriodSummary { sources, ..summary(&found) }),
+                    declared_figures: declared.map(|row| declared_figure(&look.rules, row)).collect(),
+                })
             })
         })
         .await

@@ -140,12 +140,12 @@ impl<'r, 'p> Fields<'r, 'p> {
 
     /// A number that must be there.
     pub fn number(&mut self, column: &str) -> i64 {
-        self.require(column, 0, |place, cell| {
-            cell.parse().map_err(|error: ParseIntError| {
-                let is_long = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
-                if is_long { place.too_large(cell) } else { place.bad_number(cell) }
-            })
-        })
+        self.require(column, 0, number)
+    }
+
+    /// A number; blank is None.
+    pub fn number_or_none(&mut self, column: &str) -> Option<i64> {
+        self.read(column, number)
     }
 
     /// A number of at most two decimals, in hundredths, that must be there.
@@ -208,6 +208,13 @@ impl<'r, 'p> Fields<'r, 'p> {
         };
         SourceRow { file: self.row.file, line: self.row.line, record }
     }
+}
+
+fn number(place: Place<'_>, cell: &str) -> Result<i64, Problem> {
+    cell.parse().map_err(|error: ParseIntError| {
+        let is_long = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
+        if is_long { place.too_large(cell) } else { place.bad_number(cell) }
+    })
 }
 
 fn instant(place: Place<'_>, cell: &str) -> Result<DateTime<Utc>, Problem> {

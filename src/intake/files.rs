@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Every file that is looked for.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 17] = [
     "units.csv",
     "calendar.json",
     "calendar.csv",
@@ -22,6 +22,8 @@ pub const NAMES: [&str; 15] = [
     "surveys.csv",
     "payments.csv",
     "targets.csv",
+    "declared.csv",
+    "incidents.csv",
     EXPECTED_SUMMARY,
 ];
 

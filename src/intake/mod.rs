@@ -5,6 +5,7 @@
 //! deadline is right, how rows travel. A row that can't be read keeps its place as
 //! [`Record::Unreadable`], with what is wrong and the mend, so that nothing is lost silently.
 
+mod beside;
 mod calendar;
 mod dossiers;
 mod expected;
@@ -26,9 +27,10 @@ pub use expected::Expected;
 pub use files::{CannotRead, EXPECTED_SUMMARY, Files};
 pub use problem::{Problem, Severity};
 pub use record::{
-    CalendarDayRecord, CalendarRecord, ClockRecord, Comparison, DocumentRecord, DossierRecord, MoveRecord,
-    OfficialRecord, PaymentRecord, PetitionRecord, ProcedureRecord, Record, Shared, SourceRow, SurveyRecord,
-    TargetRecord, TaskRecord, UnitRecord, Unreadable,
+    CalendarDayRecord, CalendarRecord, ClockRecord, Comparison, DeclaredRecord, DocumentRecord,
+    DossierRecord, IncidentRecord, MoveRecord, OfficialRecord, PaymentRecord, PetitionRecord,
+    ProcedureRecord, Record, Shared, SourceRow, SurveyRecord, TargetRecord, TaskRecord, UnitRecord,
+    Unreadable,
 };
 
 use fields::Pool;
@@ -39,7 +41,7 @@ use table::Desk;
 pub struct Reading {
     /// Every row, what is referred to before what refers to it: units (parents first), calendar,
     /// officials, procedures, dossiers by receipt, tasks, documents, petitions, ratings, payments,
-    /// targets.
+    /// targets, declared figures, incidents.
     pub rows: Vec<SourceRow>,
     /// What is worth knowing about files as a whole; nothing is refused for it.
     pub notes: Vec<Problem>,
@@ -64,6 +66,8 @@ pub fn read(files: &Files) -> Reading {
     rows.extend(matters::surveys(&mut desk));
     rows.extend(matters::payments(&mut desk));
     rows.extend(matters::targets(&mut desk));
+    rows.extend(beside::declared(&mut desk));
+    rows.extend(beside::incidents(&mut desk));
     rows.shrink_to_fit();
     Reading { rows, notes: desk.notes }
 }

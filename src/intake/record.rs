@@ -6,6 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
+mod beside;
+
+pub use beside::{DeclaredRecord, IncidentRecord};
+
 use super::problem::Problem;
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::Term;
@@ -53,6 +57,10 @@ pub enum Record {
     Payment(PaymentRecord),
     /// A target.
     Target(Box<TargetRecord>),
+    /// A declared figure.
+    Declared(Box<DeclaredRecord>),
+    /// An incident of other software.
+    Incident(Box<IncidentRecord>),
     /// A row that can't be read. It keeps its place among the rows, so that nothing is lost silently.
     Unreadable(Unreadable),
 }
@@ -72,6 +80,8 @@ impl Record {
             Self::Survey(record) => (RecordKind::Survey, &record.code),
             Self::Payment(record) => (RecordKind::Payment, &record.code),
             Self::Target(record) => (RecordKind::Target, &record.code),
+            Self::Declared(record) => (RecordKind::Declared, &record.code),
+            Self::Incident(record) => (RecordKind::Incident, &record.code),
             Self::Unreadable(row) => (row.kind, &row.code),
         }
     }

@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::declared::{Declared, Whose};
 use crate::domain::summary::{Figures, PeriodSummary, Rate};
 use crate::domain::text::{grouped, percent};
 use crate::domain::unit::Group;
@@ -40,6 +41,9 @@ pub struct SummaryMail {
     pub payments: (i64, i64),
     /// Petitions received, of them answered.
     pub petitions: (i64, i64),
+    /// Figures that were declared for the period; none in mails of before there were any.
+    #[serde(default)]
+    pub declared: Vec<Declared>,
     /// The report, enclosed as `report.html`.
     pub report_html: String,
     /// The figures, enclosed as `summary.json`.
@@ -92,6 +96,7 @@ impl SummaryMail {
             online: both(summary.online_overall),
             payments: both(summary.payments.online),
             petitions: (summary.petitions.received, summary.petitions.answered),
+            declared: Vec::new(),
             report_html: String::new(),
             summary_json: String::new(),
         }
@@ -114,6 +119,7 @@ impl SummaryMail {
             until: self.data_until.map(|at| language.watermark(at)),
             rows: self.groups.iter().map(|g| row(g, language)).collect(),
             facts: self.facts(language),
+            declared: self.declared.iter().map(|figure| declared(figure, language)).collect(),
         };
         let written = "writing a compiled template into a string cannot fail";
         let file = |name: &str, mime: &str, text: &str| Attachment {
@@ -180,6 +186,46 @@ impl SummaryMail {
     }
 }
 
+/// A declared figure with its source, the office of the person who declared it, and the day.
+fn declared(figure: &Declared, language: Language) -> String {
+    let group = |group: &Group| match group {
+        Group::SpecialisedAgencies => language.pick("các cơ quan chuyên môn", "specialised agencies"),
+        Group::Communes => language.pick("các xã, phường", "communes"),
+        Group::LandRegistryBranch => {
+            language.pick("Chi nhánh Văn phòng Đăng ký đất đai", "land registry branch")
+        }
+    };
+    let whose = match &figure.whose {
+        Whose::House => language.pick("toàn đơn vị", "the whole house").to_owned(),
+        Whose::Group(of) => group(of).to_owned(),
+        Whose::Unit(name) => name.clone(),
+    };
+    let (source, office, on) = (&figure.source, &figure.office, language.date(figure.declared_on));
+    let file = match (figure.file.as_str(), language) {
+        ("", _) => String::new(),
+        (file, Language::Vi) => format!(", tệp {file}"),
+        (file, Language::En) => format!(", file {file}"),
+    };
+    match language {
+        Language::Vi => format!(
+            "{}, {whose}: {} (nguồn: {source}{file}; {office} khai báo ngày {on})",
+            capitalised(figure.indicator.vietnamese()),
+            figure.shown()
+        ),
+        Language::En => format!(
+            "{}, {whose}: {} (source: {source}{file}; declared by {office} on {on})",
+            capitalised(figure.indicator.english()),
+            figure.shown_in_english()
+        ),
+    }
+}
+
+/// With a capital letter first.
+fn capitalised(said: &str) -> String {
+    let mut letters = said.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 struct Row {
     name: &'static str,
     received: String,
@@ -236,6 +282,7 @@ struct View<'a> {
     until: Option<String>,
     rows: Vec<Row>,
     facts: Vec<String>,
+    declared: Vec<String>,
 }
 
 #[derive(Template)]

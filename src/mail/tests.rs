@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
+use crate::domain::declared::{Declared, DeclaredIndicator, Whose};
 use crate::domain::reminder::NoticeRole;
 use crate::domain::unit::Group;
 
@@ -140,6 +141,7 @@ fn summary_mail() -> SummaryMail {
         online: (15_219, 15_233),
         payments: (10_953, 10_954),
         petitions: (2, 2),
+        declared: Vec::new(),
         report_html: "<p>Báo cáo</p>".to_owned(),
         summary_json: "{}".to_owned(),
     }
@@ -160,6 +162,46 @@ fn a_summary_mail_in_both_languages() {
         ..summary_mail()
     };
     insta::assert_snapshot!("summary_of_nothing_vi", shown(&nothing.render(Language::Vi)));
+}
+
+#[test]
+fn declared_figures_stand_under_a_heading_of_their_own() {
+    let declared = Declared {
+        code: "KB-1".to_owned(),
+        indicator: DeclaredIndicator::SatisfiedRate,
+        value: 9932,
+        parts: Some((2940, 2960)),
+        whose: Whose::Group(Group::Communes),
+        source: "Thiết bị đánh giá".to_owned(),
+        file: "thiet-bi.pdf".to_owned(),
+        office: "Văn phòng <HĐND>".to_owned(),
+        declared_on: day("2024-05-15"),
+        corrections: 1,
+    };
+    let plain = summary_mail();
+    let mail = SummaryMail { declared: vec![declared], ..plain.clone() };
+    let (vi, en) = (mail.render(Language::Vi), mail.render(Language::En));
+    let said = "\n\nSỐ LIỆU DO ĐƠN VỊ KHAI BÁO, KHÔNG DO HỆ THỐNG ĐẾM\n- Tỷ lệ hài lòng, các xã, phường: 99,32% (2.940/2.960) (nguồn: Thiết bị đánh giá, tệp thiet-bi.pdf; Văn phòng <HĐND> khai báo ngày 15/5/2024).\n";
+    assert!(vi.text.contains(said), "{}", vi.text);
+    let said = "- Satisfied rate, communes: 99.32% (2,940/2,960) (source: Thiết bị đánh giá, file thiet-bi.pdf; declared by Văn phòng <HĐND> on 15 May 2024).";
+    assert!(en.text.contains(said), "{}", en.text);
+    assert!(
+        vi.html.contains("<h2>Số liệu do đơn vị khai báo, không do hệ thống đếm</h2>\n<p>Tỷ lệ hài lòng,"),
+        "{}",
+        vi.html
+    );
+    assert!(vi.html.contains("Văn phòng &#60;HĐND&#62; khai báo"), "{}", vi.html);
+    // Nothing that is counted reads otherwise.
+    let without = |text: &str| {
+        text.lines().filter(|l| !l.contains("KHAI BÁO") && !l.contains("khai báo")).collect::<String>()
+    };
+    assert_eq!(without(&vi.text), without(&plain.render(Language::Vi).text));
+    // A mail that was put in the outbox before there were declared figures can still be written.
+    let mut old = serde_json::to_value(&plain).expect("it is data");
+    old.as_object_mut().expect("an object").remove("declared");
+    assert_eq!(serde_json::from_value::<SummaryMail>(old).expect("an old one"), plain);
+    let kept = serde_json::from_value::<SummaryMail>(serde_json::to_value(&mail).expect("data"));
+    assert_eq!(kept.expect("it comes back"), mail);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::domain::text::{date, grouped};
 use crate::domain::unit::Group;
 
 use super::ReportInput;
+use super::beside;
 use super::sentences::{groups, share};
 use super::wording::payment_kind;
 
@@ -116,7 +117,7 @@ fn breakdown(key: &RowKey) -> &'static str {
 }
 
 /// What a group is called in a table.
-fn group_name(group: Group) -> &'static str {
+pub fn group_name(group: Group) -> &'static str {
     match group {
         Group::SpecialisedAgencies => "Các cơ quan chuyên môn",
         Group::Communes => "Các xã, phường",
@@ -130,6 +131,7 @@ pub fn tables(input: &ReportInput<'_>) -> Vec<Table> {
         outcomes(input.summary),
         rates(input.summary),
         payments(input.summary),
+        beside::declared_table(input),
         tasks(input),
         late_dossiers(input),
     ]

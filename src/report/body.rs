@@ -5,6 +5,7 @@ use crate::domain::summary::{DocumentLine, Rate};
 use crate::domain::text::{count, grouped};
 
 use super::ReportInput;
+use super::beside;
 use super::sentences::{self, groups, share};
 use super::wording::{document, is_review, period_name};
 
@@ -160,6 +161,7 @@ fn procedures(input: &ReportInput<'_>) -> Vec<Block> {
     blocks.push(draft(&format!("- Kết quả tiếp nhận, xử lý {petitions}: {said}")));
     let said = sentences::ratings(summary, &period, wording, at);
     blocks.push(text(format!("- Kết quả thực hiện việc đánh giá chất lượng giải quyết TTHC: {said}")));
+    blocks.extend(beside::declared(input, true).map(text));
     blocks
 }
 
@@ -171,7 +173,7 @@ fn electronic(input: &ReportInput<'_>) -> Vec<Block> {
     } else {
         format!(" {}", wording.payment_portal)
     };
-    vec![
+    let mut blocks = vec![
         text(format!("- {}", sentences::online(summary, wording, at))),
         text(format!(
             "- Kết quả số hóa hồ sơ, kết quả giải quyết TTHC: {}",
@@ -181,8 +183,10 @@ fn electronic(input: &ReportInput<'_>) -> Vec<Block> {
             "- Việc thanh toán trực tuyến{portal}: {}",
             sentences::payments(&summary.payments, &period, wording, at)
         )),
-        text("(Có Phụ lục kèm theo)".to_owned()),
-    ]
+    ];
+    blocks.extend(beside::declared(input, false).map(text));
+    blocks.push(text("(Có Phụ lục kèm theo)".to_owned()));
+    blocks
 }
 
 /// Facts for the one who writes the assessment; what they mean is not the system's to say.
@@ -243,6 +247,10 @@ fn assessment(input: &ReportInput<'_>) -> Vec<Block> {
         draft(&lacking),
         draft("* Nguyên nhân của tồn tại, hạn chế:"),
     ]);
+    if !input.incidents.is_empty() {
+        blocks.push(text("Trong kỳ có sự cố phần mềm của hệ thống khác:".to_owned()));
+    }
+    blocks.extend(input.incidents.iter().map(|line| text(beside::incident(line))));
     blocks
 }
 

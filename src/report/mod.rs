@@ -4,13 +4,16 @@
 //! here counts: every figure comes out of [`PeriodSummary`], and nothing is said that it doesn't
 //! show. What a person must write is a marked place, never a guess. No database, no clock, no mail.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::domain::declared::Declared;
+use crate::domain::incident::IncidentKind;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
 
 mod appendix;
+mod beside;
 mod body;
 mod html;
 mod sentences;
@@ -59,6 +62,10 @@ pub struct ReportInput<'a> {
     pub tasks: &'a [TaskLine],
     /// The house's targets in force at the period's end.
     pub targets: &'a [Target],
+    /// Figures that were declared for the period; printed as such.
+    pub declared: &'a [Declared],
+    /// Incidents of other software within the period.
+    pub incidents: &'a [IncidentLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
     /// Words and options of the sentences.
@@ -110,4 +117,27 @@ pub struct DossierLine {
     pub due_on: Option<NaiveDate>,
     /// Resolved late on, in the period; None: open and overdue at its end, whatever came later.
     pub closed_on: Option<NaiveDate>,
+}
+
+/// An incident of other software as the report tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IncidentLine {
+    /// The software.
+    pub system: String,
+    /// What was the matter.
+    pub kind: IncidentKind,
+    /// What failed.
+    pub failure: String,
+    /// When it began, local time.
+    pub from: NaiveDateTime,
+    /// When it ended, local time; None: it goes on.
+    pub to: Option<NaiveDateTime>,
+    /// The letter that tells of it; may be empty.
+    pub reference: String,
+    /// Dossiers that it hit.
+    pub hit: usize,
+    /// Of those, resolved late in the period.
+    pub late: usize,
+    /// Of those, overdue at its end.
+    pub overdue: usize,
 }

@@ -7,6 +7,7 @@ use crate::domain::unit::Group;
 use super::sample::{counts, day, document, figures, group, instant, nothing, sample};
 use super::{DossierLine, Locality, Registered, ReportInput, TaskLine, Wording, html, period_name};
 
+mod beside;
 mod houses;
 
 const TOWN: Locality<'static> =
@@ -80,6 +81,8 @@ fn print_as<'a>(
         zone: chrono_tz::Asia::Ho_Chi_Minh,
         tasks,
         targets: &[],
+        declared: &[],
+        incidents: &[],
         late_dossiers: late,
         wording,
     };

@@ -12,7 +12,8 @@ use super::report::{Ask, summarize};
 use super::settings::{Closing, OfficeSettings};
 use super::slots::{Claim, house_calendar};
 use super::work::Look;
-use super::{House, enclosures, targets};
+use super::{House, declared_figures, enclosures, incidents, targets};
+use crate::domain::declared::Declared;
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
 use crate::mail::{Mailbox, SummaryMail};
@@ -49,6 +50,7 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     )
     .enclosing(page, format!("{figures_json:#}\n"));
     mail.data_until = known_until;
+    mail.declared = declared(&look, summary.period).await?;
     let input = serde_json::to_string(&mail).map_err(|e| ServiceError::Internal(e.to_string()))?;
     drop(look);
 
@@ -160,6 +162,8 @@ pub async fn printed(
     let late_dossiers = enclosures::late_dossiers(look, summary.period).await?;
     let tasks = enclosures::listed_tasks(look, summary.period).await?;
     let targets = targets::of_house(look, summary.period).await?;
+    let declared = declared(look, summary.period).await?;
+    let incidents = incidents::of_period(look, summary.period).await?;
     Ok(html(&ReportInput {
         summary,
         superior: &head.superior,
@@ -177,9 +181,17 @@ pub async fn printed(
         zone: calendar.spec().time_zone,
         tasks: &tasks,
         targets: &targets,
+        declared: &declared,
+        incidents: &incidents,
         late_dossiers: &late_dossiers,
         wording: &Wording::reference(head.locality(), &head.registered()),
     }))
+}
+
+/// What was declared for the period.
+async fn declared(look: &Look, period: Period) -> Result<Vec<Declared>, ServiceError> {
+    let rows = declared_figures::of_period(look, period, None).await?;
+    Ok(declared_figures::printed(&look.rules, rows))
 }
 
 /// The key figures for programs, and for the archive.

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod calendars;
+pub mod declared_figures;
 pub mod documents;
 pub mod dossiers;
 pub mod entity;
@@ -13,6 +14,7 @@ mod error;
 pub mod events;
 pub mod figures;
 pub mod imports;
+pub mod incidents;
 pub mod keys;
 pub mod members;
 pub mod notices;

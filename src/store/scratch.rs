@@ -8,9 +8,9 @@ use sea_orm::{
 };
 
 use super::entity::{
-    calendar, calendar_day, document, dossier, event, house_state, official, official_absence, payment,
-    petition, procedure, procedure_version, reminder_rule, source, source_name, source_row, survey, target,
-    task, unit, unit_edge, unit_history,
+    calendar, calendar_day, declared_figure, document, dossier, event, house_state, incident, incident_hit,
+    official, official_absence, payment, petition, procedure, procedure_version, reminder_rule, source,
+    source_name, source_row, survey, target, task, unit, unit_edge, unit_history,
 };
 use super::{Door, Snapshot, Store, StoreError, Tx};
 use crate::domain::record::RecordKind;
@@ -107,6 +107,18 @@ pub async fn copy_known(
         RecordKind::Target => {
             copy::<target::ActiveModel>(from, to, Condition::all().add(target::Column::Code.is_in(codes)))
                 .await?;
+        }
+        RecordKind::Declared => {
+            let known = Condition::all().add(declared_figure::Column::Code.is_in(codes));
+            copy::<declared_figure::ActiveModel>(from, to, known).await?;
+        }
+        RecordKind::Incident => {
+            let known = Condition::all().add(incident::Column::Code.is_in(codes));
+            let rows = incident::Entity::find().filter(known.clone()).all(from.conn()).await?;
+            let ids: Vec<uuid::Uuid> = rows.into_iter().map(|row| row.id).collect();
+            copy::<incident::ActiveModel>(from, to, known).await?;
+            let named = Condition::all().add(incident_hit::Column::IncidentId.is_in(ids));
+            copy::<incident_hit::ActiveModel>(from, to, named).await?;
         }
     }
     Ok(open)

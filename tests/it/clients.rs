@@ -104,7 +104,13 @@ fn buf(server: &str, key: &str) {
 
     let (listed, services) = curl(&["--list-services", server]);
     assert!(listed, "{services}");
-    for service in ["bonro.v1.DossierService", "bonro.v1.ReportService", "grpc.health.v1.Health"] {
+    for service in [
+        "bonro.v1.DossierService",
+        "bonro.v1.ReportService",
+        "bonro.v1.DeclaredFigureService",
+        "bonro.v1.IncidentService",
+        "grpc.health.v1.Health",
+    ] {
         assert!(services.lines().any(|line| line.trim() == service), "{service} isn't among {services}");
     }
     let code = "000.00.04.H48-240506-9002";

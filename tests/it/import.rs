@@ -2,6 +2,7 @@
 //! real binary speaks to a running house, and what landed is read back through gRPC.
 
 mod asked;
+mod beside;
 mod demo;
 mod faults;
 mod killed;

@@ -87,6 +87,8 @@ pub fn last_instant(rows: &[SourceRow], calendar: &Calendar) -> Option<DateTime<
         | Record::Official(_)
         | Record::Procedure(_)
         | Record::Target(_)
+        | Record::Declared(_)
+        | Record::Incident(_)
         | Record::Unreadable(_) => Vec::new(),
     });
     instants.flatten().filter(|at| is_in_reach(calendar, *at)).max()

@@ -6,13 +6,15 @@ use prost_types::Timestamp;
 use crate::cli::wire::{date, timestamp};
 use crate::domain::calendar::DayKind;
 use crate::domain::deadline::Term;
+use crate::domain::declared::Measure;
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
+use crate::domain::incident::{HitRule, IncidentKind};
 use crate::domain::official::OfficialRole;
 use crate::domain::procedure::OnlineLevel;
 use crate::domain::record::RecordKind;
 use crate::intake::{
-    CalendarRecord, Comparison, DossierRecord, PetitionRecord, Problem, Record, Severity, SourceRow,
-    TaskRecord,
+    CalendarRecord, Comparison, DeclaredRecord, DossierRecord, IncidentRecord, PetitionRecord, Problem,
+    Record, Severity, SourceRow, TaskRecord,
 };
 use crate::pb::google::r#type::Date;
 use crate::pb::v1 as pb;
@@ -37,6 +39,8 @@ pub fn kind(kind: RecordKind) -> pb::RecordKind {
         RecordKind::Survey => pb::RecordKind::Survey,
         RecordKind::Payment => pb::RecordKind::Payment,
         RecordKind::Target => pb::RecordKind::Target,
+        RecordKind::Declared => pb::RecordKind::Declared,
+        RecordKind::Incident => pb::RecordKind::Incident,
     }
 }
 
@@ -132,6 +136,8 @@ fn record(record: &Record) -> Wire {
             to_on: Some(date(target.to_on)),
             basis: target.basis.to_string(),
         }),
+        Record::Declared(figure) => Wire::Declared(self::declared(figure)),
+        Record::Incident(incident) => Wire::Incident(self::incident(incident)),
         Record::Unreadable(row) => Wire::Unreadable(pb::UnreadableRecord {
             kind: kind(row.kind).into(),
             code: row.code.to_string(),
@@ -264,6 +270,57 @@ fn petition(petition: &PetitionRecord) -> pb::PetitionRecord {
         citizen_rating: petition.citizen_rating.to_string(),
         unit_code: petition.unit_code.to_string(),
         subject: petition.subject.to_string(),
+    }
+}
+
+fn declared(figure: &DeclaredRecord) -> pb::DeclaredRecord {
+    pb::DeclaredRecord {
+        code: figure.code.to_string(),
+        indicator: figure.indicator.to_string(),
+        measure: match figure.measure {
+            Measure::Count => pb::DeclaredMeasure::Count,
+            Measure::Vnd => pb::DeclaredMeasure::Vnd,
+            Measure::Percent => pb::DeclaredMeasure::Percent,
+        }
+        .into(),
+        value: Some(figure.value),
+        numerator: figure.numerator,
+        denominator: figure.denominator,
+        unit_code: figure.unit_code.to_string(),
+        group: figure.group.to_string(),
+        from_on: Some(date(figure.from_on)),
+        to_on: Some(date(figure.to_on)),
+        source: figure.source.to_string(),
+        file_name: figure.file_name.to_string(),
+        file_sha256: figure.file_sha256.to_string(),
+        declared_by: figure.declared_by.to_string(),
+        declared_on: Some(date(figure.declared_on)),
+    }
+}
+
+fn incident(incident: &IncidentRecord) -> pb::IncidentRecord {
+    pb::IncidentRecord {
+        code: incident.code.to_string(),
+        system: incident.system.to_string(),
+        kind: match incident.kind {
+            IncidentKind::Down => pb::IncidentKind::Down,
+            IncidentKind::OutOfSync => pb::IncidentKind::OutOfSync,
+            IncidentKind::WrongData => pb::IncidentKind::WrongData,
+        }
+        .into(),
+        failure: incident.failure.to_string(),
+        from_at: Some(timestamp(incident.from_at)),
+        to_at: instant(incident.to_at),
+        unit_code: incident.unit_code.to_string(),
+        hits: match incident.hits {
+            HitRule::All => pb::IncidentHits::All,
+            HitRule::Named => pb::IncidentHits::Named,
+        }
+        .into(),
+        hit_unit_codes: incident.hit_unit_codes.iter().map(ToString::to_string).collect(),
+        dossier_codes: incident.dossier_codes.iter().map(ToString::to_string).collect(),
+        reported_by: incident.reported_by.to_string(),
+        reference: incident.reference.to_string(),
     }
 }
 

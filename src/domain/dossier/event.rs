@@ -107,6 +107,9 @@ pub enum EventKind {
     DelayCause {
         /// A word of the list of causes.
         cause: String,
+        /// Code of the incident, where software failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<String>,
     },
     /// A new calendar version applies from now on.
     Recalculated {

@@ -1,4 +1,4 @@
-//! The rows of the smaller registers: documents, petitions, ratings, payments, targets.
+//! The rows of the smaller registers: documents, petitions, ratings, payments, targets, declared figures, incidents.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -95,4 +95,68 @@ pub struct TargetRecord {
     pub to_on: Option<NaiveDate>,
     /// The document that sets it.
     pub basis: String,
+}
+
+/// A declared figure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeclaredRecord {
+    /// Code.
+    pub code: String,
+    /// What is declared, a word.
+    pub indicator: String,
+    /// In what, a word.
+    pub measure: String,
+    /// Things, đồng, or hundredths of a percent.
+    pub value: Option<i64>,
+    /// The part of a percentage.
+    pub numerator: Option<i64>,
+    /// The whole of a percentage.
+    pub denominator: Option<i64>,
+    /// Of which unit; empty: the house or a group.
+    pub unit_code: String,
+    /// Of which group, a word; empty: a unit or the house.
+    pub group: String,
+    /// First day.
+    pub from_on: Option<NaiveDate>,
+    /// Last day.
+    pub to_on: Option<NaiveDate>,
+    /// The system or device.
+    pub source: String,
+    /// The file that shows it; may be empty.
+    pub file_name: String,
+    /// SHA-256 of that file; may be empty.
+    pub file_sha256: String,
+    /// The official who declares it.
+    pub declared_by: String,
+    /// When.
+    pub declared_on: Option<NaiveDate>,
+}
+
+/// An incident of other software.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncidentRecord {
+    /// Code.
+    pub code: String,
+    /// The software that failed.
+    pub system: String,
+    /// What was the matter, a word.
+    pub kind: String,
+    /// What failed.
+    pub failure: String,
+    /// When it began.
+    pub from_at: Option<DateTime<Utc>>,
+    /// When it ended; None: it goes on.
+    pub to_at: Option<DateTime<Utc>>,
+    /// Whose; empty: the house's.
+    pub unit_code: String,
+    /// `all` or `named`.
+    pub hits: String,
+    /// Units whose dossiers were hit.
+    pub hit_unit_codes: Vec<String>,
+    /// Dossiers that were hit.
+    pub dossier_codes: Vec<String>,
+    /// The official who reported it.
+    pub reported_by: String,
+    /// The letter that tells of it; may be empty.
+    pub reference: String,
 }

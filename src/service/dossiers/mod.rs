@@ -1,5 +1,6 @@
 //! Dossiers: landing, verbs, flagging, reading.
 
+pub mod causes;
 mod flagging;
 mod growing;
 mod landing;

@@ -218,7 +218,7 @@ impl<'w> Findings<'w> {
             column,
             "IN_THE_FUTURE",
             "nằm sau thời điểm hiện tại của hệ thống; thời điểm muộn hơn không được nhận, hãy sửa lại",
-            "lies after the house's present; later instants are refused, correct it",
+            "lies after the house's present, and later instants are refused; correct it",
         );
     }
 

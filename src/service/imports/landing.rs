@@ -14,8 +14,8 @@ use crate::domain::record::{ImportRow, Problem, Record, RecordKind};
 use crate::domain::text;
 use crate::service::landing::{Landed, LandedResult, problem};
 use crate::service::{
-    ServiceError, Work, calendars, documents, dossiers, officials, payments, petitions, procedures, surveys,
-    targets, tasks, units,
+    ServiceError, Work, calendars, declared_figures, documents, dossiers, incidents, officials, payments,
+    petitions, procedures, surveys, targets, tasks, units,
 };
 use crate::store::{source_names, sources};
 
@@ -48,6 +48,8 @@ fn content_hash(record: &Record) -> String {
         | Record::Survey(_)
         | Record::Payment(_)
         | Record::Target(_)
+        | Record::Declared(_)
+        | Record::Incident(_)
         | Record::Unreadable { .. } => {}
     }
     hex::encode(Sha256::digest(format!("{bare:?}")))
@@ -251,6 +253,14 @@ impl Batch {
             RecordKind::Survey => surveys::land(work, pick!(rows, Survey)).await,
             RecordKind::Payment => payments::land(work, pick!(rows, Payment)).await,
             RecordKind::Target => targets::land(work, pick!(rows, Target)).await,
+            RecordKind::Declared => {
+                let rows = pick!(rows, Declared).into_iter().map(|(i, r)| (i, *r)).collect();
+                declared_figures::land(work, rows).await
+            }
+            RecordKind::Incident => {
+                let rows = pick!(rows, Incident).into_iter().map(|(i, r)| (i, *r)).collect();
+                incidents::land(work, rows).await
+            }
         }
     }
 }

@@ -147,6 +147,8 @@ impl<'w> Names<'w> {
             | Record::Procedure(_)
             | Record::Document(_)
             | Record::Target(_)
+            | Record::Declared(_)
+            | Record::Incident(_)
             | Record::Unreadable { .. } => {}
         }
         wrong

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::landing::source_key;
 use super::{RowOutcome, Start};
 use crate::domain::code::Code;
-use crate::domain::record::{ImportRow, RecordKind};
+use crate::domain::record::{ImportRow, Record, RecordKind};
 use crate::service::{Context, House, ServiceError};
 use crate::store::{Store, dossiers, scratch};
 
@@ -63,6 +63,17 @@ impl Rehearsal {
             let (codes, keys) = unknown.entry(kind).or_default();
             codes.extend(Code::parse_number(code).map(String::from));
             keys.push(key);
+            // An incident names dossiers that may be known from long ago.
+            if let Record::Incident(incident) = &row.record {
+                for code in incident.dossier_codes.iter().flat_map(|code| Code::parse(code)) {
+                    let code = String::from(code);
+                    if self.looked_up.insert((RecordKind::Dossier, code.clone())) {
+                        let (codes, keys) = unknown.entry(RecordKind::Dossier).or_default();
+                        codes.push(code.clone());
+                        keys.push(code);
+                    }
+                }
+            }
         }
         let here = archive.store.read().await?;
         let there = self.house.store.begin().await?;

@@ -20,7 +20,7 @@ database = ProtoReflectionDescriptorDatabase(channel)
 pool = descriptor_pool.DescriptorPool(database)
 
 services = set(database.get_services())
-for wanted in ("DossierService", "ReportService", "ImportService", "CalendarService"):
+for wanted in ("DossierService", "ReportService", "ImportService", "CalendarService", "DeclaredFigureService", "IncidentService"):
     assert f"bonro.v1.{wanted}" in services, services
 assert pool.FindMessageTypeByName("google.rpc.BadRequest"), "the details of errors are described"
 health = health_pb2_grpc.HealthStub(channel)
