@@ -35,6 +35,8 @@ mod m20261123_000020_create_imports;
 mod m20261123_000021_create_requests;
 mod m20261123_000022_create_audit;
 mod m20261123_000023_create_reports;
+mod m20261125_000020_create_unit_judging;
+mod m20261125_000021_judge_dossiers;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -67,6 +69,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000021_create_requests::Migration),
             Box::new(m20261123_000022_create_audit::Migration),
             Box::new(m20261123_000023_create_reports::Migration),
+            Box::new(m20261125_000020_create_unit_judging::Migration),
+            Box::new(m20261125_000021_judge_dossiers::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ use super::super::error::{ServiceError, Violation};
 use super::super::findings::{foreign, reaches};
 use super::super::landing::Landed;
 use super::super::work::Work;
+use super::judging::{differs, is_moved, judge_anew, judge_by, moved};
 use super::saving::{Change, save};
 use super::wrong::{Wrong, refused, warning};
 use crate::domain::code::Code;
@@ -62,7 +63,8 @@ pub async fn land(
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {
                 let warned = change.after.warnings.iter();
-                let warnings = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
+                let mut warnings: Vec<Problem> = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
+                warnings.extend(differs(&work.rules, change.before.as_ref(), &change.after, &record));
                 let mut landed = if change.row.is_none() {
                     Landed::fresh(change.id, warnings)
                 } else {
@@ -117,13 +119,14 @@ fn grown(
             !matches!(
                 e.draft.kind,
                 EventKind::Received(_) | EventKind::Corrected(_) | EventKind::Digitised { .. }
-            )
+            ) && !is_moved(&e.draft.kind)
         })
         .map(|e| (e.number, false))
         .collect();
-    for draft in target {
+    let moved = moved(&history, &target, work.now());
+    for draft in target.into_iter().chain(moved) {
         if let EventKind::Received(intake) = &draft.kind {
-            missing.extend(correction(&before, intake, &draft, work.now()));
+            missing.extend(correction(work, &before, intake, &draft));
             continue;
         }
         let same = history
@@ -173,13 +176,13 @@ fn grown(
 
 /// A flagged correction where the source changed what was laid down at the receipt, and the scans.
 fn correction(
+    work: &Work,
     before: &crate::domain::dossier::Dossier,
     said: &Intake,
     receipt: &Draft,
-    now: DateTime<Utc>,
 ) -> Vec<Draft> {
     let mut found = Vec::new();
-    let changed = Correction {
+    let mut changed = Correction {
         received_at: (before.received_at != receipt.occurred_at).then_some(receipt.occurred_at),
         unit_id: (before.unit_id != said.unit_id).then_some(said.unit_id),
         procedure_version_id: (before.procedure_version_id != said.procedure_version_id)
@@ -188,9 +191,11 @@ fn correction(
         applicant_kind: (before.applicant_kind != said.applicant_kind).then_some(said.applicant_kind),
         holder_id: said.holder_id.filter(|_| before.holder_id.is_none()),
         promised_at: None,
+        judge_by: None,
     };
+    judge_anew(work, &mut changed, before.state, (before.unit_id, before.received_at));
     // The correction that occurred last holds, so it is dated when it was learnt.
-    let at = |kind| Draft { kind, occurred_at: now, ..receipt.clone() };
+    let at = |kind| Draft { kind, occurred_at: work.now(), ..receipt.clone() };
     if changed != Correction::default() {
         found.push(at(EventKind::Corrected(changed)));
     }
@@ -308,6 +313,7 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         result: Tracked::from_flag(record.result_digitised),
         holder_id,
         promised_at: record.promised_at,
+        judge_by: judge_by(work, unit.id, received_at),
     };
     let mut drafts = vec![draft(work, EventKind::Received(intake), received_at, String::new())];
     later.sort_by_key(|d| d.occurred_at);

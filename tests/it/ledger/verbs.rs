@@ -72,7 +72,9 @@ impl Verb {
             Self::Stop => ask!(stop_dossier, StopDossierRequest {}),
             Self::Reappoint => {
                 let promised_at = Some(timestamp(at + TimeDelta::days(5)));
-                ask!(reappoint, ReappointRequest { promised_at: promised_at })
+                // Every third has no letter, or one that nobody numbered.
+                let letter_number = if at.timestamp() % 3 == 0 { String::new() } else { "01/XL".to_owned() };
+                ask!(reappoint, ReappointRequest { promised_at: promised_at, letter_number: letter_number })
             }
             Self::Grant => ask!(
                 resolve_dossier,
