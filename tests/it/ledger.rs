@@ -30,7 +30,7 @@ use stage::Stage;
 use tables::{Counts, FIGURES, place};
 
 /// Stories a test, unless `PROPTEST_CASES` asks for more.
-const STORIES: u32 = 3;
+const STORIES: u32 = 5;
 const STEPS: usize = 160;
 
 /// The period of a probe between two days.

@@ -2,6 +2,7 @@
 //! the front door down to the ledger, and as imports bring them.
 
 mod checked;
+mod judging;
 mod others;
 mod petitions;
 mod reach;

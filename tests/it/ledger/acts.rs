@@ -144,7 +144,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(When::Now),
         4 => part().prop_map(When::Between),
         // A deadline in days is at 17:00 and ends seven hours later.
-        2 => prop_oneof![Just(0), -1..2_i64, -12 * hour..12 * hour, 7 * hour - 1..7 * hour + 2]
+        5 => prop_oneof![Just(0), -1..2_i64, -12 * hour..12 * hour, 7 * hour - 1..7 * hour + 2]
             .prop_map(When::Due),
     ];
     prop_oneof![

@@ -109,8 +109,8 @@ pub fn fitting(state: v1::DossierState) -> &'static [Verb] {
             &[Start, Start, HandOver, Supplement, Payment, Suspend, Grant, Withdraw, Digitise]
         }
         v1::DossierState::InProcess => &[
-            HandOver, Supplement, Payment, Suspend, Reappoint, Grant, Grant, Grant, Refuse, Withdraw,
-            Digitise,
+            HandOver, Supplement, Payment, Suspend, Reappoint, Reappoint, Grant, Grant, Grant, Refuse,
+            Withdraw, Digitise,
         ],
         v1::DossierState::AwaitingSupplement => &[Resume, Resume, Resume, Accept, Stop, Withdraw],
         v1::DossierState::AwaitingPayment | v1::DossierState::Suspended => {
