@@ -43,6 +43,7 @@ const TABLES: &[&str] = &[
     "unit",
     "unit_edge",
     "unit_history",
+    "unit_judging",
 ];
 
 #[tokio::test]

@@ -107,9 +107,9 @@ fn promises(answer: &pb::ExplainDeadlineResponse, zone: Tz) -> Vec<String> {
                 format!("hẹn lại / re-appointment {} {}", promise.letter_number, promise.actor_label)
             }
         };
-        let (given, promised) =
+        let (from, to) =
             (wire::local(promise.given_at.as_ref(), zone), wire::local(promise.promised_at.as_ref(), zone));
-        Some(format!("  {given} → {promised}  {}", giver.trim_end()))
+        Some(format!("  {from} → {to}  {}", giver.trim_end()))
     };
     let mut lines: Vec<String> = answer.promises.iter().filter_map(told).collect();
     if let Some(days) = answer.promise_days {

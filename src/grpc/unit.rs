@@ -53,13 +53,13 @@ fn wire(rules: &Rules, view: &UnitView) -> v1::Unit {
         judge_by_settings: rules
             .judging
             .get(&row.id)
-            .map(|own| own.iter().map(setting).collect())
+            .map(|own| own.iter().copied().map(setting).collect())
             .unwrap_or_default(),
     }
 }
 
-fn setting((from, said): &(NaiveDate, JudgeBy)) -> v1::JudgeBySetting {
-    v1::JudgeBySetting { effective_on: Some(wire_date(*from)), judge_by: judge_by(*said).into() }
+fn setting((from, said): (NaiveDate, JudgeBy)) -> v1::JudgeBySetting {
+    v1::JudgeBySetting { effective_on: Some(wire_date(from)), judge_by: judge_by(said).into() }
 }
 
 /// A unit to create. Where its first day follows from the change, none is asked for.

@@ -15,7 +15,7 @@ use super::office::{Office, act, at, fields, refusal};
 use crate::support::{Call, both};
 
 fn on(day: i32) -> Option<Date> {
-    Some(Date { year: 2024, month: 5, day })
+    Date { year: 2024, month: 5, day }.into()
 }
 
 fn judge(unit: &str, judge_by: JudgeBy, day: i32) -> v1::SetJudgeByRequest {

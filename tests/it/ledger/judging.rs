@@ -33,6 +33,15 @@ pub struct Judging {
     closings: Vec<(i32, DateTime<Utc>, Option<DateTime<Utc>>)>,
 }
 
+/// What judges.
+#[derive(Debug, Clone, Copy)]
+pub enum Judge {
+    /// The law's date.
+    Law,
+    /// A promise's; None while the clock stands.
+    Promise(Option<DateTime<Utc>>),
+}
+
 /// A clock as a date is held against it.
 #[derive(Clone, Copy)]
 pub struct Clock<'a> {
@@ -109,24 +118,27 @@ impl Judging {
         });
     }
 
-    /// The date that judges in place of the law's; the outer None: it stays the law's. `by_law`: that of the term that
-    /// ran at a moment, `printed_here`: that of the receipt without stops.
+    /// What judges. `by_law`: the law's date by the term that ran at a moment, `printed_here`: that of the receipt
+    /// without stops.
     pub fn appointment(
         &self,
         clock: Clock<'_>,
         by_law: impl Fn(DateTime<Utc>) -> Option<DateTime<Utc>>,
         printed_here: Option<DateTime<Utc>>,
-    ) -> Option<Option<DateTime<Utc>>> {
+    ) -> Judge {
         if !self.by_appointment {
-            return None;
+            return Judge::Law;
         }
         let first = self.printed.or(printed_here.filter(|_| self.own_receipt));
-        let mut judges = first.map(|promised_at| clock.runs_from(promised_at));
+        let mut judges = first.map_or(Judge::Law, |promised_at| Judge::Promise(clock.runs_from(promised_at)));
         for letter in &self.letters {
-            let date = judges.unwrap_or_else(|| by_law(letter.known_at));
+            let date = match judges {
+                Judge::Law => by_law(letter.known_at),
+                Judge::Promise(date) => date,
+            };
             let passed = date.is_some_and(|date| clock.after(letter.known_at, date));
             if !passed && !clock.after(letter.known_at, letter.promised_at) {
-                judges = Some(clock.runs_from(letter.promised_at));
+                judges = Judge::Promise(clock.runs_from(letter.promised_at));
             }
         }
         judges

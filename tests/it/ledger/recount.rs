@@ -16,7 +16,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::judging::{Clock, Judging};
+use super::judging::{Clock, Judge, Judging};
 use super::tables::{Table, place};
 
 /// A period as instants: from `a` until before `b`, which is the end of its last day or now.
@@ -261,8 +261,8 @@ impl Life {
             of_run(run)
         };
         match self.judging.appointment(self.clock(pauses), at, self.printed_here) {
-            Some(promised) => (promised, true),
-            None => (at(from), false),
+            Judge::Promise(date) => (date, true),
+            Judge::Law => (at(from), false),
         }
     }
 

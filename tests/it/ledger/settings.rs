@@ -44,8 +44,8 @@ impl Settings {
     /// Whether the appointment judges what a unit receives on a day: its own word, else the root's, else no.
     pub fn say(&self, unit: &str, on: NaiveDate) -> bool {
         let own = |unit: &str| {
-            let said = self.0.iter().filter(|((of, from), _)| *of == unit && *from <= on);
-            said.last().map(|(_, appointment)| *appointment)
+            let mut said = self.0.iter().filter(|((of, from), _)| *of == unit && *from <= on);
+            said.next_back().map(|(_, appointment)| *appointment)
         };
         own(unit).or_else(|| own(TREE[0])).unwrap_or(false)
     }

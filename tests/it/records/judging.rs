@@ -2,10 +2,12 @@
 //! it tells too late is marked. Dossiers of the small town, in five working days.
 
 use bonro::domain::dossier::{ApplicantKind, Channel, ClosedAs};
+use bonro::domain::permission::Scope;
 use bonro::domain::record::{ClockRecord, DossierRecord, Record, Severity};
 use bonro::pb::v1;
 use bonro::pb::v1::dossier_service_server::DossierService as _;
 use bonro::pb::v1::unit_service_server::UnitService as _;
+use bonro::store::{Store, rules, scratch};
 
 use super::checked::found;
 use super::town::{Town, answered, at, date, procedure, stamp};
@@ -153,4 +155,15 @@ both!(what_a_source_tells_too_late_is_marked_but_not_its_history, |house| {
         night(&town, "2024-06-04T16:00:00Z", closed(open("NEXT"), "2024-05-10T04:00:00Z")).await;
     assert!(!corrected.late_recorded);
     assert!(found(&town).await.is_empty());
+});
+
+both!(a_rehearsal_judges_by_the_same_settings, |house| {
+    let town = town(&house.url).await;
+    let look = town.house.look(town.context(Scope::All)).await.expect("a look");
+    let archive = Store::scratch().await.expect("a scratch archive");
+    let tx = archive.begin().await.expect("a transaction");
+    scratch::copy_rules(&look.door, &tx).await.expect("the rules are copied");
+    let copied = rules::load(&tx).await.expect("they are read");
+    assert_eq!(copied.judging, look.rules.judging);
+    assert_eq!(copied.judging.len(), 1, "P1's");
 });
