@@ -38,6 +38,8 @@ mod m20261123_000023_create_reports;
 mod m20261125_000001_extend_imports;
 mod m20261125_000010_create_declared_figures;
 mod m20261125_000011_create_incidents;
+mod m20261125_000020_create_unit_judging;
+mod m20261125_000021_judge_dossiers;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -73,6 +75,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_extend_imports::Migration),
             Box::new(m20261125_000010_create_declared_figures::Migration),
             Box::new(m20261125_000011_create_incidents::Migration),
+            Box::new(m20261125_000020_create_unit_judging::Migration),
+            Box::new(m20261125_000021_judge_dossiers::Migration),
         ]
     }
 }

@@ -46,6 +46,7 @@ const TABLES: &[&str] = &[
     "unit",
     "unit_edge",
     "unit_history",
+    "unit_judging",
 ];
 
 #[tokio::test]

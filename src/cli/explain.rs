@@ -73,6 +73,7 @@ fn told(code: &str, answer: &pb::ExplainDeadlineResponse, deadline: &pb::Deadlin
     if answer.promised_at.is_some() && answer.promised_at != deadline.due_at {
         lines.push(format!("Hẹn trả / promised    {}", wire::local(answer.promised_at.as_ref(), zone)));
     }
+    lines.extend(promises(answer, zone));
     if deadline.provisional {
         lines
             .push("Tạm tính: ngoài các năm đã nạp lịch / Provisional: beyond the loaded calendar".to_owned());
@@ -94,6 +95,31 @@ fn told(code: &str, answer: &pb::ExplainDeadlineResponse, deadline: &pb::Deadlin
         ]);
     }
     format!("{}\n\n{table}", lines.join("\n"))
+}
+
+/// Who promised what, where it isn't just the receipt's deadline, and whose date judges.
+fn promises(answer: &pb::ExplainDeadlineResponse, zone: Tz) -> Vec<String> {
+    let told = |promise: &pb::Promise| {
+        let giver = match promise.giver() {
+            pb::PromiseGiver::Unspecified | pb::PromiseGiver::Computed => return None,
+            pb::PromiseGiver::Source => "nguồn dữ liệu / the source".to_owned(),
+            pb::PromiseGiver::Reappointment => {
+                format!("hẹn lại / re-appointment {} {}", promise.letter_number, promise.actor_label)
+            }
+        };
+        let (from, to) =
+            (wire::local(promise.given_at.as_ref(), zone), wire::local(promise.promised_at.as_ref(), zone));
+        Some(format!("  {from} → {to}  {}", giver.trim_end()))
+    };
+    let mut lines: Vec<String> = answer.promises.iter().filter_map(told).collect();
+    if let Some(days) = answer.promise_days {
+        lines.push(format!("Lệch / differs by     {days:+} ngày / days"));
+    }
+    if answer.judged_by() == pb::JudgeBy::Appointment {
+        let due = wire::local(answer.judged_due_at.as_ref(), zone);
+        lines.push(format!("Xét theo / judged by  ngày hẹn trả / the appointment: {due}"));
+    }
+    lines
 }
 
 fn weekday(day: Weekday) -> &'static str {
@@ -154,6 +180,9 @@ fn as_value(code: &str, answer: &pb::ExplainDeadlineResponse, deadline: &pb::Dea
         "received_at": instant(&inputs.received_at),
         "due_at": instant(&deadline.due_at),
         "promised_at": instant(&answer.promised_at),
+        "promise_days": answer.promise_days,
+        "judged_by": answer.judged_by().as_str_name().trim_start_matches("JUDGE_BY_").to_lowercase(),
+        "judged_due_at": instant(&answer.judged_due_at),
         "provisional": deadline.provisional,
         "pauses": inputs.pauses.iter().map(|pause| {
             json!({ "paused_at": instant(&pause.paused_at), "resumed_at": instant(&pause.resumed_at) })

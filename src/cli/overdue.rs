@@ -39,7 +39,7 @@ pub async fn run(args: &OverdueArgs, as_json: bool) -> anyhow::Result<Exit> {
     let zone = connection::zone(&line).await?;
     let today = connection::now(&line).await?.map(|now| now.with_timezone(&zone).date_naive());
     let days = |dossier: &pb::Dossier| {
-        let due = dossier.due_at.as_ref().and_then(wire::instant)?.with_timezone(&zone).date_naive();
+        let due = dossier.judged_due_at.as_ref().and_then(wire::instant)?.with_timezone(&zone).date_naive();
         Some((today? - due).num_days())
     };
     if as_json {
@@ -64,7 +64,7 @@ pub async fn run(args: &OverdueArgs, as_json: bool) -> anyhow::Result<Exit> {
             dossier.code.clone(),
             wire::code(&dossier.unit).to_owned(),
             wire::code(&dossier.holder).to_owned(),
-            wire::local(dossier.due_at.as_ref(), zone),
+            wire::local(dossier.judged_due_at.as_ref(), zone),
             days(dossier).map_or_else(|| "–".to_owned(), |days| days.to_string()),
         ]);
     }
@@ -98,7 +98,8 @@ async fn list(line: &Line, filter: String, limit: usize) -> anyhow::Result<(Vec<
 }
 
 fn as_value(dossier: &pb::Dossier, zone: Tz, days: Option<i64>) -> Value {
-    let due = dossier.due_at.as_ref().and_then(wire::instant).map(|at| at.with_timezone(&zone).to_rfc3339());
+    let due =
+        dossier.judged_due_at.as_ref().and_then(wire::instant).map(|at| at.with_timezone(&zone).to_rfc3339());
     json!({
         "code": dossier.code,
         "unit": wire::code(&dossier.unit),

@@ -60,6 +60,14 @@ pub enum Fact {
     Overdue,
     /// No longer overdue: closed, or its term began anew.
     Cleared,
+    /// Beside `Closed`: it was late with apology.
+    LateApologised,
+    /// Beside `Overdue`: with apology.
+    OverdueApologised,
+    /// Beside `Cleared`: of one overdue with apology.
+    ClearedApologised,
+    /// Beside `Closed`: early or on time, but recorded after the date that judges.
+    LateRecorded,
     /// A task was assigned.
     TaskAssigned,
     /// A task was completed; `late` or not.
@@ -114,6 +122,10 @@ impl fmt::Display for Fact {
             Self::Unpaused => f.write_str("unpaused"),
             Self::Overdue => f.write_str("overdue"),
             Self::Cleared => f.write_str("cleared"),
+            Self::LateApologised => f.write_str("apologised_late"),
+            Self::OverdueApologised => f.write_str("apologised_overdue"),
+            Self::ClearedApologised => f.write_str("apologised_cleared"),
+            Self::LateRecorded => f.write_str("late_recorded"),
             Self::TaskAssigned => f.write_str("task_assigned"),
             Self::TaskCompleted { late } => {
                 write!(f, "task_completed:{}", if *late { "late" } else { "on_time" })
@@ -165,6 +177,10 @@ impl Fact {
             ["unpaused"] => Self::Unpaused,
             ["overdue"] => Self::Overdue,
             ["cleared"] => Self::Cleared,
+            ["apologised_late"] => Self::LateApologised,
+            ["apologised_overdue"] => Self::OverdueApologised,
+            ["apologised_cleared"] => Self::ClearedApologised,
+            ["late_recorded"] => Self::LateRecorded,
             ["task_assigned"] => Self::TaskAssigned,
             ["task_completed", "late"] => Self::TaskCompleted { late: true },
             ["task_completed", "on_time"] => Self::TaskCompleted { late: false },
@@ -227,6 +243,12 @@ pub fn dossier(dossier: &Dossier) -> Vec<Contribution> {
             result: dossier.result,
         };
         rows.push(row(fact, closing.on));
+        if closing.timeliness == Some(Timeliness::Late) && dossier.apologised {
+            rows.push(row(Fact::LateApologised, closing.on));
+        }
+        if closing.timeliness.is_some() && closing.recorded_late {
+            rows.push(row(Fact::LateRecorded, closing.on));
+        }
     }
     for span in &dossier.paused {
         rows.push(row(Fact::Paused, span.from));
@@ -235,6 +257,10 @@ pub fn dossier(dossier: &Dossier) -> Vec<Contribution> {
     for span in &dossier.overdue {
         rows.push(row(Fact::Overdue, span.from));
         rows.extend(span.to.map(|to| row(Fact::Cleared, to)));
+    }
+    for span in &dossier.overdue_apologised {
+        rows.push(row(Fact::OverdueApologised, span.from));
+        rows.extend(span.to.map(|to| row(Fact::ClearedApologised, to)));
     }
     rows
 }
@@ -281,6 +307,8 @@ pub struct Sums {
     pub facts: BTreeMap<Fact, Sum>,
     /// Open dossiers past their deadline at the period's end that the job hasn't flagged yet.
     pub unflagged_overdue: i64,
+    /// Of those, with apology.
+    pub unflagged_apologised: i64,
     /// Open tasks likewise.
     pub unflagged_tasks: i64,
     /// The archive holds a dossier of this row, of whatever time.
@@ -301,6 +329,7 @@ impl Sums {
             self.add(fact.clone(), *sum);
         }
         self.unflagged_overdue += other.unflagged_overdue;
+        self.unflagged_apologised += other.unflagged_apologised;
         self.unflagged_tasks += other.unflagged_tasks;
         self.any_dossier |= other.any_dossier;
     }

@@ -76,6 +76,12 @@ pub struct DossierFigures {
     pub withdrawn: i64,
     /// Stopped for good in the period.
     pub stopped: i64,
+    /// Of those resolved late, with apology.
+    pub resolved_late_apologised: i64,
+    /// Of those overdue at the end, with apology.
+    pub in_process_overdue_apologised: i64,
+    /// Of those resolved early or on time, recorded after the date that judges.
+    pub resolved_late_recorded: i64,
 }
 
 impl DossierFigures {
@@ -108,6 +114,11 @@ impl DossierFigures {
             in_process_overdue: overdue,
             withdrawn: as_(ClosedAs::Withdrawn),
             stopped: as_(ClosedAs::Stopped),
+            resolved_late_apologised: sums.of(|f| *f == Fact::LateApologised).within,
+            in_process_overdue_apologised: sums.of(|f| *f == Fact::OverdueApologised).through()
+                - sums.of(|f| *f == Fact::ClearedApologised).through()
+                + sums.unflagged_apologised,
+            resolved_late_recorded: sums.of(|f| *f == Fact::LateRecorded).within,
         }
     }
 

@@ -50,6 +50,10 @@ fn by_hand() -> Sums {
         (closed(Stopped, None, Tracked::No), 0, 3),
         (Fact::Overdue, 9, 12),
         (Fact::Cleared, 6, 9),
+        (Fact::LateApologised, 1, 6),
+        (Fact::OverdueApologised, 5, 6),
+        (Fact::ClearedApologised, 3, 4),
+        (Fact::LateRecorded, 2, 7),
         (Fact::Paused, 7, 5),
         (Fact::Unpaused, 6, 4),
     ])
@@ -57,7 +61,7 @@ fn by_hand() -> Sums {
 
 #[test]
 fn counts_are_read_off_the_sums() {
-    let figures = DossierFigures::of(&Sums { unflagged_overdue: 1, ..by_hand() });
+    let figures = DossierFigures::of(&Sums { unflagged_overdue: 1, unflagged_apologised: 1, ..by_hand() });
     let expected = DossierFigures {
         received_total: 70,
         received_in_period: 50,
@@ -72,6 +76,9 @@ fn counts_are_read_off_the_sums() {
         in_process_overdue: 7,
         withdrawn: 4,
         stopped: 3,
+        resolved_late_apologised: 6,
+        in_process_overdue_apologised: 5,
+        resolved_late_recorded: 7,
     };
     assert_eq!(figures, expected);
     assert_eq!(figures.not_late_rate().percent().as_deref(), Some("83.33"));

@@ -2,14 +2,15 @@
 //! people on each day.
 
 use super::convert::{
-    Fields, bad_name, resume_policy, resume_policy_word, term, term_parts, timestamp, wire_date,
+    Fields, bad_name, judge_by, resume_policy, resume_policy_word, term, term_parts, timestamp, wire_date,
 };
 use crate::domain::deadline::{BadTerm, Due, Pause, Term};
+use crate::domain::dossier::{Giver, Promise};
 use crate::domain::explain::{TrailDay, Why};
 use crate::domain::text;
 use crate::pb::v1;
 use crate::service::calendars::{self, Which};
-use crate::service::deadlines::{Counted, Explained, Inputs};
+use crate::service::deadlines::{Counted, Explained, Inputs, Trail};
 use crate::service::{Rules, ServiceError, Violation};
 
 /// Which version a name says: `calendars/3`, `units/VP/calendars/3`, and `latest` for the newest in force.
@@ -133,24 +134,52 @@ fn counted_from(rules: &Rules, counted: &Counted) -> v1::DeadlineInputs {
 /// A deadline and the way to it for the wire.
 pub fn explained(rules: &Rules, explained: &Explained) -> v1::ExplainDeadlineResponse {
     let counted = &explained.counted;
-    let mut before = 0;
-    let days = explained.explanation.trail.iter().map(|day| {
-        let sum = measured(counted.term, day.sum);
-        let wire = trail_day(explained, day, sum - before, sum);
-        before = sum;
-        wire
-    });
+    let told = explained.told.as_ref();
+    let judged = told.and_then(|told| told.judged);
+    let promises = told.map(|told| told.promises.as_slice()).unwrap_or_default();
     v1::ExplainDeadlineResponse {
-        days: days.collect(),
+        days: trail_days(counted.term, &explained.trail),
         deadline: Some(deadline(rules, counted)),
-        promised_at: counted.promised_at.map(timestamp),
+        promised_at: promises.last().map(|(promise, _)| timestamp(promise.at)),
         inputs: Some(counted_from(rules, counted)),
-        needed: measured(counted.term, explained.explanation.needed),
+        needed: measured(counted.term, explained.trail.explanation.needed),
+        promises: promises.iter().map(|(promise, actor)| promised(promise, actor)).collect(),
+        judged_by: judged.map_or(v1::JudgeBy::Unspecified, |judged| judge_by(judged.by)).into(),
+        judged_due_at: judged.and_then(|judged| judged.due_at).map(timestamp),
+        promise_days: told.and_then(|told| told.promise_days).and_then(|days| i32::try_from(days).ok()),
+        receipt_due_at: told.and_then(|told| told.receipt_due_at).map(timestamp),
+        receipt_days: told.map(|told| trail_days(counted.term, &told.receipt)).unwrap_or_default(),
     }
 }
 
-fn trail_day(explained: &Explained, day: &TrailDay, counted: i64, sum: i64) -> v1::TrailDay {
-    let found = explained.overrides.get(&day.day);
+fn promised(promise: &Promise, actor: &str) -> v1::Promise {
+    let giver = match promise.giver {
+        Giver::Computed => v1::PromiseGiver::Computed,
+        Giver::Source => v1::PromiseGiver::Source,
+        Giver::Reappointment => v1::PromiseGiver::Reappointment,
+    };
+    v1::Promise {
+        promised_at: Some(timestamp(promise.at)),
+        given_at: Some(timestamp(promise.given_at)),
+        giver: giver.into(),
+        actor_label: actor.to_owned(),
+        letter_number: promise.letter.clone(),
+    }
+}
+
+fn trail_days(term: Term, trail: &Trail) -> Vec<v1::TrailDay> {
+    let mut before = 0;
+    let days = trail.explanation.trail.iter().map(|day| {
+        let sum = measured(term, day.sum);
+        let wire = trail_day(term, trail, day, sum - before, sum);
+        before = sum;
+        wire
+    });
+    days.collect()
+}
+
+fn trail_day(term: Term, trail: &Trail, day: &TrailDay, counted: i64, sum: i64) -> v1::TrailDay {
+    let found = trail.overrides.get(&day.day);
     let (reason, name) = match &day.why {
         Why::Receipt => (v1::DayReason::ReceiptDay, None),
         Why::Counted => (v1::DayReason::Counted, None),
@@ -162,7 +191,7 @@ fn trail_day(explained: &Explained, day: &TrailDay, counted: i64, sum: i64) -> v
         Why::AfterCutoff => (v1::DayReason::AfterCutOff, None),
     };
     let holiday_name = name.cloned().or_else(|| found.map(|row| row.name.clone())).unwrap_or_default();
-    let (text_vi, text_en) = line(explained.counted.term, day, counted, &holiday_name);
+    let (text_vi, text_en) = line(term, day, counted, &holiday_name);
     v1::TrailDay {
         day: Some(wire_date(day.day)),
         counted,

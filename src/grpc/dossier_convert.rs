@@ -1,8 +1,8 @@
 //! Dossiers and their events for the wire.
 
-use super::convert::{official_name, term, timestamp, unit_name, wire_date};
+use super::convert::{judge_by, official_name, term, timestamp, unit_name, wire_date};
 use crate::domain::dossier::{
-    Correction, Event, EventKind, History, Outcome, PauseReason, State, Tracked, Warning,
+    Correction, Event, EventKind, History, JudgeBy, Outcome, PauseReason, State, Tracked, Warning,
 };
 use crate::pb::v1;
 use crate::service::Rules;
@@ -144,6 +144,10 @@ pub fn dossier(rules: &Rules, row: &DossierRow, now: chrono::DateTime<chrono::Ut
         create_time: Some(timestamp(row.created_at)),
         update_time: Some(timestamp(row.updated_at)),
         etag: row.version.to_string(),
+        judge_by: JudgeBy::parse(&row.judge_by).map_or(v1::JudgeBy::Unspecified, judge_by).into(),
+        judged_due_at: row.judged_due_at.map(timestamp),
+        apologised: row.apologised,
+        promise_days: row.promise_days,
     }
 }
 

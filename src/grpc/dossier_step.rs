@@ -152,6 +152,8 @@ pub(super) fn corrected(fields: &mut Fields, rules: &Rules, said: &v1::DossierCo
         }),
         holder_id: official(fields, rules, "fields.holder", name),
         promised_at: fields.instant_or_none("fields.promised_at", said.promised_at),
+        // Follows from unit and receipt; nobody says it.
+        judge_by: None,
     }
 }
 

@@ -73,6 +73,8 @@ async fn members_of(
                 closed_at: row.closed_at.map(timestamp),
                 outcome: outcome(row.outcome.as_deref()).into(),
                 timeliness: timeliness(row.timeliness.as_deref()).into(),
+                judged_due_at: row.judged_due_at.map(timestamp),
+                apologised: row.apologised,
             })
             .collect(),
         next_page_token: listing.token(next.as_ref())?,

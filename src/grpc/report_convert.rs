@@ -78,6 +78,9 @@ pub fn figure(figure: v1::DossierFigure) -> Result<DossierFigure, Violation> {
         v1::DossierFigure::InProcessOverdue => DossierFigure::Overdue,
         v1::DossierFigure::Withdrawn => DossierFigure::Withdrawn,
         v1::DossierFigure::Stopped => DossierFigure::Stopped,
+        v1::DossierFigure::ResolvedLateApologised => DossierFigure::LateApologised,
+        v1::DossierFigure::InProcessOverdueApologised => DossierFigure::OverdueApologised,
+        v1::DossierFigure::ResolvedLateRecorded => DossierFigure::LateRecorded,
     })
 }
 
@@ -110,6 +113,9 @@ fn counts(f: &DossierFigures) -> v1::DossierFigures {
         stopped: f.stopped,
         not_late_rate: Some(rate(f.not_late_rate())),
         late_rate: Some(rate(f.late_rate())),
+        resolved_late_apologised: f.resolved_late_apologised,
+        in_process_overdue_apologised: f.in_process_overdue_apologised,
+        resolved_late_recorded: f.resolved_late_recorded,
     }
 }
 

@@ -1,13 +1,18 @@
 //! UnitService: the tree of units over time.
 
+use chrono::NaiveDate;
 use tonic::{Request, Response, Status};
 
-use super::convert::{Fields, code_of, timestamp, unit_name, unit_name_or_empty, wire_date};
+use super::convert::{
+    Fields, code_of, judge_by, judge_by_word, timestamp, unit_name, unit_name_or_empty, unspecified,
+    wire_date,
+};
 use super::{Front, Plan, Reference};
+use crate::domain::dossier::JudgeBy;
 use crate::pb::v1;
 use crate::pb::v1::unit_service_server::UnitService;
 use crate::service::units::{
-    self, Abolish, Merge, NewUnit, PUBLISHED, Rename, Split, Step, Successor, UnitView,
+    self, Abolish, Merge, NewUnit, PUBLISHED, Rename, SetJudgeBy, Split, Step, Successor, UnitView,
 };
 use crate::service::{Rules, ServiceError};
 
@@ -28,6 +33,7 @@ fn edge(rules: &Rules, step: &Step) -> v1::UnitEdge {
 fn wire(rules: &Rules, view: &UnitView) -> v1::Unit {
     let row = &view.row;
     let name = if row.valid_to.is_none() { unit_name(rules, row.id) } else { format!("units/{}", row.id) };
+    let judging = rules.judging_for(row.id, view.as_of);
     v1::Unit {
         name,
         uid: row.id.to_string(),
@@ -42,7 +48,18 @@ fn wire(rules: &Rules, view: &UnitView) -> v1::Unit {
         create_time: Some(timestamp(row.created_at)),
         update_time: Some(timestamp(row.updated_at)),
         etag: row.version.to_string(),
+        judge_by: judge_by(judging.judge_by).into(),
+        judge_by_from: judging.said.map(|(unit, _)| unit_name(rules, unit)).unwrap_or_default(),
+        judge_by_settings: rules
+            .judging
+            .get(&row.id)
+            .map(|own| own.iter().copied().map(setting).collect())
+            .unwrap_or_default(),
     }
+}
+
+fn setting((from, said): (NaiveDate, JudgeBy)) -> v1::JudgeBySetting {
+    v1::JudgeBySetting { effective_on: Some(wire_date(from)), judge_by: judge_by(said).into() }
 }
 
 /// A unit to create. Where its first day follows from the change, none is asked for.
@@ -95,6 +112,22 @@ fn split(request: v1::SplitUnitRequest) -> Result<Split, ServiceError> {
         key: fields.code("name", &request.name, "units"),
         continuing_code: fields.text("continuing_unit_code", request.continuing_unit_code),
         on: fields.date("on", request.on),
+        etag: request.etag,
+    };
+    fields.done()?;
+    Ok(change)
+}
+
+fn judged(request: v1::SetJudgeByRequest) -> Result<SetJudgeBy, ServiceError> {
+    let mut fields = Fields::new();
+    let said = judge_by_word(request.judge_by());
+    if said.is_none() {
+        fields.refuse(unspecified("judge_by"));
+    }
+    let change = SetJudgeBy {
+        key: fields.code("name", &request.name, "units"),
+        judge_by: said,
+        effective_on: fields.date("effective_on", request.effective_on),
         etag: request.etag,
     };
     fields.done()?;
@@ -218,6 +251,23 @@ impl UnitService for Front {
                     Ok(v1::SplitUnitResponse {
                         units: views.iter().map(|view| wire(&work.rules, view)).collect(),
                     })
+                })
+            },
+        )
+        .await
+    }
+
+    async fn set_judge_by(
+        &self,
+        request: Request<v1::SetJudgeByRequest>,
+    ) -> Result<Response<v1::SetJudgeByResponse>, Status> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::SetJudgeByRequest| {
+                Box::pin(async move {
+                    let view = units::set_judge_by(work, judged(r)?).await?;
+                    Ok(v1::SetJudgeByResponse { unit: Some(wire(&work.rules, &view)) })
                 })
             },
         )

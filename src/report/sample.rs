@@ -41,6 +41,7 @@ pub fn counts(n: [i64; 13]) -> DossierFigures {
         in_process_overdue: n[10],
         withdrawn: n[11],
         stopped: n[12],
+        ..DossierFigures::default()
     }
 }
 

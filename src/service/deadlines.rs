@@ -11,6 +11,7 @@ use super::error::refused;
 use super::{Look, ServiceError, Violation};
 use crate::domain::calendar::{Calendar, OutOfRange};
 use crate::domain::deadline::{Deadline, Pause, Term, deadline};
+use crate::domain::dossier::{Dossier, Event, History, Judged, Promise};
 use crate::domain::explain::{Explanation, explain};
 use crate::domain::procedure::{ProcedureVersion, ResumePolicy};
 use crate::store::{calendars as shelf, dossiers, events};
@@ -53,9 +54,31 @@ pub struct Counted {
     pub calendar: CalendarRow,
     /// The deadline.
     pub deadline: Deadline,
-    /// What the receipt of a dossier says.
-    pub promised_at: Option<DateTime<Utc>>,
     tables: Arc<Calendar>,
+}
+
+/// What a dossier's citizen was told, beside what the law says.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// In the order of time, each with who entered it, as the history has it.
+    pub promises: Vec<(Promise, String)>,
+    /// Whose date judges in the end, and which.
+    pub judged: Option<Judged>,
+    /// By how many days the promise lies after the statutory deadline, where they differ.
+    pub promise_days: Option<i64>,
+    /// The deadline as it was reckoned at the receipt.
+    pub receipt_due_at: Option<DateTime<Utc>>,
+    /// The trail of that deadline, and the overrides of its calendar.
+    pub receipt: Trail,
+}
+
+/// A trail with the overrides of the calendar that it walks, by date.
+#[derive(Debug, Clone)]
+pub struct Trail {
+    /// Day by day.
+    pub explanation: Explanation,
+    /// The overrides.
+    pub overrides: HashMap<NaiveDate, DayRow>,
 }
 
 /// The way to a deadline.
@@ -64,9 +87,9 @@ pub struct Explained {
     /// The deadline.
     pub counted: Counted,
     /// Day by day.
-    pub explanation: Explanation,
-    /// The overrides of the calendar, by date.
-    pub overrides: HashMap<NaiveDate, DayRow>,
+    pub trail: Trail,
+    /// What the citizen was told; None for given inputs.
+    pub told: Option<Told>,
 }
 
 /// Counts a deadline from inputs. Beyond the loaded years it isn't told: nobody knows their holidays.
@@ -100,7 +123,6 @@ pub async fn compute(look: &Look, inputs: Inputs) -> Result<Counted, ServiceErro
         procedure_code: inputs.procedure_code,
         calendar: row,
         deadline,
-        promised_at: None,
         tables,
     })
 }
@@ -128,7 +150,7 @@ fn version_at_receipt<'l>(
 /// Counts and explains a deadline from inputs.
 pub async fn explain_inputs(look: &Look, inputs: Inputs) -> Result<Explained, ServiceError> {
     let counted = compute(look, inputs).await?;
-    explained(look, counted).await
+    explained(look, counted, None).await
 }
 
 /// Explains the deadline of a dossier by its history.
@@ -149,6 +171,7 @@ pub async fn explain_dossier(look: &Look, code: &str) -> Result<Explained, Servi
     let tables = book.calendars.get(&dossier.calendar_id).ok_or_else(unknown)?.clone();
     let calendar = shelf::by_id(&look.door, dossier.calendar_id).await?.ok_or_else(unknown)?;
     let version = book.versions.get(&dossier.procedure_version_id).ok_or_else(unknown)?;
+    let told = told(look, &history, &dossier).await?;
     let counted = Counted {
         received_at: dossier.received_at,
         term_from: dossier.term_from,
@@ -158,18 +181,47 @@ pub async fn explain_dossier(look: &Look, code: &str) -> Result<Explained, Servi
         procedure_code: look.rules.procedure_code(dossier.procedure_id).to_owned(),
         calendar,
         deadline,
-        promised_at: dossier.promised_at,
         tables,
     };
-    explained(look, counted).await
+    explained(look, counted, told).await
 }
 
-async fn explained(look: &Look, counted: Counted) -> Result<Explained, ServiceError> {
-    let explanation = explain(&counted.tables, counted.term_from, counted.term, &counted.pauses)
-        .map_err(|OutOfRange| out_of_range())?;
-    let days = shelf::days(&look.door, counted.calendar.id).await?;
-    let overrides = days.into_iter().map(|day| (day.day, day)).collect();
-    Ok(Explained { counted, explanation, overrides })
+/// What the citizen was told: each promise, and the trail to the first one.
+async fn told(look: &Look, history: &History, dossier: &Dossier) -> Result<Option<Told>, ServiceError> {
+    let Some(tables) = dossier.receipt_calendar_id.and_then(|id| look.rules.book.calendars.get(&id)) else {
+        return Ok(None);
+    };
+    let actor = |promise: &Promise| {
+        let gives = |event: &&&Event| event.draft.kind.promises() == Some(promise.at);
+        let timeline = history.timeline();
+        let event = timeline.iter().filter(gives).find(|e| e.draft.occurred_at == promise.given_at);
+        event.map(|event| event.draft.actor.clone()).unwrap_or_default()
+    };
+    let promises = dossier.promises.iter().map(|promise| (promise.clone(), actor(promise))).collect();
+    Ok(Some(Told {
+        promises,
+        judged: dossier.judged,
+        promise_days: dossier.promise_days,
+        receipt_due_at: dossier.receipt_due_at,
+        receipt: trail(look, tables, dossier.received_at, dossier.term, &[]).await?,
+    }))
+}
+
+async fn trail(
+    look: &Look,
+    tables: &Calendar,
+    from: DateTime<Utc>,
+    term: Term,
+    pauses: &[Pause],
+) -> Result<Trail, ServiceError> {
+    let explanation = explain(tables, from, term, pauses).map_err(|OutOfRange| out_of_range())?;
+    let days = shelf::days(&look.door, tables.id()).await?;
+    Ok(Trail { explanation, overrides: days.into_iter().map(|day| (day.day, day)).collect() })
+}
+
+async fn explained(look: &Look, counted: Counted, told: Option<Told>) -> Result<Explained, ServiceError> {
+    let trail = trail(look, &counted.tables, counted.term_from, counted.term, &counted.pauses).await?;
+    Ok(Explained { counted, trail, told })
 }
 
 async fn by_which(look: &Look, inputs: &Inputs) -> Result<(CalendarRow, Arc<Calendar>), ServiceError> {

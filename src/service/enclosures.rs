@@ -31,7 +31,7 @@ pub async fn late_dossiers(look: &Look, period: Period) -> Result<Vec<DossierLin
                 unit: look.rules.units.get(row.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
                 procedure: version.map(|v| v.name.clone()).unwrap_or_default(),
                 received_on: row.received_on,
-                due_on: row.due_at.map(|at| calendar.local_date(at)).filter(|on| *on <= late_by),
+                due_on: row.judged_due_at.map(|at| calendar.local_date(at)).filter(|on| *on <= late_by),
                 closed_on: closed_at.map(|at| calendar.local_date(at)),
                 code: row.code,
             });

@@ -39,6 +39,12 @@ pub enum DossierFigure {
     Withdrawn,
     /// Stopped for good.
     Stopped,
+    /// Of those resolved late, with apology.
+    LateApologised,
+    /// Of those overdue, with apology.
+    OverdueApologised,
+    /// Of those resolved early or on time, recorded after the date that judges.
+    LateRecorded,
 }
 
 /// Whose dossiers.
@@ -73,6 +79,11 @@ fn weights(figure: DossierFigure) -> Vec<Weight> {
         DossierFigure::Overdue => vec![w("overdue", 1, 1), w("cleared", -1, -1)],
         DossierFigure::Withdrawn => vec![w("closed:withdrawn:", 0, 1)],
         DossierFigure::Stopped => vec![w("closed:stopped:", 0, 1)],
+        DossierFigure::LateApologised => vec![w("apologised_late", 0, 1)],
+        DossierFigure::OverdueApologised => {
+            vec![w("apologised_overdue", 1, 1), w("apologised_cleared", -1, -1)]
+        }
+        DossierFigure::LateRecorded => vec![w("late_recorded", 0, 1)],
     }
 }
 
@@ -94,8 +105,9 @@ pub async fn list(
     let until = calendar.midnight(period.end()).min(now);
     let among = among(look, whose);
     let mut ids = members::members(&look.door, "dossier", &period, &weights(figure), &among).await?;
-    if matches!(figure, DossierFigure::InDue | DossierFigure::Overdue) {
-        let unflagged = members::unflagged(&look.door, until).await?;
+    let apologised = figure == DossierFigure::OverdueApologised;
+    if apologised || matches!(figure, DossierFigure::InDue | DossierFigure::Overdue) {
+        let unflagged = members::unflagged(&look.door, until, apologised).await?;
         if figure == DossierFigure::InDue {
             ids.retain(|id| !unflagged.contains(id));
         } else if !unflagged.is_empty() {

@@ -157,7 +157,9 @@ async fn cells(
         for row in
             figures::unflagged_dossiers(&look.door, until).await?.into_iter().filter(|r| seen(r.unit_id))
         {
-            cells.entry(key(row.unit_id, row.procedure_id)).or_default().unflagged_overdue += row.count;
+            let sums = cells.entry(key(row.unit_id, row.procedure_id)).or_default();
+            sums.unflagged_overdue += row.count;
+            sums.unflagged_apologised += row.apologised;
         }
         for row in figures::unflagged_tasks(&look.door, until).await?.into_iter().filter(|r| seen(r.unit_id))
         {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseBackend, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
@@ -19,12 +19,12 @@ use crate::domain::permission::Scope;
 /// A dossier as it stands.
 pub type DossierRow = dossier::Model;
 
-/// Rows a statement: 38 columns each, SQLite binds at most 32,766 values.
+/// Rows a statement: 43 columns each, SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
 /// What lists of dossiers may be filtered and ordered by. `unit`, `procedure` and `holder` are given
 /// as resource names and resolved to identities by the service.
-pub const PUBLISHED: [Published; 17] = [
+pub const PUBLISHED: [Published; 20] = [
     published("code", Text, true, "code"),
     published("state", Text, false, "state"),
     published("unit", Text, false, "unit_id"),
@@ -41,6 +41,9 @@ pub const PUBLISHED: [Published; 17] = [
     published("clock_stopped", Flag, false, "clock_stopped"),
     published("provisional", Flag, false, "provisional"),
     published("late_recorded", Flag, false, "late_recorded"),
+    published("judge_by", Text, false, "judge_by"),
+    published("apologised", Flag, false, "apologised"),
+    published("promise_way", Text, false, "promise_way"),
     published("source", Text, false, "source"),
 ];
 
@@ -151,12 +154,22 @@ pub async fn last_code(tx: &Tx, prefix: &str) -> Result<Option<String>, StoreErr
         .await?)
 }
 
+/// How many dossiers of these units were received on or after a day.
+pub async fn received_since(door: &impl Door, units: &[Uuid], day: NaiveDate) -> Result<u64, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(dossier::Column::UnitId.is_in(units.to_vec()))
+        .filter(dossier::Column::ReceivedOn.gte(day))
+        .filter(dossier::Column::State.is_not_in(["registered", "not_accepted"]))
+        .count(door.conn())
+        .await?)
+}
+
 /// How many dossiers are open.
 pub async fn count_open(door: &impl Door) -> Result<u64, StoreError> {
     Ok(dossier::Entity::find().filter(dossier::Column::Open.eq(true)).count(door.conn()).await?)
 }
 
-/// Open dossiers past their deadline at `now` that aren't flagged yet: the flagging job's work list.
+/// Open dossiers past the date that judges them at `now` that aren't flagged yet: the flagging job's work list.
 pub async fn newly_overdue(
     door: &impl Door,
     now: DateTime<Utc>,

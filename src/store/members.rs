@@ -83,9 +83,18 @@ pub async fn members(
     Ok(found)
 }
 
-/// Open dossiers past their deadline at `until` that aren't flagged yet.
-pub async fn unflagged(door: &impl Door, until: DateTime<Utc>) -> Result<HashSet<Uuid>, StoreError> {
-    let ids: Vec<Uuid> = dossier::Entity::find()
+/// Open dossiers past the date that judges them at `until` that aren't flagged yet; `apologised`: only those with
+/// apology.
+pub async fn unflagged(
+    door: &impl Door,
+    until: DateTime<Utc>,
+    apologised: bool,
+) -> Result<HashSet<Uuid>, StoreError> {
+    let mut select = dossier::Entity::find();
+    if apologised {
+        select = select.filter(dossier::Column::Apologised.eq(true));
+    }
+    let ids: Vec<Uuid> = select
         .select_only()
         .column(dossier::Column::Id)
         .filter(dossier::Column::Open.eq(true))

@@ -4,19 +4,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
 
 use super::entity::{
     calendar, calendar_day, house_state, official, procedure, procedure_version, reminder_rule, unit,
+    unit_judging,
 };
 use super::error::word;
 use super::{Door, StoreError, Tx};
 use crate::domain::calendar::{Calendar, CalendarSpec, DayKind, DayOverride, default_spec};
 use crate::domain::deadline::Term;
-use crate::domain::dossier::Rulebook;
+use crate::domain::dossier::{JudgeBy, Rulebook};
 use crate::domain::official::{Official, OfficialRole};
 use crate::domain::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
 use crate::domain::reminder::{self, NoticeRole, Rule, RuleKind, SubjectKind};
@@ -48,6 +49,17 @@ pub struct Rules {
     pub calendars: HashMap<Option<Uuid>, Arc<Calendar>>,
     /// Rules of reminding, of the house and of units, for subjects of all kinds.
     pub reminders: Vec<Rule>,
+    /// Whose date judges, by unit: from which day of receipt on, ascending.
+    pub judging: HashMap<Uuid, Vec<(NaiveDate, JudgeBy)>>,
+}
+
+/// Whose date judges what a unit receives on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judging {
+    /// Whose.
+    pub judge_by: JudgeBy,
+    /// The unit that says so, itself or one above it, and the first day of receipt; None: nobody said anything.
+    pub said: Option<(Uuid, NaiveDate)>,
 }
 
 /// The epoch of the rules: what a write transaction reads first.
@@ -124,6 +136,13 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
     }
     let reminders = reminder_rule::Entity::find().all(door.conn()).await?;
     rules.reminders = reminders.iter().map(reminder).collect::<Result<_, _>>()?;
+    for row in unit_judging::Entity::find().all(door.conn()).await? {
+        let judge_by = word(JudgeBy::parse(&row.judge_by), "unit_judging", "judge_by", row.id)?;
+        rules.judging.entry(row.unit_id).or_default().push((row.effective_on, judge_by));
+    }
+    for settings in rules.judging.values_mut() {
+        settings.sort_unstable();
+    }
     Ok(rules)
 }
 
@@ -219,8 +238,21 @@ impl Rules {
         path.into_iter().map(Some).chain([None]).find_map(|unit| self.calendars.get(&unit))
     }
 
+    /// Whose date judges what a unit receives on a day: by its own setting of that day, its parent's …, the law's.
+    pub fn judging_for(&self, unit_id: Uuid, day: NaiveDate) -> Judging {
+        let said = self.units.ancestry(unit_id).into_iter().find_map(|unit| {
+            let settings = self.judging.get(&unit)?;
+            let (from, judge_by) = settings.iter().rfind(|(from, _)| *from <= day)?;
+            Some((*judge_by, unit, *from))
+        });
+        Judging {
+            judge_by: said.map_or(JudgeBy::DEFAULT, |(judge_by, ..)| judge_by),
+            said: said.map(|(_, unit, from)| (unit, from)),
+        }
+    }
+
     /// The local date of an instant, in the zone of the house.
-    pub fn local_date(&self, at: chrono::DateTime<chrono::Utc>) -> chrono::NaiveDate {
+    pub fn local_date(&self, at: chrono::DateTime<chrono::Utc>) -> NaiveDate {
         let zone = self.calendar_for(None).map_or(default_spec().time_zone, |c| c.spec().time_zone);
         at.with_timezone(&zone).date_naive()
     }
@@ -232,7 +264,7 @@ impl Rules {
     }
 
     /// The version of a procedure that holds on a day.
-    pub fn version_on(&self, procedure_id: Uuid, day: chrono::NaiveDate) -> Option<&Arc<ProcedureVersion>> {
+    pub fn version_on(&self, procedure_id: Uuid, day: NaiveDate) -> Option<&Arc<ProcedureVersion>> {
         let versions = self.versions.get(&procedure_id)?;
         versions.iter().rev().find(|v| v.effective_on <= day)
     }

@@ -10,12 +10,12 @@ use sea_orm::{
 use super::entity::{
     calendar, calendar_day, declared_figure, document, dossier, event, house_state, incident, incident_hit,
     official, official_absence, payment, petition, procedure, procedure_version, reminder_rule, source,
-    source_name, source_row, survey, target, task, unit, unit_edge, unit_history,
+    source_name, source_row, survey, target, task, unit, unit_edge, unit_history, unit_judging,
 };
 use super::{Door, Snapshot, Store, StoreError, Tx};
 use crate::domain::record::RecordKind;
 
-/// Rows a statement: at most 38 columns each, SQLite binds at most 32,766 values.
+/// Rows a statement: at most 43 columns each, SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
 impl Store {
@@ -42,6 +42,7 @@ pub async fn copy_rules(from: &Snapshot, to: &Tx) -> Result<(), StoreError> {
     copy::<unit::ActiveModel>(from, to, all()).await?;
     copy::<unit_edge::ActiveModel>(from, to, all()).await?;
     copy::<unit_history::ActiveModel>(from, to, all()).await?;
+    copy::<unit_judging::ActiveModel>(from, to, all()).await?;
     copy::<official::ActiveModel>(from, to, all()).await?;
     copy::<official_absence::ActiveModel>(from, to, all()).await?;
     copy::<calendar::ActiveModel>(from, to, all()).await?;

@@ -31,7 +31,7 @@ pub struct Subject {
     pub state: String,
     /// Not closed.
     pub open: bool,
-    /// Its deadline; None while the clock stands.
+    /// The date that judges it; None while the clock stands.
     pub due_at: Option<DateTime<Utc>>,
     /// The first instant at which it is overdue.
     pub overdue_at: Option<DateTime<Utc>>,
@@ -73,7 +73,8 @@ impl From<dossier::Model> for Subject {
             holder_id: row.holder_id,
             state: row.state,
             open: row.open,
-            due_at: row.due_at,
+            // Who is nagged by a date that doesn't judge stops reading.
+            due_at: row.judged_due_at,
             overdue_at: row.overdue_at,
             began: Began::On(row.received_on),
             about: About::Procedure(row.procedure_version_id),
@@ -122,6 +123,27 @@ impl From<petition::Model> for Subject {
             source: None,
         }
     }
+}
+
+/// The column of the date that judges, and the one by which subjects are read in its order.
+trait Judges: Sized {
+    const DUE: Self;
+    const BY_DUE: Self;
+}
+
+impl Judges for dossier::Column {
+    const DUE: Self = Self::JudgedDueAt;
+    const BY_DUE: Self = Self::JudgedDueAt;
+}
+
+impl Judges for task::Column {
+    const DUE: Self = Self::DueAt;
+    const BY_DUE: Self = Self::DueKey;
+}
+
+impl Judges for petition::Column {
+    const DUE: Self = Self::DueAt;
+    const BY_DUE: Self = Self::DueKey;
 }
 
 /// The same statement for each table.
@@ -174,7 +196,7 @@ pub async fn due_between(
     limit: u64,
 ) -> Result<Vec<Subject>, StoreError> {
     by_kind!(kind, |table| {
-        let (due, id) = (table::Column::DueKey, table::Column::Id);
+        let (due, id) = (table::Column::BY_DUE, table::Column::Id);
         let mut select = table::Entity::find()
             .filter(table::Column::Open.eq(true))
             .filter(due.gte(from))
@@ -199,7 +221,7 @@ pub async fn open_after(
     by_kind!(kind, |table| {
         let mut select = table::Entity::find()
             .filter(table::Column::Open.eq(true))
-            .filter(table::Column::DueAt.is_not_null())
+            .filter(table::Column::DUE.is_not_null())
             .filter(table::Column::Id.gt(after));
         if let Some(within) = within(kind, scope) {
             select = select.filter(within);
@@ -282,7 +304,7 @@ pub async fn replan(
         let mut update = table::Entity::update_many()
             .col_expr(table::Column::NextNoticeAt, Expr::value(now))
             .filter(table::Column::Open.eq(true))
-            .filter(table::Column::DueAt.is_not_null());
+            .filter(table::Column::DUE.is_not_null());
         if let Some(within) = within(kind, &scope) {
             update = update.filter(within);
         }

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entity::{dossier, petition, task, unit, unit_edge, unit_history};
+use super::entity::{dossier, petition, task, unit, unit_edge, unit_history, unit_judging};
 use super::query::Published;
 use super::records::{self, published};
 use super::{Door, StoreError, Tx};
@@ -20,6 +20,8 @@ use crate::domain::filter::FieldKind;
 pub type UnitRow = unit::Model;
 /// The attributes of a unit in a span of days.
 pub type SpanRow = unit_history::Model;
+/// Whose date judges, from a day on.
+pub type JudgingRow = unit_judging::Model;
 /// A step from a unit to its successor.
 pub type EdgeRow = unit_edge::Model;
 
@@ -87,6 +89,17 @@ pub async fn end_span(tx: &Tx, unit_id: Uuid, last: NaiveDate) -> Result<(), Sto
         .filter(unit_history::Column::ValidTo.is_null())
         .exec(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Saves whose date judges what a unit receives from a day on; of one unit and day the last word holds.
+pub async fn save_judging(tx: &Tx, row: JudgingRow) -> Result<(), StoreError> {
+    unit_judging::Entity::delete_many()
+        .filter(unit_judging::Column::UnitId.eq(row.unit_id))
+        .filter(unit_judging::Column::EffectiveOn.eq(row.effective_on))
+        .exec(tx.conn())
+        .await?;
+    row.into_active_model().reset_all().insert(tx.conn()).await?;
     Ok(())
 }
 

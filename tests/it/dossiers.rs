@@ -5,6 +5,7 @@ mod contract;
 mod etags;
 mod fields;
 mod filters;
+mod judging;
 mod life;
 mod lifecycle;
 mod office;

@@ -74,6 +74,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         unit,
         unit_edge,
         unit_history,
+        unit_judging,
     ];
     assert_eq!(tables.into_keys().collect::<Vec<_>>(), ["seaql_migrations"], "tables without an entity");
 }

@@ -4,6 +4,7 @@
 pub mod checked;
 mod declared;
 mod incidents;
+mod judging;
 mod others;
 mod petitions;
 mod reach;

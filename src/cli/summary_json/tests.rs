@@ -39,6 +39,7 @@ fn figures(n: [i64; 12], not_late: &str, late: &str) -> Option<pb::DossierFigure
         stopped: 0,
         not_late_rate: rate(n[4] + n[5], n[3], not_late),
         late_rate: rate(n[6], n[3], late),
+        ..pb::DossierFigures::default()
     })
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::judging::JudgeBy;
 use super::state::{ApplicantKind, Channel, Outcome, PauseReason, State, Tracked};
 
 /// Where an event comes from. Our own verbs are strict; an import keeps the source's order.
@@ -141,6 +142,10 @@ pub struct Intake {
     pub holder_id: Option<Uuid>,
     /// What the citizen's receipt says, where the source software gave it.
     pub promised_at: Option<DateTime<Utc>>,
+    /// Whose date judges: the setting in force for the unit on the day of receipt. Kept here as the calendar is, so
+    /// that neither a later setting nor a change of the tree moves what was reported.
+    #[serde(default = "JudgeBy::unsaid", skip_serializing_if = "JudgeBy::is_default")]
+    pub judge_by: JudgeBy,
 }
 
 /// Corrected fields; None leaves a field as it was.
@@ -160,6 +165,9 @@ pub struct Correction {
     pub holder_id: Option<Uuid>,
     /// What the receipt truly says.
     pub promised_at: Option<DateTime<Utc>>,
+    /// Whose date judges the true unit on the true day of receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge_by: Option<JudgeBy>,
 }
 
 impl Correction {
@@ -172,6 +180,7 @@ impl Correction {
         self.applicant_kind = later.applicant_kind.or(self.applicant_kind);
         self.holder_id = later.holder_id.or(self.holder_id);
         self.promised_at = later.promised_at.or(self.promised_at);
+        self.judge_by = later.judge_by.or(self.judge_by);
     }
 }
 
@@ -250,6 +259,14 @@ impl EventKind {
             | Self::Recalculated { .. }
             | Self::Retracted => return None,
         })
+    }
+
+    /// The instant that it promises, where it gives a promise.
+    pub fn promises(&self) -> Option<DateTime<Utc>> {
+        if let Self::Reappointed { promised_at, .. } = self {
+            return Some(*promised_at);
+        }
+        if let Self::Registered(intake) | Self::Received(intake) = self { intake.promised_at } else { None }
     }
 
     /// The order of kinds that happened at one instant.

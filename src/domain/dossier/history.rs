@@ -163,7 +163,7 @@ impl History {
 
     /// What the history tells.
     pub fn replay(&self, rules: &Rulebook) -> Result<Dossier, Refusal> {
-        replay(&self.timeline(), rules)
+        replay(&self.timeline(), &self.events, rules)
     }
 
     /// Records drafts as one step, in their order. Either all fit, or nothing has changed.

@@ -3,13 +3,16 @@
 
 mod event;
 mod history;
+mod judging;
 mod reading;
 mod replay;
 mod spans;
 pub(crate) mod state;
+mod telling;
 
 pub use event::{Correction, Draft, Event, EventKind, Intake, Source};
 pub use history::{History, Refusal};
+pub use judging::{Giver, JudgeBy, Judged, Promise};
 pub use reading::{Closing, Dossier, Rulebook, Span, Warning};
 pub use state::{
     ApplicantKind, Channel, ClosedAs, Outcome, PauseReason, State, Tracked, closed_timeliness_word,

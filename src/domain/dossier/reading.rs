@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::super::calendar::Calendar;
 use super::super::deadline::{Deadline, Pause, Term, Timeliness};
 use super::super::procedure::{OnlineLevel, ProcedureVersion};
+use super::judging::{JudgeBy, Judged, Promise};
 use super::state::{ApplicantKind, Channel, ClosedAs, State, Tracked};
 
 /// The versions that histories name. Immutable versions, so a replay is a pure function.
@@ -33,7 +34,8 @@ pub struct Closing {
     pub timeliness: Option<Timeliness>,
     /// Finished while the clock stood and no due instant existed: early, and flagged.
     pub while_stopped: bool,
-    /// Recorded after the deadline as having occurred before it, by one of our own verbs.
+    /// Recorded after the date that judges as having occurred before it. A first import of history isn't: only
+    /// what was known here as open after that date.
     pub recorded_late: bool,
 }
 
@@ -99,6 +101,21 @@ pub struct Dossier {
     pub deadline: Option<Deadline>,
     /// What the citizen was promised.
     pub promised_at: Option<DateTime<Utc>>,
+    /// All that the citizen was promised, in the order of time.
+    pub promises: Vec<Promise>,
+    /// The deadline as it was reckoned at the receipt: without stops, by the calendar of then.
+    pub receipt_due_at: Option<DateTime<Utc>>,
+    /// The calendar version of the receipt.
+    pub receipt_calendar_id: Option<Uuid>,
+    /// By how many days the promise lies after the statutory deadline (before it: negative); None where it equals it,
+    /// or what it was at the receipt, by date.
+    pub promise_days: Option<i64>,
+    /// Whose date is set to judge.
+    pub judge_by: JudgeBy,
+    /// The date that judges; None before acceptance.
+    pub judged: Option<Judged>,
+    /// A letter of apology went out before that date passed: if it is late or overdue, it is so with apology.
+    pub apologised: bool,
     /// How often the promise was renewed.
     pub reappointments: u32,
     /// Stops of the clock since `term_from`.
@@ -109,6 +126,8 @@ pub struct Dossier {
     pub returned_at: Option<DateTime<Utc>>,
     /// Days on which it counted as overdue at their end.
     pub overdue: Vec<Span>,
+    /// Of these days, those of a lateness with apology.
+    pub overdue_apologised: Vec<Span>,
     /// Days at whose end its clock stood while it was in due.
     pub paused: Vec<Span>,
     /// The flagging job recorded that the present deadline passed.
@@ -122,7 +141,12 @@ pub struct Dossier {
 }
 
 impl Dossier {
-    /// The due instant, if there is one now.
+    /// The instant that judges it, if there is one now.
+    pub fn judged_due_at(&self) -> Option<DateTime<Utc>> {
+        self.judged.and_then(|judged| judged.due_at)
+    }
+
+    /// The statutory due instant, if there is one now.
     pub fn due_at(&self) -> Option<DateTime<Utc>> {
         self.deadline.as_ref().and_then(Deadline::due_at)
     }

@@ -6,44 +6,50 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::calendar::OutOfRange;
-use super::super::deadline::{Pause, Timeliness, deadline, judge};
+use super::super::deadline::Pause;
 use super::super::procedure::{ProcedureVersion, ResumePolicy};
 use super::event::{Correction, Event, EventKind, Intake, Source};
 use super::history::Refusal;
-use super::reading::{Closing, Dossier, Rulebook, Warning};
-use super::spans::spans;
+use super::judging::{Giver, Promise};
+use super::reading::{Dossier, Rulebook, Warning};
 use super::state::{ClosedAs, Outcome, PauseReason, State};
 
 /// What is gathered while walking the timeline.
-struct Walk<'a> {
-    rules: &'a Rulebook,
-    state: Option<State>,
-    intake: Option<(Intake, DateTime<Utc>)>,
-    /// The calendar version of the receipt: the one by which the promise was reckoned.
-    receipt_calendar_id: Option<Uuid>,
-    term_from: Option<DateTime<Utc>>,
-    pauses: Vec<Pause>,
+pub(super) struct Walk<'a> {
+    pub(super) rules: &'a Rulebook,
+    /// All that was recorded, by number.
+    pub(super) recorded: &'a [Event],
+    pub(super) state: Option<State>,
+    pub(super) intake: Option<(Intake, DateTime<Utc>)>,
+    /// The calendar version of the receipt, by which the promise was reckoned, and who told the receipt.
+    pub(super) receipt: Option<(Uuid, Source)>,
+    /// When the house first heard of it.
+    pub(super) known_since: Option<DateTime<Utc>>,
+    pub(super) term_from: Option<DateTime<Utc>>,
+    pub(super) pauses: Vec<Pause>,
     /// Segments ended by a restart: their beginning, pauses and end.
-    segments: Vec<(DateTime<Utc>, Vec<Pause>, DateTime<Utc>)>,
-    closing: Option<(DateTime<Utc>, DateTime<Utc>, ClosedAs, Source)>,
-    returned_at: Option<DateTime<Utc>>,
-    passed: Vec<DateTime<Utc>>,
-    delay_cause: Option<String>,
-    reappointments: u32,
-    promised_at: Option<DateTime<Utc>>,
-    retracted: bool,
-    warnings: Vec<(DateTime<Utc>, Warning)>,
+    pub(super) segments: Vec<(DateTime<Utc>, Vec<Pause>, DateTime<Utc>)>,
+    pub(super) closing: Option<(DateTime<Utc>, DateTime<Utc>, ClosedAs, Source)>,
+    pub(super) returned_at: Option<DateTime<Utc>>,
+    pub(super) passed: Vec<DateTime<Utc>>,
+    pub(super) delay_cause: Option<String>,
+    /// Promises beyond the receipt's.
+    pub(super) reappointed: Vec<Promise>,
+    pub(super) retracted: bool,
+    pub(super) warnings: Vec<(DateTime<Utc>, Warning)>,
     previous: Option<(&'static str, DateTime<Utc>)>,
 }
 
 /// Replays a timeline: events ascending by place, voided ones and their voiding left out.
 /// `corrections` hold from the beginning, whenever they were made.
-pub(super) fn replay(timeline: &[&Event], rules: &Rulebook) -> Result<Dossier, Refusal> {
+pub(super) fn replay(timeline: &[&Event], recorded: &[Event], rules: &Rulebook) -> Result<Dossier, Refusal> {
     let mut walk = Walk {
         rules,
+        recorded,
         state: None,
         intake: None,
-        receipt_calendar_id: None,
+        receipt: None,
+        known_since: timeline.first().map(|event| event.recorded_at),
         term_from: None,
         pauses: Vec::new(),
         segments: Vec::new(),
@@ -51,8 +57,7 @@ pub(super) fn replay(timeline: &[&Event], rules: &Rulebook) -> Result<Dossier, R
         returned_at: None,
         passed: Vec::new(),
         delay_cause: None,
-        reappointments: 0,
-        promised_at: None,
+        reappointed: Vec::new(),
         retracted: false,
         warnings: Vec::new(),
         previous: None,
@@ -106,9 +111,10 @@ impl Walk<'_> {
                     self.state = Some(State::Received);
                     // Pauses before acceptance stop no clock: none ran.
                     self.pauses.clear();
+                    self.reappointed.clear();
                     let received_at = correction.received_at.unwrap_or(at);
                     self.take_in(intake, received_at, correction);
-                    self.receipt_calendar_id = Some(intake.calendar_id);
+                    self.receipt = Some((intake.calendar_id, event.draft.source));
                     self.term_from = Some(received_at);
                 }
             }
@@ -117,12 +123,11 @@ impl Walk<'_> {
             EventKind::HandedOver { from, to, .. } => self.hand_over(event, word, from.is_some(), *to)?,
             EventKind::Paused { reason } => self.pause(event, word, *reason)?,
             EventKind::Resumed => self.resume(event, word)?,
-            EventKind::Reappointed { promised_at, .. } => {
+            EventKind::Reappointed { promised_at, letter } => {
                 let open = self.is_open();
                 self.allow(event, word, open)?;
                 if open {
-                    self.promised_at = Some(*promised_at);
-                    self.reappointments += 1;
+                    self.reappointed.push(promise(event, *promised_at, letter));
                 }
             }
             EventKind::Resolved { outcome } => {
@@ -216,7 +221,7 @@ impl Walk<'_> {
         facts.applicant_kind = correction.applicant_kind.unwrap_or(facts.applicant_kind);
         facts.holder_id = correction.holder_id.or(facts.holder_id);
         facts.promised_at = correction.promised_at.or(facts.promised_at);
-        self.promised_at = facts.promised_at;
+        facts.judge_by = correction.judge_by.unwrap_or(facts.judge_by);
         self.intake = Some((facts, at));
     }
 
@@ -288,86 +293,24 @@ impl Walk<'_> {
         }
     }
 
-    fn version(&self) -> Result<&ProcedureVersion, Refusal> {
+    pub(super) fn version(&self) -> Result<&ProcedureVersion, Refusal> {
         let id = self.intake.as_ref().ok_or(Refusal::NoIntake)?.0.procedure_version_id;
         self.rules.versions.get(&id).map(Arc::as_ref).ok_or(Refusal::UnknownVersion(id))
     }
+}
 
-    fn finish(self) -> Result<Dossier, Refusal> {
-        let version = self.version()?.clone();
-        let Some((facts, received_at)) = self.intake else { return Err(Refusal::NoIntake) };
-        let calendar =
-            self.rules.calendars.get(&facts.calendar_id).ok_or(Refusal::UnknownVersion(facts.calendar_id))?;
-        let term = version.term;
-        let mut overdue = Vec::new();
-        let mut paused = Vec::new();
-        for (from, pauses, until) in &self.segments {
-            let ran = deadline(calendar, *from, term, pauses)?;
-            let end = Some((*until, calendar.local_date(*until)));
-            spans(calendar, term, &ran, pauses, end, false, &mut overdue, &mut paused);
-        }
-        let mut closing = None;
-        let mut last = None;
-        let mut flagged = false;
-        if let Some(from) = self.term_from {
-            let ran = deadline(calendar, from, term, &self.pauses)?;
-            closing = self.closing.map(|(at, recorded_at, closed_as, source)| {
-                let judged = ran.due_at().map(|due| judge(calendar, term, due, at));
-                let resolved = closed_as.is_resolved();
-                Closing {
-                    at,
-                    on: calendar.local_date(at),
-                    closed_as,
-                    timeliness: resolved.then(|| judged.unwrap_or(Timeliness::Early)),
-                    while_stopped: resolved && judged.is_none(),
-                    recorded_late: source == Source::Own
-                        && judged.is_some_and(|j| j != Timeliness::Late)
-                        && ran
-                            .due_at()
-                            .is_some_and(|due| judge(calendar, term, due, recorded_at) == Timeliness::Late),
-                }
-            });
-            flagged = ran.due_at().is_some_and(|due| self.passed.contains(&due));
-            let end = closing.map(|c| (c.at, c.on));
-            spans(calendar, term, &ran, &self.pauses, end, flagged, &mut overdue, &mut paused);
-            last = Some(ran);
-        }
-        let promised_at = match (self.promised_at, self.receipt_calendar_id) {
-            (None, Some(id)) => {
-                let calendar = self.rules.calendars.get(&id).ok_or(Refusal::UnknownVersion(id))?;
-                deadline(calendar, received_at, term, &[])?.due_at()
-            }
-            (promised_at, _) => promised_at,
-        };
-        Ok(Dossier {
-            state: self.state.ok_or(Refusal::NoIntake)?,
-            unit_id: facts.unit_id,
-            procedure_id: version.procedure_id,
-            procedure_version_id: version.id,
-            calendar_id: facts.calendar_id,
-            term,
-            online_level: version.online_level,
-            channel: facts.channel,
-            applicant_kind: facts.applicant_kind,
-            intake: facts.intake,
-            result: facts.result,
-            holder_id: facts.holder_id,
-            received_at,
-            received_on: calendar.local_date(received_at),
-            term_from: self.term_from.unwrap_or(received_at),
-            deadline: last,
-            promised_at,
-            reappointments: self.reappointments,
-            pauses: self.pauses,
-            closing,
-            returned_at: self.returned_at,
-            overdue,
-            paused,
-            overdue_flagged: flagged,
-            delay_cause: self.delay_cause,
-            retracted: self.retracted,
-            warnings: self.warnings,
-        })
+/// What a re-appointment promises. One by which a source moved its appointment has no letter.
+fn promise(event: &Event, at: DateTime<Utc>, letter: &str) -> Promise {
+    let given_at = event.draft.occurred_at;
+    let own = event.draft.source == Source::Own;
+    let letter = letter.trim().to_owned();
+    Promise {
+        at,
+        given_at,
+        known_at: if own { given_at.max(event.recorded_at) } else { given_at },
+        giver: if own || !letter.is_empty() { Giver::Reappointment } else { Giver::Source },
+        letter,
+        binds: true,
     }
 }
 

@@ -10,13 +10,14 @@ use super::super::deadline::Term;
 use super::super::deadline::tests::town;
 use super::super::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
 use super::{
-    ApplicantKind, Channel, Correction, Dossier, Draft, EventKind, History, Intake, PauseReason, Refusal,
-    Rulebook, Source, Tracked,
+    ApplicantKind, Channel, Correction, Dossier, Draft, EventKind, History, Intake, JudgeBy, PauseReason,
+    Refusal, Rulebook, Source, Tracked,
 };
 
 mod amend;
 mod clock;
 mod direct;
+mod judging;
 mod law;
 mod lifecycle;
 
@@ -79,6 +80,7 @@ fn intake(version: u128) -> Intake {
         result: Tracked::Untracked,
         holder_id: Some(id(60)),
         promised_at: None,
+        judge_by: JudgeBy::Statutory,
     }
 }
 

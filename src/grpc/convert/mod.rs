@@ -10,7 +10,10 @@ use prost_types::Timestamp;
 use uuid::Uuid;
 
 pub use fields::Fields;
-pub use term::{online_level, online_level_word, resume_policy, resume_policy_word, term, term_parts};
+pub use term::{
+    judge_by, judge_by_word, online_level, online_level_word, resume_policy, resume_policy_word, term,
+    term_parts,
+};
 
 use crate::pb::google::r#type::Date;
 use crate::service::{Rules, Violation};

@@ -1,6 +1,7 @@
 //! Terms and what procedures say beside them, between wire and domain.
 
 use crate::domain::deadline::Term;
+use crate::domain::dossier::JudgeBy;
 use crate::domain::procedure::{OnlineLevel, ResumePolicy};
 use crate::pb::v1;
 
@@ -61,5 +62,22 @@ pub fn resume_policy_word(policy: v1::ResumePolicy) -> ResumePolicy {
     match policy {
         v1::ResumePolicy::Unspecified | v1::ResumePolicy::Continue => ResumePolicy::Continue,
         v1::ResumePolicy::Restart => ResumePolicy::Restart,
+    }
+}
+
+/// Whose date judges, for the wire.
+pub fn judge_by(judge_by: JudgeBy) -> v1::JudgeBy {
+    match judge_by {
+        JudgeBy::Statutory => v1::JudgeBy::Statutory,
+        JudgeBy::Appointment => v1::JudgeBy::Appointment,
+    }
+}
+
+/// Whose date judges, of the wire; None where it isn't said.
+pub fn judge_by_word(judge_by: v1::JudgeBy) -> Option<JudgeBy> {
+    match judge_by {
+        v1::JudgeBy::Unspecified => None,
+        v1::JudgeBy::Statutory => Some(JudgeBy::Statutory),
+        v1::JudgeBy::Appointment => Some(JudgeBy::Appointment),
     }
 }

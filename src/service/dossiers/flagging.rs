@@ -19,7 +19,7 @@ pub async fn flag_overdue(work: &mut Work, limit: u64) -> Result<usize, ServiceE
         let subject = format!("dossiers/{}", row.code);
         let broken = |refusal| super::super::error::refused(&subject, &refusal);
         let before = history.replay(&work.rules.book).map_err(broken)?;
-        let Some(due_at) = before.due_at() else { continue };
+        let Some(due_at) = before.judged_due_at() else { continue };
         let known = history.events().len();
         let draft = Draft {
             kind: EventKind::DeadlinePassed { due_at },

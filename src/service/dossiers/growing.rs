@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::super::work::Work;
+use super::judging::{is_moved, judge_anew, moved};
 use super::saving::Change;
 use crate::domain::dossier::{
     Correction, Dossier, Draft, Event, EventKind, History, Intake, PauseReason, Refusal, Source, State,
@@ -78,12 +79,13 @@ pub(super) fn grown(
         .filter(|e| e.draft.source == Source::Import && may_be_taken_back(e, record))
         .map(|e| (e.number, false))
         .collect();
-    for draft in target {
+    let moved = moved(&history, &target, work.now());
+    for draft in target.into_iter().chain(moved) {
         match &draft.kind {
             EventKind::Received(intake) if was_received => {
                 // Where the source tells no hand-overs, another official is one.
                 let keeps_holder = record.stands_as.is_some();
-                missing.extend(correction(&before, intake, &draft, work.now(), keeps_holder));
+                missing.extend(correction(work, &before, intake, &draft, keeps_holder));
                 continue;
             }
             // It was registered or received before; a source that forgot the receipt is warned of its state.
@@ -145,7 +147,8 @@ fn may_be_taken_back(event: &Event, record: &DossierRecord) -> bool {
             | EventKind::Corrected(_)
             | EventKind::Digitised { .. }
             | EventKind::Retracted
-    ) {
+    ) || is_moved(kind)
+    {
         return false;
     }
     let Some(state) = record.stands_as else { return true };
@@ -234,14 +237,14 @@ fn steps(known: State, said: State) -> Vec<EventKind> {
 
 /// A flagged correction where the source changed what was laid down at the receipt, and the scans.
 fn correction(
+    work: &Work,
     before: &Dossier,
     said: &Intake,
     receipt: &Draft,
-    now: DateTime<Utc>,
     keeps_holder: bool,
 ) -> Vec<Draft> {
     let mut found = Vec::new();
-    let changed = Correction {
+    let mut changed = Correction {
         received_at: (before.received_at != receipt.occurred_at).then_some(receipt.occurred_at),
         unit_id: (before.unit_id != said.unit_id).then_some(said.unit_id),
         procedure_version_id: (before.procedure_version_id != said.procedure_version_id)
@@ -250,9 +253,11 @@ fn correction(
         applicant_kind: (before.applicant_kind != said.applicant_kind).then_some(said.applicant_kind),
         holder_id: said.holder_id.filter(|_| before.holder_id.is_none() && !keeps_holder),
         promised_at: None,
+        judge_by: None,
     };
+    judge_anew(work, &mut changed, before.state, (before.unit_id, before.received_at));
     // The correction that occurred last holds, so it is dated when it was learnt.
-    let at = |kind| Draft { kind, occurred_at: now, ..receipt.clone() };
+    let at = |kind| Draft { kind, occurred_at: work.now(), ..receipt.clone() };
     if changed != Correction::default() {
         found.push(at(EventKind::Corrected(changed)));
     }

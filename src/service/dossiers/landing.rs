@@ -9,6 +9,7 @@ use super::super::imports::Arrival;
 use super::super::landing::Landed;
 use super::super::work::Work;
 use super::growing::{Said, draft, fresh, grown};
+use super::judging::{differs as promise_differs, judge_by};
 use super::saving::save;
 use super::wrong::{Wrong, differs, refused, warning};
 use crate::domain::code::Code;
@@ -61,6 +62,7 @@ pub async fn land(
                 let warned = change.after.warnings.iter();
                 let mut warnings: Vec<Problem> = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
                 warnings.extend(differs(&record, &change.after));
+                warnings.extend(promise_differs(&work.rules, change.before.as_ref(), &change.after, &record));
                 let mut landed = if change.row.is_none() {
                     Landed::fresh(change.id, warnings)
                 } else {
@@ -182,6 +184,7 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
         result: Tracked::from_flag(record.result_digitised),
         holder_id,
         promised_at: record.promised_at,
+        judge_by: judge_by(work, unit.id, received_at),
     };
     let came_in = if matches!(record.stands_as, Some(State::Registered | State::NotAccepted)) {
         EventKind::Registered(intake)

@@ -3,6 +3,7 @@
 pub mod causes;
 mod flagging;
 mod growing;
+mod judging;
 mod landing;
 mod places;
 pub mod saving;
@@ -18,7 +19,7 @@ pub use crate::store::dossiers::{DossierRow, PUBLISHED};
 use super::error::ServiceError;
 use super::narrowing::{Refers, resolve};
 use super::work::Look;
-use crate::domain::dossier::{Channel, ClosedAs, State};
+use crate::domain::dossier::{Channel, ClosedAs, JudgeBy, State};
 use crate::store::query::{ListQuery, Page};
 
 /// A page of the dossiers that the caller may see.
@@ -30,6 +31,8 @@ pub async fn list(look: &Look, query: ListQuery) -> Result<Page<DossierRow>, Ser
         ("state", Refers::Word("DOSSIER_STATE_", |word| State::parse(word).is_some())),
         ("channel", Refers::Word("CHANNEL_", |word| Channel::parse(word).is_some())),
         ("outcome", Refers::Word("OUTCOME_", |word| ClosedAs::parse(word).is_some())),
+        ("judge_by", Refers::Word("JUDGE_BY_", |word| JudgeBy::parse(word).is_some())),
+        ("promise_way", Refers::Word("", |word| matches!(word, "same" | "earlier" | "later"))),
         ("timeliness", Refers::Word("TIMELINESS_", |word| matches!(word, "early" | "on_time" | "late"))),
     ];
     let asked = resolve(look, query, &fields)?;

@@ -57,7 +57,7 @@ pub fn next_notice(rules: &Rules, dossier: &Dossier, now: DateTime<Utc>) -> Opti
     }
     let calendar = rules.book.calendars.get(&dossier.calendar_id)?;
     let in_force = rules.reminders_for(SubjectKind::Dossier, Some(dossier.unit_id));
-    reminder::next(&in_force, calendar, dossier.due_at()?, None, now).ok().flatten()
+    reminder::next(&in_force, calendar, dossier.judged_due_at()?, None, now).ok().flatten()
 }
 
 /// The projection of a history.
@@ -68,7 +68,7 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
     let due_at = d.due_at();
     let notice = next_notice(rules, d, now);
     let overdue_at = calendar
-        .zip(due_at)
+        .zip(d.judged_due_at())
         .filter(|_| open)
         .map(|(calendar, due)| deadline::overdue_at(calendar, d.term, due));
     let mut flags = Vec::new();
@@ -114,6 +114,16 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
         overdue_flagged: open && d.overdue_flagged,
         open,
         late_recorded: d.closing.is_some_and(|c| c.recorded_late),
+        judge_by: d.judge_by.as_str().to_owned(),
+        judged_due_at: d.judged_due_at(),
+        apologised: d.apologised,
+        promise_way: match d.promise_days {
+            None => "same",
+            Some(days) if days < 0 => "earlier",
+            Some(_) => "later",
+        }
+        .to_owned(),
+        promise_days: d.promise_days.and_then(|days| i32::try_from(days).ok()),
         flags: flags.join(","),
         delay_cause: d.delay_cause.clone(),
         next_notice_at: notice.map(|n| n.at),

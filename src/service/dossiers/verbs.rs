@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::super::error::{ServiceError, Violation, refused};
 use super::super::work::{Look, Work, check_etag};
+use super::judging::{judge_anew, judge_by};
 use super::saving::{Change, save};
 use crate::domain::code::Code;
 use crate::domain::dossier::{
@@ -146,6 +147,7 @@ pub async fn receive(
         result: Tracked::Untracked,
         holder_id: holder.map(|o| o.id).or(work.context.caller.official_id),
         promised_at: new.promised_at,
+        judge_by: judge_by(work, unit.id, new.at),
     };
     let kind = if new.registered { EventKind::Registered(intake) } else { EventKind::Received(intake) };
     let mut history = History::default();
@@ -227,6 +229,8 @@ pub async fn accept(work: &mut Work, step: Step, digitised: Option<bool>) -> Res
     if digitised.is_some() {
         intake.intake = Tracked::from_flag(digitised);
     }
+    // The day of acceptance is that of the receipt.
+    intake.judge_by = judge_by(work, row.unit_id, step.at.unwrap_or(work.now()));
     apply(work, row, history, vec![EventKind::Received(intake)], &step).await
 }
 
@@ -295,11 +299,16 @@ pub async fn correct(
         }
         None => step,
     };
+    let (row, history) = load(work, &step).await?;
     let kind = match kind {
-        Correct::Fields(fields) => EventKind::Corrected(*fields),
+        Correct::Fields(mut fields) => {
+            let state = State::parse(&row.state).unwrap_or(State::Received);
+            judge_anew(work, &mut fields, state, (row.unit_id, row.received_at));
+            EventKind::Corrected(*fields)
+        }
         Correct::Void(number) => EventKind::Voided { number },
     };
-    act(work, step, kind).await
+    apply(work, row, history, vec![kind], &step).await
 }
 
 /// A correction.

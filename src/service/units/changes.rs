@@ -81,12 +81,12 @@ pub struct Abolish {
     pub etag: String,
 }
 
-async fn tree(work: &Work) -> Result<Tree, ServiceError> {
+pub(super) async fn tree(work: &Work) -> Result<Tree, ServiceError> {
     Ok(Tree::new(units::register(&work.tx).await?))
 }
 
 /// A unit within the caller's scope.
-fn mine(work: &Work, tree: &Tree, key: &str) -> Result<UnitRow, ServiceError> {
+pub(super) fn mine(work: &Work, tree: &Tree, key: &str) -> Result<UnitRow, ServiceError> {
     let found = tree.find(key, None).filter(|id| work.context.scope.covers(*id, None));
     found.and_then(|id| tree.row(id)).cloned().ok_or_else(|| ServiceError::NotFound(format!("units/{key}")))
 }

@@ -2,6 +2,7 @@
 //! import lands them in `landing`.
 
 mod changes;
+mod judging;
 mod landing;
 mod tree;
 
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 pub use changes::{Abolish, Merge, Rename, Split, Successor, abolish, merge, rename, split};
+pub use judging::{SetJudgeBy, set_judge_by};
 pub use landing::land;
 pub use tree::{Step, UnitView};
 

@@ -17,6 +17,8 @@ pub struct UnitView {
     pub predecessors: Vec<Step>,
     /// Into which it went.
     pub successors: Vec<Step>,
+    /// The day of these attributes.
+    pub as_of: NaiveDate,
 }
 
 /// A step between units.
@@ -119,7 +121,7 @@ impl Tree {
         };
         let predecessors = steps(|e| e.to_unit_id, |e| e.from_unit_id);
         let successors = steps(|e| e.from_unit_id, |e| e.to_unit_id);
-        UnitView { row, predecessors, successors }
+        UnitView { row, predecessors, successors, as_of: day }
     }
 
     /// A page of the units that stood on a day.

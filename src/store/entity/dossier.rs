@@ -51,7 +51,7 @@ pub struct Model {
     /// Result scanned.
     pub result: String,
     pub clock_stopped: bool,
-    /// The first instant at which it is overdue; None when closed or without a due instant.
+    /// The first instant at which it is overdue by the date that judges; None when closed or without one.
     pub overdue_at: Option<DateTimeUtc>,
     /// The flagging job has recorded that this deadline passed.
     pub overdue_flagged: bool,
@@ -59,6 +59,16 @@ pub struct Model {
     pub open: bool,
     /// Recorded after its deadline as having occurred before it.
     pub late_recorded: bool,
+    /// `statutory` or `appointment`: whose date is set to judge.
+    pub judge_by: String,
+    /// The instant that judges; None before acceptance and while the clock stands.
+    pub judged_due_at: Option<DateTimeUtc>,
+    /// A letter of apology went out before that instant passed.
+    pub apologised: bool,
+    /// `same`, `earlier` or `later`: where the promise lies against the statutory deadline.
+    pub promise_way: String,
+    /// By how many days, where it isn't the same.
+    pub promise_days: Option<i32>,
     /// Words, separated by commas.
     pub flags: String,
     pub delay_cause: Option<String>,

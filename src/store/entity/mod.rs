@@ -47,3 +47,4 @@ pub mod task;
 pub mod unit;
 pub mod unit_edge;
 pub mod unit_history;
+pub mod unit_judging;

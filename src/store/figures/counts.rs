@@ -18,26 +18,35 @@ pub struct CountRow {
     pub procedure_id: Uuid,
     /// How many.
     pub count: i64,
+    /// Of those, with apology; 0 for tasks.
+    pub apologised: i64,
 }
 
 /// Open dossiers past their deadline at `until` that the flagging job hasn't recorded yet.
 pub async fn unflagged_dossiers(door: &impl Door, until: DateTime<Utc>) -> Result<Vec<CountRow>, StoreError> {
-    let rows: Vec<(Uuid, Uuid, i64)> = dossier::Entity::find()
+    let rows: Vec<(Uuid, Uuid, bool, i64)> = dossier::Entity::find()
         .select_only()
         .column(dossier::Column::UnitId)
         .column(dossier::Column::ProcedureId)
+        .column(dossier::Column::Apologised)
         .column_as(dossier::Column::Id.count(), "count")
         .filter(dossier::Column::Open.eq(true))
         .filter(dossier::Column::OverdueFlagged.eq(false))
         .filter(dossier::Column::OverdueAt.lte(until))
         .group_by(dossier::Column::UnitId)
         .group_by(dossier::Column::ProcedureId)
+        .group_by(dossier::Column::Apologised)
         .into_tuple()
         .all(door.conn())
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(unit_id, procedure_id, count)| CountRow { unit_id, procedure_id, count })
+        .map(|(unit_id, procedure_id, with, count)| CountRow {
+            unit_id,
+            procedure_id,
+            count,
+            apologised: if with { count } else { 0 },
+        })
         .collect())
 }
 
@@ -56,7 +65,7 @@ pub async fn unflagged_tasks(door: &impl Door, until: DateTime<Utc>) -> Result<V
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(unit_id, count)| CountRow { unit_id, procedure_id: Uuid::nil(), count })
+        .map(|(unit_id, count)| CountRow { unit_id, procedure_id: Uuid::nil(), count, apologised: 0 })
         .collect())
 }
 

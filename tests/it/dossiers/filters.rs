@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bonro::pb::v1::import_service_client::ImportServiceClient;
+use bonro::pb::v1::unit_service_client::UnitServiceClient;
 use bonro::pb::v1::{self, DossierState as State};
 use prost_types::Timestamp;
 use tonic::Code;
@@ -34,6 +35,15 @@ pub async fn fill(office: &Office) {
     office.does("supplement", "A-1").await;
     office.does("payment", "B-1").await;
     office.does("hand_over", "A-2").await;
+    // A letter of apology in time; and what unit B receives from tomorrow on is judged by the appointment.
+    office.does("reappoint", "A-2").await;
+    let judge = v1::SetJudgeByRequest {
+        name: "units/B".to_owned(),
+        judge_by: v1::JudgeBy::Appointment.into(),
+        effective_on: Some(bonro::pb::google::r#type::Date { year: 2024, month: 5, day: 17 }),
+        ..Default::default()
+    };
+    UnitServiceClient::new(office.call()).set_judge_by(judge).await.expect("a setting");
     office.does("withdraw", "B-2").await;
     office.does("resolve", "A-3").await;
     office.register("A-9").await;
@@ -139,6 +149,11 @@ const FILTERS: &[(&str, Holds)] = &[
     ("clock_stopped = true", |d| d.clock_stopped),
     ("provisional = true", |d| d.provisional),
     ("late_recorded = true", |d| d.late_recorded),
+    ("judge_by = appointment", |d| d.judge_by() == v1::JudgeBy::Appointment),
+    ("judge_by = JUDGE_BY_STATUTORY", |d| d.judge_by() == v1::JudgeBy::Statutory),
+    ("apologised = true", |d| d.apologised),
+    ("promise_way != \"same\"", |d| d.promise_days.is_some()),
+    ("promise_way = later", |d| d.promise_days > Some(0)),
     ("source = \"cổng khác\"", |d| d.source == "cổng khác"),
     ("source = null", |d| d.source.is_empty()),
     ("open = true AND overdue = true AND unit = \"units/B\" AND procedure = P5", |d| {

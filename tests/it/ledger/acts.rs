@@ -1,6 +1,7 @@
 //! What may happen in an office, drawn by chance: acts by any hand, at any hour, in time or told late, and the
 //! jobs in between. Acts name dossiers and moments by fractions, so that a history stays one when some are left out.
 
+use bonro::pb::v1;
 use proptest::prelude::*;
 
 /// A drawn history, and what is asked when it is over.
@@ -38,9 +39,19 @@ pub enum Act {
     /// An event never happened: the closing, if there is one, or that many events before the last.
     Void { who: Part, back: usize },
     /// Another system brings a dossier, received `back` minutes ago, with a history of its own.
-    Import { unit: Part, procedure: Part, back: i64, turns: Vec<Part>, end: Option<(u8, Part)> },
+    /// It promised it for so many minutes after the receipt, or says nothing of that.
+    Import {
+        unit: Part,
+        procedure: Part,
+        back: i64,
+        turns: Vec<Part>,
+        end: Option<(u8, Part)>,
+        promise: Option<i64>,
+    },
     /// The other system brings it again, as it sees it now.
     Again { who: Part, change: Change },
+    /// Whose date judges what a unit's tree receives from tomorrow on.
+    Judge { unit: Part, appointment: bool },
     /// The flagging job runs.
     Flag,
     /// The folding job runs.
@@ -86,6 +97,8 @@ pub enum Change {
     Unit(Part),
     /// Received so many minutes later (or earlier).
     Received(i64),
+    /// Promised for so many minutes after the receipt.
+    Promise(i64),
 }
 
 /// A period, and whose dossiers behind its figures are opened.
@@ -123,6 +136,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Change::Reopen),
         1 => turns().prop_map(Change::Turns),
         1 => part().prop_map(Change::Unit),
+        2 => (DAY..25 * DAY).prop_map(Change::Promise),
         1 => shift().prop_map(Change::Received),
     ];
     let hour = 3_600_000_000_i64;
@@ -130,7 +144,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(When::Now),
         4 => part().prop_map(When::Between),
         // A deadline in days is at 17:00 and ends seven hours later.
-        2 => prop_oneof![Just(0), -1..2_i64, -12 * hour..12 * hour, 7 * hour - 1..7 * hour + 2]
+        5 => prop_oneof![Just(0), -1..2_i64, -12 * hour..12 * hour, 7 * hour - 1..7 * hour + 2]
             .prop_map(When::Due),
     ];
     prop_oneof![
@@ -141,9 +155,13 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (part(), part(), back()).prop_map(|(who, verb, back)| Act::Wild { who, verb, back }),
         5 => (part(), field).prop_map(|(who, field)| Act::Correct { who, field }),
         5 => (part(), 0usize..4).prop_map(|(who, back)| Act::Void { who, back }),
-        4 => (part(), part(), 0..40 * DAY, turns(), proptest::option::weighted(0.4, end()))
-            .prop_map(|(unit, procedure, back, turns, end)| Act::Import { unit, procedure, back, turns, end }),
+        4 => (part(), part(), 0..40 * DAY, turns(), proptest::option::weighted(0.4, end()),
+            proptest::option::of(DAY..25 * DAY))
+            .prop_map(|(unit, procedure, back, turns, end, promise)| {
+                Act::Import { unit, procedure, back, turns, end, promise }
+            }),
         3 => (part(), change).prop_map(|(who, change)| Act::Again { who, change }),
+        1 => (part(), any::<bool>()).prop_map(|(unit, appointment)| Act::Judge { unit, appointment }),
         3 => Just(Act::Flag),
         2 => Just(Act::Fold),
         2 => any::<bool>().prop_map(|flag| Act::Keep { flag }),
@@ -162,4 +180,32 @@ pub fn stories(steps: impl Into<proptest::collection::SizeRange>) -> impl Strate
     });
     (proptest::collection::vec(step, steps), proptest::collection::vec(probe, 6))
         .prop_map(|(steps, probes)| Story { steps, probes })
+}
+
+/// Who receives dossiers.
+pub const UNITS: [&str; 3] = ["VP", "P1", "P2"];
+
+/// Code, unit and length of the term, and whether a resume begins it anew.
+pub const PROCEDURES: [(&str, v1::TermUnit, i32, bool); 7] = [
+    ("T1", v1::TermUnit::SameDay, 0, false),
+    ("T2", v1::TermUnit::WorkingHours, 8, false),
+    ("T3", v1::TermUnit::WorkingHours, 20, true),
+    ("T4", v1::TermUnit::WorkingDays, 5, false),
+    ("T5", v1::TermUnit::WorkingDays, 3, true),
+    ("T6", v1::TermUnit::CalendarDays, 10, false),
+    ("T7", v1::TermUnit::Months, 1, false),
+];
+
+/// One of them.
+pub fn pick<T>(of: &[T], part: Part) -> usize {
+    of.len() * usize::from(part) / (usize::from(Part::MAX) + 1)
+}
+
+/// A unit's or a procedure's code, or neither: whose dossiers are opened.
+pub fn whose(part: Part) -> (&'static str, &'static str) {
+    let mut choices = vec![("", "")];
+    choices.extend(UNITS.map(|unit| (unit, "")));
+    choices.extend(PROCEDURES.map(|(procedure, ..)| ("", procedure)));
+    choices.push(("P1", "T4"));
+    choices[pick(&choices, part)]
 }

@@ -19,7 +19,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use tonic::Request;
 use uuid::Uuid;
 
-use super::recount::{Counts, FIGURES, Life, Overdue, Span, Table, count, fold, place};
+use super::recount::{Life, Overdue, Span, count};
+use super::tables::{Counts, FIGURES, Table, fold, place};
 use crate::records::town::{Town, answered};
 
 /// Somebody at the front door who reaches the whole house, at an instant.
@@ -105,6 +106,9 @@ fn of_facts(facts: &Facts) -> Counts {
         overdue,
         sum("closed:withdrawn:").1,
         sum("closed:stopped:").1,
+        sum("apologised_late").1,
+        through("apologised_overdue") - through("apologised_cleared"),
+        sum("late_recorded").1,
     ]
 }
 
@@ -186,6 +190,9 @@ fn counts_of(row: &v1::FigureRow) -> Counts {
         d.in_process_overdue,
         d.withdrawn,
         d.stopped,
+        d.resolved_late_apologised,
+        d.in_process_overdue_apologised,
+        d.resolved_late_recorded,
     ]
 }
 

@@ -3,7 +3,7 @@
 //! Only the due instant is the house's own: it is proven elsewhere.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bonro::domain::calendar::Calendar;
@@ -16,28 +16,8 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The figures of a row, in the order of [`Counts`].
-pub const FIGURES: [DossierFigure; 13] = [
-    DossierFigure::ReceivedTotal,
-    DossierFigure::ReceivedInPeriod,
-    DossierFigure::CarriedOver,
-    DossierFigure::Resolved,
-    DossierFigure::ResolvedEarly,
-    DossierFigure::ResolvedOnTime,
-    DossierFigure::ResolvedLate,
-    DossierFigure::InProcess,
-    DossierFigure::InProcessInDue,
-    DossierFigure::InProcessPaused,
-    DossierFigure::InProcessOverdue,
-    DossierFigure::Withdrawn,
-    DossierFigure::Stopped,
-];
-
-/// How many of each of [`FIGURES`].
-pub type Counts = [i64; 13];
-
-/// Counts by unit and procedure; what has none is left out.
-pub type Table = BTreeMap<(Uuid, Uuid), Counts>;
+use super::judging::{Clock, Judge, Judging};
+use super::tables::{Table, place};
 
 /// A period as instants: from `a` until before `b`, which is the end of its last day or now.
 #[derive(Debug, Clone, Copy)]
@@ -90,17 +70,20 @@ pub struct Life {
     calendar: Arc<Calendar>,
     received_at: DateTime<Utc>,
     runs: Vec<Run>,
-    end: Option<(DateTime<Utc>, End)>,
+    end: Option<(DateTime<Utc>, End, Option<EventRow>)>,
+    judging: Judging,
+    /// What a receipt of our own says.
+    printed_here: Option<DateTime<Utc>>,
     /// Deadlines that were recorded as passed.
     flagged: HashSet<DateTime<Utc>>,
     /// The due instant that was asked for last, by the beginning of its run and its pauses.
-    asked: RefCell<Option<(Clock, Option<DateTime<Utc>>)>>,
+    asked: RefCell<Option<(Question, Option<DateTime<Utc>>)>>,
 }
 
 /// What a due instant depends on.
-type Clock = (DateTime<Utc>, Vec<Pause>);
+type Question = (DateTime<Utc>, Vec<Pause>);
 
-fn data(row: &EventRow) -> Value {
+pub fn data(row: &EventRow) -> Value {
     serde_json::from_str(&row.payload).unwrap_or_else(|e| panic!("event {}: {e}", row.seq))
 }
 
@@ -108,7 +91,7 @@ fn id(of: &Value) -> Option<Uuid> {
     of.as_str().map(|text| text.parse().expect("a UUID"))
 }
 
-fn instant(of: &Value) -> Option<DateTime<Utc>> {
+pub fn instant(of: &Value) -> Option<DateTime<Utc>> {
     of.as_str().map(|text| text.parse().expect("an instant"))
 }
 
@@ -116,8 +99,9 @@ impl Life {
     /// Reads the events of a dossier, of which those recorded after `known` aren't known yet. None: it was
     /// never received, or not accepted, and is in no count.
     pub fn read(rows: &[EventRow], book: &Rulebook, known: Option<DateTime<Utc>>) -> Option<Self> {
-        let rows: Vec<&EventRow> =
+        let recorded: Vec<&EventRow> =
             rows.iter().filter(|row| known.is_none_or(|at| row.recorded_at <= at)).collect();
+        let rows = recorded.clone();
         let voids = rows.iter().filter(|row| row.kind == "voided");
         let voided: HashSet<i64> = voids.filter_map(|row| data(row)["number"].as_i64()).collect();
         let mut standing: Vec<&EventRow> =
@@ -130,6 +114,8 @@ impl Life {
         let mut unit = id(&laid_down["unit_id"])?;
         let mut version = id(&laid_down["procedure_version_id"])?;
         let mut calendar = id(&laid_down["calendar_id"])?;
+        let judging = Judging::read(&laid_down, receipt, &standing, &recorded);
+        let receipt_calendar = &book.calendars[&calendar];
         let mut flagged = HashSet::new();
         for row in &standing {
             match row.kind.as_str() {
@@ -146,6 +132,10 @@ impl Life {
             }
         }
         let version = &book.versions[&version];
+        let printed_here = deadline(receipt_calendar, received_at, version.term, &[])
+            .expect("the calendar reaches")
+            .due_at();
+        let accepted_at = receipt.occurred_at.min(received_at);
         let mut life = Self {
             unit,
             procedure: version.procedure_id,
@@ -154,10 +144,17 @@ impl Life {
             received_at,
             runs: vec![Run { from: received_at, pauses: Vec::new() }],
             end: None,
+            judging,
+            printed_here,
             flagged,
             asked: RefCell::default(),
         };
         life.run_the_clock(&standing, version.resume_policy);
+        for row in standing.iter().filter(|row| row.kind == "reappointed" && row.occurred_at > accepted_at) {
+            if life.end.as_ref().is_none_or(|(end, ..)| row.occurred_at <= *end) {
+                life.judging.give(row);
+            }
+        }
         Some(life)
     }
 
@@ -177,7 +174,8 @@ impl Life {
             }
             let ends =
                 [("resolved", End::Resolved), ("withdrawn", End::Withdrawn), ("stopped", End::Stopped)];
-            self.end = ends.into_iter().find(|(kind, _)| said(kind)).map(|(_, end)| (at, end));
+            let row = |kind: &str| together.iter().find(|row| row.kind == kind).map(|row| (**row).clone());
+            self.end = ends.into_iter().find(|(kind, _)| said(kind)).map(|(kind, end)| (at, end, row(kind)));
             if self.end.is_some() {
                 return; // Nothing leaves it; what re-opens it voids it.
             }
@@ -230,8 +228,7 @@ impl Life {
 
     /// The figure that it adds to by being resolved at `at`.
     fn timeliness(&self, at: DateTime<Utc>) -> DossierFigure {
-        let run = self.runs.last().expect("the receipt began the first");
-        let Some(due) = self.due(run.from, &run.pauses) else {
+        let Some(due) = self.judged_at_last(&self.all_pauses()) else {
             return DossierFigure::ResolvedEarly; // Finished while the clock stood.
         };
         let day = |at| self.calendar.local_date(at);
@@ -243,8 +240,52 @@ impl Life {
         }
     }
 
+    fn all_pauses(&self) -> Vec<Pause> {
+        self.runs.iter().flat_map(|run| run.pauses.iter().copied()).collect()
+    }
+
+    fn clock<'a>(&'a self, pauses: &'a [Pause]) -> Clock<'a> {
+        Clock { calendar: &self.calendar, in_hours: self.in_hours(), pauses }
+    }
+
+    /// The date by which the law or a promise judges the run that begins at `from`, by the pauses that are known, and
+    /// whether it is a promise.
+    fn judged(&self, from: DateTime<Utc>, pauses: &[Pause]) -> (Option<DateTime<Utc>>, bool) {
+        let of_run = |run: &Run| {
+            let own =
+                run.pauses.iter().filter_map(|pause| pauses.iter().find(|known| known.from == pause.from));
+            self.due(run.from, &own.copied().collect::<Vec<Pause>>())
+        };
+        let at = |at: DateTime<Utc>| {
+            let run = self.runs.iter().rfind(|run| run.from <= at).unwrap_or(&self.runs[0]);
+            of_run(run)
+        };
+        match self.judging.appointment(self.clock(pauses), at, self.printed_here) {
+            Judge::Promise(date) => (date, true),
+            Judge::Law => (at(from), false),
+        }
+    }
+
+    fn judged_at_last(&self, pauses: &[Pause]) -> Option<DateTime<Utc>> {
+        self.judged(self.runs.last().expect("there is one").from, pauses).0
+    }
+
     fn closed_before(&self, at: DateTime<Utc>) -> bool {
-        self.end.is_some_and(|(end, _)| end < at)
+        self.end.as_ref().is_some_and(|(end, ..)| *end < at)
+    }
+
+    /// What is told of a result beside its timeliness.
+    fn marks(&self, timeliness: DossierFigure, closing: &EventRow, put: &mut impl FnMut(DossierFigure)) {
+        let pauses = self.all_pauses();
+        let Some(due) = self.judged_at_last(&pauses) else { return };
+        let clock = self.clock(&pauses);
+        if timeliness == DossierFigure::ResolvedLate {
+            if self.judging.apologised(clock, due) {
+                put(DossierFigure::ResolvedLateApologised);
+            }
+        } else if self.judging.told_late(clock, due, closing) {
+            put(DossierFigure::ResolvedLateRecorded);
+        }
     }
 
     /// How it stands, open, just before the end of a period: overdue, or in due and perhaps paused.
@@ -256,19 +297,24 @@ impl Life {
             |run| (run, run.from == self.runs.last().expect("there is one").from),
         );
         // What happened later was not known to the clock.
-        let begun: Vec<Pause> = run
-            .pauses
+        let begun: Vec<Pause> = self
+            .all_pauses()
             .iter()
             .filter(|pause| pause.from < b)
             .map(|pause| Pause { from: pause.from, to: pause.to.filter(|to| *to < b) })
             .collect();
-        let due = self.due(run.from, &begun);
+        let (due, promised) = self.judged(run.from, &begun);
+        // A promise knows no runs: it passes once.
+        let last = last || promised;
         let said = overdue == Overdue::All
             || self.end.is_some()
             || !last
             || due.is_some_and(|due| self.flagged.contains(&due));
         if due.is_some_and(|due| self.passed(due, b)) && said {
             put(DossierFigure::InProcessOverdue);
+            if due.is_some_and(|due| self.judging.apologised(self.clock(&begun), due)) {
+                put(DossierFigure::InProcessOverdueApologised);
+            }
         } else {
             put(DossierFigure::InProcessInDue);
         }
@@ -288,26 +334,28 @@ impl Life {
         put(DossierFigure::ReceivedTotal);
         let carried = self.received_at < a;
         put(if carried { DossierFigure::CarriedOver } else { DossierFigure::ReceivedInPeriod });
-        match self.end.filter(|(at, _)| *at < b) {
+        match self.end.as_ref().filter(|(at, ..)| *at < b) {
             None => self.open_at(span, overdue, &mut put),
-            Some((at, End::Resolved)) => {
+            Some((at, End::Resolved, closing)) => {
                 put(DossierFigure::Resolved);
-                put(self.timeliness(at));
+                let timeliness = self.timeliness(*at);
+                put(timeliness);
+                self.marks(timeliness, closing.as_ref().expect("it was told"), &mut put);
             }
-            Some((_, End::Withdrawn)) => put(DossierFigure::Withdrawn),
-            Some((_, End::Stopped)) => put(DossierFigure::Stopped),
+            Some((_, End::Withdrawn, _)) => put(DossierFigure::Withdrawn),
+            Some((_, End::Stopped, _)) => put(DossierFigure::Stopped),
         }
+    }
+
+    /// By the appointment, and received on that day: what the settings of units say.
+    pub fn is_judged_by_appointment(&self) -> (bool, NaiveDate) {
+        (self.judging.by_appointment, self.calendar.local_date(self.received_at))
     }
 
     /// The local days on which it can be in a count of one day: from its receipt to its end.
     pub fn days(&self, town: &Calendar) -> (NaiveDate, Option<NaiveDate>) {
-        (town.local_date(self.received_at), self.end.map(|(at, _)| town.local_date(at)))
+        (town.local_date(self.received_at), self.end.as_ref().map(|(at, ..)| town.local_date(*at)))
     }
-}
-
-/// The place of a figure in [`Counts`].
-pub fn place(figure: DossierFigure) -> usize {
-    FIGURES.iter().position(|f| *f == figure).expect("it is one of them")
 }
 
 /// Counts a period by unit and procedure.
@@ -319,14 +367,4 @@ pub fn count<'l>(lives: impl IntoIterator<Item = &'l Life>, span: &Span, overdue
         });
     }
     table
-}
-
-/// Adds the rows of a table up under other keys.
-pub fn fold<K: Ord>(table: &Table, key: impl Fn(&(Uuid, Uuid)) -> K) -> BTreeMap<K, Counts> {
-    let mut sums: BTreeMap<K, Counts> = BTreeMap::new();
-    for (of, counts) in table {
-        let sum = sums.entry(key(of)).or_default();
-        sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-    }
-    sums
 }

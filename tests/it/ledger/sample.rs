@@ -14,7 +14,8 @@ use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, QueryFilter as _, Qu
 use uuid::Uuid;
 
 use super::hold::{Desk, every_day, named, summary, town_calendar, whole_period};
-use super::recount::{FIGURES, Life};
+use super::recount::Life;
+use super::tables::FIGURES;
 use crate::records::town::{at, day};
 
 /// Events that move no figure here: most of them, and nothing but time to read.

@@ -16,24 +16,11 @@ use bonro::world::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use tonic::{Code, Status};
 
-use super::acts::{Act, Change, Field, Part, Step, When};
+use super::acts::{Act, Change, Field, PROCEDURES, Part, Step, UNITS, When, pick};
 use super::hold::{Desk, Kept, keep};
+use super::settings::{Settings, TREE};
 use super::verbs::{Verb, fitting};
 use crate::records::town::{Town, answered, day};
-
-/// Who receives dossiers.
-const UNITS: [&str; 3] = ["VP", "P1", "P2"];
-
-/// Code, unit and length of the term, and whether a resume begins it anew.
-const PROCEDURES: [(&str, v1::TermUnit, i32, bool); 7] = [
-    ("T1", v1::TermUnit::SameDay, 0, false),
-    ("T2", v1::TermUnit::WorkingHours, 8, false),
-    ("T3", v1::TermUnit::WorkingHours, 20, true),
-    ("T4", v1::TermUnit::WorkingDays, 5, false),
-    ("T5", v1::TermUnit::WorkingDays, 3, true),
-    ("T6", v1::TermUnit::CalendarDays, 10, false),
-    ("T7", v1::TermUnit::Months, 1, false),
-];
 
 /// A dossier as whoever calls remembers it.
 struct Known {
@@ -53,13 +40,10 @@ pub struct Stage {
     pub town: Town,
     /// Figures that were kept on the way.
     pub kept: Vec<Kept>,
+    /// Whose date judges.
+    pub settings: Settings,
     dossiers: Vec<Known>,
     steps: i64,
-}
-
-/// One of them.
-fn pick<T>(of: &[T], part: Part) -> usize {
-    of.len() * usize::from(part) / (usize::from(Part::MAX) + 1)
 }
 
 impl Stage {
@@ -116,7 +100,9 @@ impl Stage {
             answered(town.front.create_procedure(town.ask(new)).await);
         }
         town.house.enter_jobs().await.expect("jobs are entered");
-        Self { town, kept: Vec::new(), dossiers: Vec::new(), steps: 0 }
+        let mut settings = Settings::default();
+        settings.judge_always(&town, "P2").await;
+        Self { town, kept: Vec::new(), settings, dossiers: Vec::new(), steps: 0 }
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -164,7 +150,7 @@ impl Stage {
             }
             Act::Correct { who, field } => self.correct(*who, field).await,
             Act::Void { who, back } => self.void(*who, *back).await,
-            Act::Import { unit, procedure, back, turns, end } => {
+            Act::Import { unit, procedure, back, turns, end, promise } => {
                 let mut record = DossierRecord {
                     code: self.new_code(),
                     procedure_code: PROCEDURES[pick(&PROCEDURES, *procedure)].0.into(),
@@ -172,6 +158,7 @@ impl Stage {
                     channel: Some(Channel::Post),
                     applicant_kind: Some(ApplicantKind::Person),
                     received_at: Some(self.ago(*back)),
+                    promised_at: promise.map(|minutes| self.ago(*back) + TimeDelta::minutes(minutes)),
                     ..DossierRecord::default()
                 };
                 self.turns(&mut record, turns);
@@ -181,6 +168,10 @@ impl Stage {
                 self.bring(record, None).await;
             }
             Act::Again { who, change } => self.again(*who, change).await,
+            Act::Judge { unit, appointment } => {
+                let unit = TREE[pick(&TREE, *unit)];
+                self.settings.judge(&self.town, unit, *appointment).await;
+            }
             Act::Flag => self.job(JobName::FlagOverdue).await,
             Act::Fold => self.job(JobName::FoldFigures).await,
             Act::Keep { flag } => {
@@ -238,7 +229,7 @@ impl Stage {
             answered(self.town.front.receive_dossier(self.town.ask(new)).await).dossier
         };
         let dossier = dossier.expect("it came in");
-        let (state, due) = (dossier.state(), dossier.due_at.as_ref().and_then(instant));
+        let (state, due) = (dossier.state(), dossier.judged_due_at.as_ref().and_then(instant));
         self.dossiers.push(Known { code, state, last: at, due, closed: false, record: None });
     }
 
@@ -255,7 +246,7 @@ impl Stage {
             Ok(dossier) => {
                 let known = &mut self.dossiers[place];
                 known.state = dossier.state();
-                known.due = dossier.due_at.as_ref().and_then(instant);
+                known.due = dossier.judged_due_at.as_ref().and_then(instant);
                 known.closed = dossier.closed_at.is_some();
                 known.last = known.last.max(at.unwrap_or(known.last));
             }
@@ -359,6 +350,9 @@ impl Stage {
             Change::Received(minutes) => {
                 record.received_at = record.received_at.map(|at| at + TimeDelta::minutes(*minutes));
             }
+            Change::Promise(minutes) => {
+                record.promised_at = record.received_at.map(|at| at + TimeDelta::minutes(*minutes));
+            }
         }
         self.bring(record, Some(place)).await;
     }
@@ -371,7 +365,7 @@ impl Stage {
         let ask = v1::GetDossierRequest { name: format!("dossiers/{}", record.code) };
         let found = answered(self.town.front.get_dossier(self.town.ask(ask)).await);
         let dossier = found.dossier.expect("a dossier");
-        let (state, due) = (dossier.state(), dossier.due_at.as_ref().and_then(instant));
+        let (state, due) = (dossier.state(), dossier.judged_due_at.as_ref().and_then(instant));
         let closed = record.closed_at.is_some();
         let turned = record.clock.iter().filter_map(|turn| turn.at).max();
         let last = record.closed_at.or(turned).or(record.received_at).expect("it was received");
@@ -381,13 +375,4 @@ impl Stage {
             None => self.dossiers.push(known),
         }
     }
-}
-
-/// A unit's or a procedure's code, or neither: whose dossiers are opened.
-pub fn whose(part: Part) -> (&'static str, &'static str) {
-    let mut choices = vec![("", "")];
-    choices.extend(UNITS.map(|unit| (unit, "")));
-    choices.extend(PROCEDURES.map(|(procedure, ..)| ("", procedure)));
-    choices.push(("P1", "T4"));
-    choices[pick(&choices, part)]
 }

@@ -72,7 +72,9 @@ impl Verb {
             Self::Stop => ask!(stop_dossier, StopDossierRequest {}),
             Self::Reappoint => {
                 let promised_at = Some(timestamp(at + TimeDelta::days(5)));
-                ask!(reappoint, ReappointRequest { promised_at: promised_at })
+                // Every third has no letter, or one that nobody numbered.
+                let letter_number = if at.timestamp() % 3 == 0 { String::new() } else { "01/XL".to_owned() };
+                ask!(reappoint, ReappointRequest { promised_at: promised_at, letter_number: letter_number })
             }
             Self::Grant => ask!(
                 resolve_dossier,
@@ -107,8 +109,8 @@ pub fn fitting(state: v1::DossierState) -> &'static [Verb] {
             &[Start, Start, HandOver, Supplement, Payment, Suspend, Grant, Withdraw, Digitise]
         }
         v1::DossierState::InProcess => &[
-            HandOver, Supplement, Payment, Suspend, Reappoint, Grant, Grant, Grant, Refuse, Withdraw,
-            Digitise,
+            HandOver, Supplement, Payment, Suspend, Reappoint, Reappoint, Grant, Grant, Grant, Refuse,
+            Withdraw, Digitise,
         ],
         v1::DossierState::AwaitingSupplement => &[Resume, Resume, Resume, Accept, Stop, Withdraw],
         v1::DossierState::AwaitingPayment | v1::DossierState::Suspended => {

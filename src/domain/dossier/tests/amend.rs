@@ -118,6 +118,7 @@ fn corrected_fields_hold_from_the_beginning() {
         applicant_kind: Some(ApplicantKind::Organisation),
         holder_id: Some(id(62)),
         promised_at: Some(at("2024-05-15T17:00:00")),
+        judge_by: Some(JudgeBy::Appointment),
     };
     let dossier = case.own(EventKind::Corrected(all), "2024-05-08T10:00:00").expect("a correction");
     assert_eq!((dossier.received_at, dossier.received_on), (at("2024-05-03T10:00:00"), day("2024-05-03")));
@@ -125,6 +126,7 @@ fn corrected_fields_hold_from_the_beginning() {
     assert_eq!((dossier.channel, dossier.applicant_kind), (Channel::Online, ApplicantKind::Organisation));
     assert_eq!(dossier.due_at(), Some(at("2024-05-13T17:00:00")), "ten days after the true receipt");
     assert_eq!(dossier.promised_at, Some(at("2024-05-15T17:00:00")));
+    assert_eq!(dossier.judge_by, JudgeBy::Appointment);
     assert_eq!(dossier.holder_id, Some(id(62)), "also where it was handed over before");
     let rows = figure::dossier(&dossier);
     assert!(

@@ -38,7 +38,10 @@ fn kind_of(what: u8, pick: u16, begun: DateTime<Utc>) -> EventKind {
         13 => EventKind::Stopped,
         14 => EventKind::Returned,
         15 => EventKind::Digitised { intake: flag, result: Some(Tracked::Yes) },
-        16 => EventKind::Reappointed { promised_at: begun + TimeDelta::days(40), letter: "03/XL".into() },
+        16 => EventKind::Reappointed {
+            promised_at: begun + TimeDelta::days(4 + i64::from(pick % 40)),
+            letter: if pick.is_multiple_of(4) { String::new() } else { "03/XL".into() },
+        },
         17 => {
             let minutes = i64::from(pick % 8000) - 6000;
             EventKind::Corrected(Correction {
@@ -58,7 +61,7 @@ fn kind_of(what: u8, pick: u16, begun: DateTime<Utc>) -> EventKind {
 }
 
 /// What the house accepts of the proposals, in the order in which they were made.
-fn script(first: u128, start: i64, registered: bool, proposals: &[Proposal]) -> Vec<Line> {
+fn script(laid_down: &Intake, start: i64, registered: bool, proposals: &[Proposal]) -> Vec<Line> {
     let now = at(HORIZON);
     let mut lines: Vec<Line> = Vec::new();
     let mut history = History::default();
@@ -70,18 +73,24 @@ fn script(first: u128, start: i64, registered: bool, proposals: &[Proposal]) -> 
         (dossier, lines.len())
     };
     let begun = at("2024-02-01T00:00:00") + TimeDelta::minutes(start);
+    let laid_down = || Intake {
+        // A promise that another software printed lies some days ahead.
+        promised_at: laid_down.promised_at.map(|at| begun + (at - DateTime::UNIX_EPOCH)),
+        ..laid_down.clone()
+    };
     if registered {
         let ahead = begun - TimeDelta::minutes(700);
-        let _ = propose(draft(EventKind::Registered(intake(first)), ahead, Source::Own), None);
+        let _ = propose(draft(EventKind::Registered(laid_down()), ahead, Source::Own), None);
     }
-    let (received, _) = propose(draft(EventKind::Received(intake(first)), begun, Source::Own), None);
+    let (received, _) = propose(draft(EventKind::Received(laid_down()), begun, Source::Own), None);
     let mut dossier = received.expect("a receipt is accepted");
     let mut when = begun;
     for (place, (gap, what, pick)) in (1i64..).zip(proposals) {
         when = (when + TimeDelta::minutes(*gap)).min(now - TimeDelta::minutes(1));
         // No two at one instant: there the order of recording decides.
         let unlike = TimeDelta::milliseconds(place);
-        let source = if pick.is_multiple_of(7) { Source::Import } else { Source::Own };
+        // Letters of our own count from when they are recorded; here all are recorded at the end.
+        let source = if *what == 16 || pick.is_multiple_of(7) { Source::Import } else { Source::Own };
         let (kind, voids, source) = match what {
             18 | 19 => {
                 // Earlier than what is recorded already: learnt late.
@@ -103,7 +112,7 @@ fn script(first: u128, start: i64, registered: bool, proposals: &[Proposal]) -> 
                 let number = i32::try_from(place + 1).expect("few lines");
                 (EventKind::Voided { number }, Some(place), Source::Own)
             }
-            22 => match dossier.due_at() {
+            22 => match dossier.judged_due_at() {
                 Some(due_at)
                     if dossier.closing.is_none() && overdue_at(&TOWN, dossier.term, due_at) <= when =>
                 {
@@ -118,7 +127,7 @@ fn script(first: u128, start: i64, registered: bool, proposals: &[Proposal]) -> 
         }
     }
     // The flagging job has seen all that is overdue by the horizon.
-    if let (Some(due_at), None) = (dossier.due_at(), dossier.closing)
+    if let (Some(due_at), None) = (dossier.judged_due_at(), dossier.closing)
         && overdue_at(&TOWN, dossier.term, due_at) <= now
         && !dossier.overdue_flagged
     {
@@ -133,9 +142,16 @@ prop_compose! {
         first in 1u128..7,
         start in 0i64..60_000,
         registered in any::<bool>(),
+        appointment in any::<bool>(),
+        printed in proptest::option::of(4i64..20),
         proposals in proptest::collection::vec((prop_oneof![1i64..1500, 1i64..9000], 0u8..26, any::<u16>()), 0..18),
     ) -> Vec<Line> {
-        script(first, start, registered, &proposals)
+        let laid_down = Intake {
+            judge_by: if appointment { JudgeBy::Appointment } else { JudgeBy::Statutory },
+            promised_at: printed.map(|days| DateTime::UNIX_EPOCH + TimeDelta::days(days)),
+            ..intake(first)
+        };
+        script(&laid_down, start, registered, &proposals)
     }
 }
 
@@ -217,6 +233,10 @@ fn summed(rows: &[Contribution], b: NaiveDate) -> At {
             Fact::Unpaused => sum.paused -= c.quantity,
             Fact::Overdue => sum.overdue += c.quantity,
             Fact::Cleared => sum.overdue -= c.quantity,
+            Fact::OverdueApologised => sum.apologised += c.quantity,
+            Fact::ClearedApologised => sum.apologised -= c.quantity,
+            // Beside closings; the cases of each are tested one by one.
+            Fact::LateApologised | Fact::LateRecorded => {}
             Fact::TaskAssigned
             | Fact::TaskCompleted { .. }
             | Fact::TaskOverdue
