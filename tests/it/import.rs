@@ -5,7 +5,7 @@ mod demo;
 mod faults;
 mod killed;
 mod mends;
-mod office;
+pub mod office;
 mod rehearsed;
 mod town;
 
