@@ -8,7 +8,7 @@ use tonic_types::StatusExt;
 
 use super::output;
 use crate::config::BadSettings;
-use crate::intake::CannotRead;
+use crate::intake::{BadMapping, CannotRead};
 use crate::telemetry::NoLog;
 
 /// How a command ended.
@@ -98,6 +98,7 @@ fn kind_of(error: &anyhow::Error) -> Exit {
         if cause.is::<WrongUsage>()
             || cause.is::<BadSettings>()
             || cause.is::<CannotRead>()
+            || cause.is::<BadMapping>()
             || cause.is::<NoLog>()
         {
             return Exit::Usage;

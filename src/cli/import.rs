@@ -1,28 +1,33 @@
-//! `bonro import DIR`: reads a directory and sends it, row by row answered. The stream is in `sending`,
-//! the counting in `tally`; `demo` imports by the same way.
+//! `bonro import DIR` and `bonro import FILE --map …`: reads records and sends them, row by row answered. The
+//! stream is in `sending`, the counting in `tally`, a file's columns are shown by `table`; `demo` imports by the
+//! same way.
 
 mod identity;
 mod report;
 mod rows;
 mod sending;
+mod table;
 mod tally;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::connection::{ConnectionArgs, Line};
-use super::exit::Exit;
+use super::exit::{Exit, WrongUsage};
 use super::output;
 use crate::intake::{Files, Problem, Reading, SourceRow, read};
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
+use identity::Part;
+
 pub use report::keep_problems;
 pub use sending::{News, Origin, Plan};
+pub use table::{bytes_of, name_of, refuse};
 pub use tally::Tally;
 
 /// The source of rows for which no other is named. One for all directories, so that a mended copy
@@ -35,12 +40,15 @@ const PRINTED: usize = 50;
 /// Arguments of `bonro import`.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Thư mục chứa các tệp CSV / Directory with the CSV files
-    #[arg(value_name = "DIR")]
-    directory: PathBuf,
-    /// Tên nguồn dữ liệu / Name of the source
-    #[arg(long, value_name = "NAME", default_value = DEFAULT_SOURCE)]
-    source: String,
+    /// Thư mục chứa các tệp CSV, hoặc một bảng tính cùng với --map / Directory with the CSV files, or a spreadsheet with --map
+    #[arg(value_name = "DIR|FILE")]
+    path: PathBuf,
+    /// Ánh xạ cột của bảng tính: dong-bo-ho-so, mot-cua, duc-pho-csv hoặc tệp .toml / Mapping of a spreadsheet's columns: one of these, or a .toml file
+    #[arg(long, value_name = "NAME|FILE")]
+    map: Option<String>,
+    /// Tên nguồn dữ liệu; mặc định theo ánh xạ, hoặc “csv” / Name of the source; by default the mapping's, or “csv”
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
     /// Mã lượt nhập, mặc định theo nội dung các tệp / Id of the import; by default from the content of the files
     #[arg(long, value_name = "UUID")]
     import_id: Option<Uuid>,
@@ -65,25 +73,50 @@ pub struct ImportArgs {
 
 /// Runs it.
 pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
-    let files = Files::of_directory(&args.directory)?;
+    if args.path.is_file() {
+        return table::run(args, as_json).await;
+    }
+    if args.map.is_some() {
+        let said = "--map: chỉ dùng cho một tệp bảng tính, không dùng cho thư mục / is for a spreadsheet, not for a directory";
+        return Err(WrongUsage(said.to_owned()).into());
+    }
+    let files = Files::of_directory(&args.path)?;
     let reading = read(&files);
+    let parts: Vec<Part<'_>> = files.records().collect();
+    let source = args.source.as_deref().unwrap_or(DEFAULT_SOURCE);
+    land(args, as_json, source, &parts, &reading, None).await
+}
+
+/// Sends what was read and tells what became of it; `shown`: what a dry run has to say beforehand.
+async fn land(
+    args: &ImportArgs,
+    as_json: bool,
+    source: &str,
+    parts: &[Part<'_>],
+    reading: &Reading,
+    shown: Option<Value>,
+) -> anyhow::Result<Exit> {
     let line = args.connection.connect().await?;
     let kind = if args.full { pb::ImportKind::Full } else { pb::ImportKind::Partial };
     let id = match args.import_id {
         Some(id) => id,
-        None if args.dry_run => identity::id(&files, &args.source, kind, 0),
-        None => identity::open(&line, &files, &args.source, kind).await?,
+        None if args.dry_run => identity::id(parts, source, kind, 0),
+        None => identity::open(&line, parts, source, kind).await?,
     };
+    // Of a spreadsheet the first part is the file; the mapping is none of its bytes.
+    let of_file = if args.path.is_file() { &parts[..1] } else { parts };
     let origin = Origin {
-        file_name: args.directory.display().to_string(),
-        sha256: identity::sha256(&files),
+        file_name: name_of(&args.path),
+        sha256: identity::sha256(of_file),
         watermark: args.as_of,
         force: args.force,
     };
-    drop(files);
-    let plan = Plan { id, source: args.source.clone(), kind, dry_run: args.dry_run, origin };
+    let plan = Plan { id, source: source.to_owned(), kind, dry_run: args.dry_run, origin };
     let tally = carry_out(&line, &plan, &reading.rows).await?;
     let mut value = json!({ "import": format!("imports/{id}"), "dry_run": args.dry_run });
+    if let Some(table) = shown {
+        value["table"] = table;
+    }
     for (key, part) in tally.to_json(&reading.notes).as_object_mut().into_iter().flatten() {
         value[key] = part.take();
     }
@@ -93,7 +126,7 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     if as_json {
         output::say_json(&value);
     } else {
-        print(&plan, &reading, &tally, args.report.as_deref());
+        print(&plan, reading, &tally, args.report.as_deref());
     }
     Ok(if tally.total().refused > 0 { Exit::Refused } else { Exit::Done })
 }
@@ -101,8 +134,9 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
 /// The import of these files that isn't finished yet, or a new one.
 pub async fn plan_of(line: &Line, files: &Files, source: &str) -> anyhow::Result<Plan> {
     let kind = pb::ImportKind::Partial;
-    let id = identity::open(line, files, source, kind).await?;
-    let origin = Origin { sha256: identity::sha256(files), ..Origin::default() };
+    let parts: Vec<Part<'_>> = files.records().collect();
+    let id = identity::open(line, &parts, source, kind).await?;
+    let origin = Origin { sha256: identity::sha256(&parts), ..Origin::default() };
     Ok(Plan { id, source: source.to_owned(), kind, dry_run: false, origin })
 }
 
@@ -172,8 +206,12 @@ fn print(plan: &Plan, reading: &Reading, tally: &Tally, report: Option<&Path>) {
 
 /// Prints what is worth knowing about the files.
 pub fn print_notes(notes: &[Problem]) {
-    for note in notes {
+    for note in notes.iter().take(PRINTED) {
         output::say(&tally::told("", &rows::problem(note)));
+    }
+    let more = notes.len().saturating_sub(PRINTED);
+    if more > 0 {
+        output::say(&format!("… và {more} lưu ý khác / and {more} more notes"));
     }
 }
 

@@ -14,6 +14,7 @@ mod help;
 mod import;
 mod imports;
 mod key;
+mod map;
 mod migrate;
 mod output;
 mod overdue;
@@ -56,7 +57,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Nâng cấp các bảng của cơ sở dữ liệu / Bring the tables of the database to today's form
     Migrate(migrate::MigrateArgs),
-    /// Nhập một thư mục CSV vào máy chủ / Import a directory of CSV files into a server
+    /// Nhập một thư mục CSV hoặc một bảng tính vào máy chủ / Import a directory of CSV files or a spreadsheet into a server
     Import(import::ImportArgs),
     /// Các lượt nhập đã qua: xem, hoàn tác / Past imports: look at them, undo them
     #[command(subcommand)]
@@ -75,6 +76,9 @@ enum Command {
     /// Khóa truy cập / Keys of callers
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Ánh xạ cột của bảng tính / Mappings of a spreadsheet's columns
+    #[command(subcommand)]
+    Map(map::MapCommand),
     /// Kiểm tra / Checks
     #[command(subcommand)]
     Check(check::CheckCommand),
@@ -132,6 +136,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Overdue(args) => overdue::run(&args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
+        Command::Map(command) => map::run(&command, json),
         Command::Check(command) => check::run(command, json).await,
     }
 }

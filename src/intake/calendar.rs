@@ -81,11 +81,11 @@ pub(super) fn calendar(desk: &mut Desk<'_>) -> Vec<SourceRow> {
     };
     record.days = days(desk, &mut problems);
     if problems.is_empty() {
-        vec![SourceRow { file, line: 1, record: Record::Calendar(Box::new(record)) }]
+        vec![SourceRow { file: file.into(), line: 1, record: Record::Calendar(Box::new(record)) }]
     } else {
         let line = problems.first().map_or(1, |problem| problem.line);
-        let file = problems.first().map_or(file, |problem| problem.file);
-        vec![unreadable(file, line, RecordKind::Calendar, &record.unit_code, problems)]
+        let file = problems.first().map_or_else(|| file.into(), |problem| problem.file.clone());
+        vec![unreadable(&file, line, RecordKind::Calendar, &record.unit_code, problems)]
     }
 }
 

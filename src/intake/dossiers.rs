@@ -68,6 +68,7 @@ fn handed_over(fields: &mut Fields<'_, '_>, line: u64) -> Part {
         to_official: fields.required_shared("to_official"),
         step: fields.shared("step"),
         line,
+        file: fields.file(),
     })
 }
 
@@ -77,6 +78,7 @@ fn clock(fields: &mut Fields<'_, '_>, line: u64) -> Part {
         resumed: fields.required_word("event", false, resumed, &["paused", "resumed"]),
         reason: fields.shared("reason"),
         line,
+        file: fields.file(),
     })
 }
 
@@ -182,11 +184,17 @@ impl Gathered {
                 dossier.clock.shrink_to_fit();
             }
         }
-        let (mut readable, refused): (Vec<_>, Vec<_>) =
-            self.rows.into_iter().partition(|row| dossier_of(row).is_some());
-        readable.sort_by(|one, other| receipt(one).cmp(&receipt(other)));
-        readable.into_iter().chain(refused).chain(self.strays).collect()
+        self.rows.append(&mut self.strays);
+        in_order(self.rows)
     }
+}
+
+/// Dossiers by receipt, then what can't be read.
+pub(super) fn in_order(rows: Vec<SourceRow>) -> Vec<SourceRow> {
+    let (mut readable, refused): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| dossier_of(row).is_some());
+    readable.sort_by(|one, other| receipt(one).cmp(&receipt(other)));
+    readable.into_iter().chain(refused).collect()
 }
 
 fn dossier_of(row: &SourceRow) -> Option<&DossierRecord> {

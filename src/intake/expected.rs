@@ -68,7 +68,7 @@ mod tests {
             let Some(Err(note)) = of(text) else { panic!("{text:?} can be read") };
             assert_eq!(
                 (note.file, note.line, note.reason),
-                (EXPECTED_SUMMARY, line, "EXPECTED_UNREADABLE"),
+                (EXPECTED_SUMMARY.into(), line, "EXPECTED_UNREADABLE"),
                 "{text:?}"
             );
         }

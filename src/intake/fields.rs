@@ -46,8 +46,16 @@ impl<'r, 'p> Fields<'r, 'p> {
         Self { row, pool, problems: Vec::new() }
     }
 
-    fn place<'c>(&self, column: &'c str) -> Place<'c> {
+    fn place<'c>(&self, column: &'c str) -> Place<'c>
+    where
+        'r: 'c,
+    {
         Place { file: self.row.file, line: self.row.line, field: column }
+    }
+
+    /// The file of the row.
+    pub fn file(&self) -> Shared {
+        Arc::clone(self.row.file)
     }
 
     /// A text of its own; may be blank.
@@ -201,12 +209,13 @@ impl<'r, 'p> Fields<'r, 'p> {
 
     /// The record, or what was wrong with it.
     pub fn finish(self, kind: RecordKind, code: &str, record: Record) -> SourceRow {
+        let file = self.file();
         let record = if self.problems.is_empty() {
             record
         } else {
             Record::Unreadable(Unreadable { kind, code: code.into(), problems: self.problems })
         };
-        SourceRow { file: self.row.file, line: self.row.line, record }
+        SourceRow { file, line: self.row.line, record }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The reading room: files become rows. The only room that speaks CSV.
+//! The reading room: files become rows. The only room that speaks CSV and spreadsheets.
 //!
 //! Here belongs what can be told from the files alone: bytes to text, text to values, which rows make
 //! one dossier, in which order rows can land. Not here: whether the house knows a unit, whether a
@@ -6,16 +6,19 @@
 //! [`Record::Unreadable`], with what is wrong and the mend, so that nothing is lost silently.
 
 mod beside;
+mod book;
 mod calendar;
 mod dossiers;
 mod expected;
 mod fields;
 mod files;
+mod mapping;
 mod masters;
 mod matters;
 mod problem;
 mod record;
 mod sheet;
+mod summary_table;
 mod table;
 
 #[cfg(test)]
@@ -23,8 +26,10 @@ mod tests;
 
 use std::path::Path;
 
+pub use book::FILE_BYTES;
 pub use expected::Expected;
 pub use files::{CannotRead, EXPECTED_SUMMARY, Files};
+pub use mapping::{BadMapping, ColumnUse, Field, Guess, Mapping, TableReading, guess, read_table};
 pub use problem::{Problem, Severity};
 pub use record::{
     CalendarDayRecord, CalendarRecord, ClockRecord, Comparison, DeclaredRecord, DocumentRecord,
@@ -32,6 +37,8 @@ pub use record::{
     ProcedureRecord, Record, Shared, SourceRow, SurveyRecord, TargetRecord, TaskRecord, UnitRecord,
     Unreadable,
 };
+
+pub use summary_table::{Figure, SummaryMapping, SummaryRow, SummaryTable, read_summary_table};
 
 use fields::Pool;
 use table::Desk;

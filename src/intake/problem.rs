@@ -2,6 +2,7 @@
 //! itself can tell stands here; what the house knows better (unknown units, due before received)
 //! it says itself when the row arrives.
 
+use super::record::Shared;
 use crate::domain::text::cut;
 
 /// How bad it is.
@@ -18,11 +19,11 @@ pub enum Severity {
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
-    /// The file.
-    pub file: &'static str,
+    /// The file, with the sheet where it has several: `ho-so.xlsx › Danh sách`.
+    pub file: Shared,
     /// The line in it, from 1; 0 where it speaks of the whole file.
     pub line: u64,
-    /// The column; empty for the whole row.
+    /// The column, in spreadsheets with its letter: `F (Ngày hẹn trả)`; empty for the whole row.
     pub field: Box<str>,
     /// What stands there, shortened.
     pub value: Box<str>,
@@ -37,7 +38,7 @@ pub struct Problem {
 /// Where something is wrong.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
-    pub file: &'static str,
+    pub file: &'a str,
     pub line: u64,
     pub field: &'a str,
 }
@@ -53,7 +54,7 @@ impl Place<'_> {
     ) -> Problem {
         Problem {
             severity: Severity::Error,
-            file: self.file,
+            file: self.file.into(),
             line: self.line,
             field: self.field.into(),
             value: cut(value).into(),

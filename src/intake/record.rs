@@ -24,8 +24,8 @@ pub type Shared = Arc<str>;
 /// A record with its place in the source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceRow {
-    /// The file it came from.
-    pub file: &'static str,
+    /// The file it came from, with the sheet where it has several: `ho-so.xlsx › Danh sách`.
+    pub file: Shared,
     /// The line in that file, from 1.
     pub line: u64,
     /// What it tells.
@@ -233,8 +233,10 @@ pub struct MoveRecord {
     pub to_official: Shared,
     /// Column `step`.
     pub step: Shared,
-    /// The line in `dossier_moves.csv`.
+    /// The line in its file.
     pub line: u64,
+    /// The file.
+    pub file: Shared,
 }
 
 /// The clock stopped or ran again.
@@ -246,8 +248,10 @@ pub struct ClockRecord {
     pub resumed: bool,
     /// Column `reason`, as written.
     pub reason: Shared,
-    /// The line in `dossier_events.csv`.
+    /// The line in its file.
     pub line: u64,
+    /// The file.
+    pub file: Shared,
 }
 
 /// A task.

@@ -4,10 +4,11 @@
 use std::str;
 
 use super::problem::{Place, Problem};
+use super::record::Shared;
 
 /// A file whose header was understood.
 pub(super) struct Sheet<'b> {
-    file: &'static str,
+    file: Shared,
     bytes: &'b [u8],
     delimiter: u8,
     /// Column names of the header, lower case; empty for those that nobody knows.
@@ -18,7 +19,7 @@ pub(super) struct Sheet<'b> {
 
 /// One row of a sheet.
 pub(super) struct Row<'r> {
-    pub file: &'static str,
+    pub file: &'r Shared,
     pub line: u64,
     columns: &'r [Box<str>],
     cells: &'r csv::ByteRecord,
@@ -64,7 +65,7 @@ impl<'b> Sheet<'b> {
     /// Reads the header. `known` are all columns of such a file, `required` those it can't do
     /// without. None for an empty file; what is only worth knowing goes to `notes`.
     pub fn open(
-        file: &'static str,
+        file: &Shared,
         bytes: &'b [u8],
         known: &[&str],
         required: &[&str],
@@ -125,7 +126,7 @@ impl<'b> Sheet<'b> {
         if !strange.is_empty() {
             notes.push(strange_columns(place(header_line, ""), &strange));
         }
-        Ok(Some(Self { file, bytes, delimiter, columns, body }))
+        Ok(Some(Self { file: file.clone(), bytes, delimiter, columns, body }))
     }
 
     /// Hands out every row. Blank rows are left out.
@@ -156,7 +157,7 @@ impl<'b> Sheet<'b> {
             }
             let text = trim_breaks(&self.bytes[start..from + place_of(&reader)]);
             let line = lines.at(self.bytes, start);
-            let row = Row { file: self.file, line, columns: &self.columns, cells: &cells };
+            let row = Row { file: &self.file, line, columns: &self.columns, cells: &cells };
             match self.judge(&row, text) {
                 None => take(Ok(&row)),
                 Some((problem, swallows)) => {
@@ -171,7 +172,7 @@ impl<'b> Sheet<'b> {
 
     /// What keeps a row from being read, and whether its quotes swallowed the lines after it.
     fn judge(&self, row: &Row<'_>, text: &[u8]) -> Option<(Problem, bool)> {
-        let place = Place { file: self.file, line: row.line, field: "" };
+        let place = Place { file: &self.file, line: row.line, field: "" };
         let (found, width) = (row.cells.len(), self.columns.len());
         let excess = row.cells.iter().skip(width).any(|cell| !cell.trim_ascii().is_empty());
         let fits = found >= width && !excess;

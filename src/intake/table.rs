@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::fields::{Fields, Pool, normal};
 use super::files::Files;
 use super::problem::{Place, Problem};
-use super::record::{Record, SourceRow, Unreadable};
+use super::record::{Record, Shared, SourceRow, Unreadable};
 use super::sheet::{Attempt, Sheet};
 use crate::domain::record::RecordKind;
 
@@ -40,7 +40,8 @@ impl Desk<'_> {
             return Ok(());
         };
         let known: Vec<&str> = format.required.iter().chain(format.optional).copied().collect();
-        match Sheet::open(format.file, bytes, &known, format.required, &mut self.notes) {
+        let file: Shared = format.file.into();
+        match Sheet::open(&file, bytes, &known, format.required, &mut self.notes) {
             Ok(None) => Ok(()),
             Ok(Some(sheet)) => {
                 sheet.each(|attempt| take(attempt, &mut self.pool));
@@ -48,7 +49,7 @@ impl Desk<'_> {
             }
             Err(problems) => {
                 let line = problems.first().map_or(1, |problem| problem.line);
-                Err(unreadable(format.file, line, format.kind, "", problems))
+                Err(unreadable(&file, line, format.kind, "", problems))
             }
         }
     }
@@ -64,13 +65,7 @@ impl Desk<'_> {
         let code_column = format.required[0];
         let outcome = self.each(format, |attempt, pool| match attempt {
             Err((problem, row)) => {
-                rows.push(unreadable(
-                    format.file,
-                    row.line,
-                    format.kind,
-                    row.cell(code_column),
-                    vec![problem],
-                ));
+                rows.push(unreadable(row.file, row.line, format.kind, row.cell(code_column), vec![problem]));
             }
             Ok(row) => {
                 let key =
@@ -94,11 +89,12 @@ impl Desk<'_> {
 
 /// A row that can't be read.
 pub(super) fn unreadable(
-    file: &'static str,
+    file: &Shared,
     line: u64,
     kind: RecordKind,
     code: &str,
     problems: Vec<Problem>,
 ) -> SourceRow {
-    SourceRow { file, line, record: Record::Unreadable(Unreadable { kind, code: normal(code), problems }) }
+    let record = Record::Unreadable(Unreadable { kind, code: normal(code), problems });
+    SourceRow { file: file.clone(), line, record }
 }

@@ -57,7 +57,7 @@ fn the_embedded_sample_is_read_without_a_problem() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut parts = [0, 0];
     for row in &reading.rows {
-        *counts.entry(row.file).or_default() += 1;
+        *counts.entry(&*row.file).or_default() += 1;
         if let Record::Dossier(dossier) = &row.record {
             parts[0] += dossier.moves.len();
             parts[1] += dossier.clock.len();

@@ -60,6 +60,8 @@ const OUTSIDE: &[Outside] = &[
     Outside { path: "csv", rooms: &["intake"] },
     Outside { path: "calamine", rooms: &["intake"] },
     Outside { path: "zip", rooms: &["intake"] },
+    Outside { path: "quick_xml", rooms: &["intake"] },
+    Outside { path: "encoding_rs", rooms: &["intake"] },
     Outside { path: "typst", rooms: &["report"] },
     Outside { path: "docx_rs", rooms: &["report"] },
     Outside { path: "rust_xlsxwriter", rooms: &["report"] },

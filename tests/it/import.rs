@@ -8,7 +8,7 @@ mod faults;
 mod killed;
 mod mends;
 mod nights;
-mod office;
+pub mod office;
 mod rehearsed;
 mod silence;
 mod town;

@@ -11,6 +11,7 @@ mod engines;
 mod entities;
 mod house;
 mod import;
+mod intake;
 mod ledger;
 mod night;
 mod records;

@@ -5,12 +5,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::cli::connection::Line;
-use crate::intake::Files;
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
-/// The `run`-th import of these files from that source, from 0.
-pub fn id(files: &Files, source: &str, kind: pb::ImportKind, run: u32) -> Uuid {
+/// A file by name, or whatever else makes the records what they are, such as the mapping.
+pub type Part<'p> = (&'p str, &'p [u8]);
+
+/// The `run`-th import of these parts from that source, from 0.
+pub fn id(parts: &[Part<'_>], source: &str, kind: pb::ImportKind, run: u32) -> Uuid {
     let mut hash = Sha256::new();
     let mut add = |bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_be_bytes());
@@ -20,7 +22,7 @@ pub fn id(files: &Files, source: &str, kind: pb::ImportKind, run: u32) -> Uuid {
     add(source.as_bytes());
     add(kind.as_str_name().as_bytes());
     add(&run.to_be_bytes());
-    for (name, bytes) in files.records() {
+    for (name, bytes) in parts {
         add(name.as_bytes());
         add(bytes);
     }
@@ -31,10 +33,13 @@ pub fn id(files: &Files, source: &str, kind: pb::ImportKind, run: u32) -> Uuid {
     uuid::Builder::from_sha1_bytes(bytes).into_uuid()
 }
 
-/// SHA-256 of what is imported: names and contents, in hexadecimal digits.
-pub fn sha256(files: &Files) -> String {
+/// SHA-256 in hexadecimal digits: of a single file its own, of several that of their names and contents.
+pub fn sha256(parts: &[Part<'_>]) -> String {
+    if let [(_, bytes)] = parts {
+        return hex::encode(Sha256::digest(bytes));
+    }
     let mut hash = Sha256::new();
-    for (name, bytes) in files.records() {
+    for (name, bytes) in parts {
         hash.update(name.as_bytes());
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(bytes);
@@ -44,11 +49,16 @@ pub fn sha256(files: &Files) -> String {
 
 /// The import to go on with: the first of these files that isn't finished. Importing the same files once
 /// more after a finished import is a new one, in which what is known is a cheap no-op.
-pub async fn open(line: &Line, files: &Files, source: &str, kind: pb::ImportKind) -> anyhow::Result<Uuid> {
+pub async fn open(
+    line: &Line,
+    parts: &[Part<'_>],
+    source: &str,
+    kind: pb::ImportKind,
+) -> anyhow::Result<Uuid> {
     let mut client = ImportServiceClient::new(line.clone());
     let mut run = 0;
     loop {
-        let id = id(files, source, kind, run);
+        let id = id(parts, source, kind, run);
         let request = pb::GetImportRequest { name: format!("imports/{id}") };
         match client.get_import(request).await {
             Ok(answer) => {
@@ -70,16 +80,15 @@ mod tests {
 
     #[test]
     fn an_id_follows_content_source_kind_and_run_only() {
-        let files = |text: &str| Files::of_memory([("units.csv", text.as_bytes().to_vec())]);
         let full = pb::ImportKind::Full;
-        let one = id(&files("a"), "x", full, 0);
-        assert_eq!(one, id(&files("a"), "x", full, 0));
+        let one = id(&[("units.csv", b"a")], "x", full, 0);
+        assert_eq!(one, id(&[("units.csv", b"a")], "x", full, 0));
         assert_eq!(one.get_version_num(), 5);
         for other in [
-            id(&files("b"), "x", full, 0),
-            id(&files("a"), "y", full, 0),
-            id(&files("a"), "x", pb::ImportKind::Partial, 0),
-            id(&files("a"), "x", full, 1),
+            id(&[("units.csv", b"b")], "x", full, 0),
+            id(&[("units.csv", b"a")], "y", full, 0),
+            id(&[("units.csv", b"a")], "x", pb::ImportKind::Partial, 0),
+            id(&[("units.csv", b"a")], "x", full, 1),
         ] {
             assert_ne!(one, other);
         }

@@ -22,7 +22,7 @@ use crate::pb::v1::import_row::Record as Wire;
 
 /// The row for the wire.
 pub fn row(row: &SourceRow) -> pb::ImportRow {
-    pb::ImportRow { file: row.file.to_owned(), line: line(row.line), record: Some(record(&row.record)) }
+    pb::ImportRow { file: row.file.to_string(), line: line(row.line), record: Some(record(&row.record)) }
 }
 
 /// What a row tells of.
@@ -53,7 +53,7 @@ pub fn problem(problem: &Problem) -> pb::RowProblem {
     pb::RowProblem {
         severity: severity.into(),
         field: problem.field.to_string(),
-        file: problem.file.to_owned(),
+        file: problem.file.to_string(),
         line: line(problem.line),
         reason: problem.reason.to_owned(),
         message_vi: problem.message_vi.to_string(),
@@ -219,7 +219,7 @@ fn dossier(dossier: &DossierRecord) -> pb::DossierRecord {
             .moves
             .iter()
             .map(|moved| pb::MoveRecord {
-                file: "dossier_moves.csv".to_owned(),
+                file: moved.file.to_string(),
                 line: line(moved.line),
                 at: Some(timestamp(moved.at)),
                 from_official: moved.from_official.to_string(),
@@ -231,7 +231,7 @@ fn dossier(dossier: &DossierRecord) -> pb::DossierRecord {
             .clock
             .iter()
             .map(|event| pb::ClockRecord {
-                file: "dossier_events.csv".to_owned(),
+                file: event.file.to_string(),
                 line: line(event.line),
                 at: Some(timestamp(event.at)),
                 kind: if event.resumed { pb::ClockEventKind::Resumed } else { pb::ClockEventKind::Paused }

@@ -205,7 +205,7 @@ fn framed(row: &pb::ImportRow) -> usize {
 
 /// A row that no batch can hold is refused by name rather than breaking the stream.
 fn too_large(source_row: &SourceRow) -> pb::ImportRow {
-    let (file, line) = (source_row.file.to_owned(), i64::try_from(source_row.line).unwrap_or(i64::MAX));
+    let (file, line) = (source_row.file.to_string(), i64::try_from(source_row.line).unwrap_or(i64::MAX));
     let problem = pb::RowProblem {
         severity: pb::Severity::Error.into(),
         field: String::new(),

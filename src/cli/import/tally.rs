@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::rows;
 use super::sending::News;
 use crate::cli::tables::{Side, Table};
-use crate::intake::{Problem, SourceRow};
+use crate::intake::{Problem, Shared, SourceRow};
 use crate::pb::v1 as pb;
 
 /// The rows of one file by what became of them.
@@ -45,7 +45,7 @@ pub struct Found {
 /// What became of all rows.
 #[derive(Debug, Default)]
 pub struct Tally {
-    files: BTreeMap<&'static str, Counts>,
+    files: BTreeMap<Shared, Counts>,
     /// Every problem, by row.
     pub found: Vec<Found>,
     /// Rows of which the house said a problem that it had kept.
@@ -75,7 +75,7 @@ impl Tally {
     }
 
     fn counts(&mut self, row: &SourceRow) -> &mut Counts {
-        self.files.entry(row.file).or_default()
+        self.files.entry(row.file.clone()).or_default()
     }
 
     fn outcome(&mut self, row: &SourceRow, outcome: pb::RowOutcome) {
@@ -163,7 +163,7 @@ impl Tally {
         }
         let total = self.total();
         for (name, counts) in
-            self.files.iter().map(|(name, counts)| (*name, counts)).chain([("Tổng / total", &total)])
+            self.files.iter().map(|(name, counts)| (&**name, counts)).chain([("Tổng / total", &total)])
         {
             let numbers =
                 [counts.rows, counts.landed, counts.changed, counts.unchanged, counts.refused, counts.warned];
@@ -189,7 +189,7 @@ impl Tally {
             })
         };
         let files: serde_json::Map<String, Value> =
-            self.files.iter().map(|(name, of)| ((*name).to_owned(), counts(of))).collect();
+            self.files.iter().map(|(name, of)| (name.to_string(), counts(of))).collect();
         json!({
             "total": counts(&self.total()),
             "files": files,
@@ -202,7 +202,7 @@ impl Tally {
 /// A problem without a place of its own is one of its row.
 fn placed(mut problem: pb::RowProblem, row: &SourceRow) -> pb::RowProblem {
     if problem.file.is_empty() {
-        row.file.clone_into(&mut problem.file);
+        problem.file = row.file.to_string();
     }
     if problem.line == 0 {
         problem.line = i64::try_from(row.line).unwrap_or(i64::MAX);
@@ -215,7 +215,7 @@ pub fn severity(problem: &pb::RowProblem) -> String {
     problem.severity().as_str_name().trim_start_matches("SEVERITY_").to_lowercase()
 }
 
-fn as_json(problem: &pb::RowProblem) -> Value {
+pub fn as_json(problem: &pb::RowProblem) -> Value {
     json!({
         "file": problem.file,
         "line": problem.line,

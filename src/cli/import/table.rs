@@ -1,0 +1,150 @@
+//! `bonro import FILE --map …`: a spreadsheet of the one-stop software, and what a dry run shows of it: what
+//! each column became, which aren't used, and the first problems.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::identity::Part;
+use super::tally::{as_json, told};
+use super::{DEFAULT_SOURCE, ImportArgs, land, rows};
+use crate::cli::exit::{Exit, WrongUsage};
+use crate::cli::output;
+use crate::cli::tables::{Side, Table};
+use crate::intake::{CannotRead, FILE_BYTES, Field, Mapping, Problem, Record, TableReading, read_table};
+
+/// Problems that a dry run without a server prints.
+const PRINTED: usize = 20;
+
+/// Runs it.
+pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
+    let Some(map) = &args.map else {
+        let ready = Mapping::ready().collect::<Vec<_>>().join(", ");
+        return Err(WrongUsage(format!(
+            "hãy thêm --map với một trong {ready}, hoặc một tệp do `bonro map guess` đề xuất / add --map with one of {ready}, or a file that `bonro map guess` proposed"
+        ))
+        .into());
+    };
+    let mapping = Mapping::load(map)?;
+    let bytes = bytes_of(&args.path)?;
+    let name = name_of(&args.path);
+    let table = match read_table(&name, &bytes, &mapping) {
+        Ok(table) => table,
+        Err(problems) => return Ok(refuse(&problems, as_json)),
+    };
+    let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(DEFAULT_SOURCE);
+    if args.dry_run && !as_json {
+        show(&table);
+    }
+    if args.dry_run && args.connection.key.is_none() {
+        return Ok(read_only(&table, as_json));
+    }
+    let parts: [Part<'_>; 2] = [("table", &bytes), ("mapping", mapping.text.as_bytes())];
+    let shown = args.dry_run.then(|| columns_json(&table));
+    land(args, as_json, source, &parts, &table.reading, shown).await
+}
+
+/// The bytes of a file. Of one that is too large the reader refuses what is read here: one byte too many.
+pub fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let failed = |source| CannotRead::Io { path: path.to_owned(), source };
+    let file = fs::File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The file's own name.
+pub fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Tells why a whole file can't be read.
+pub fn refuse(problems: &[Problem], in_json: bool) -> Exit {
+    if in_json {
+        output::say_json(&json!({ "refused": problems_json(problems) }));
+    }
+    for problem in problems {
+        output::complain(&told("", &rows::problem(problem)));
+    }
+    Exit::Usage
+}
+
+fn problems_json(problems: &[Problem]) -> Value {
+    problems.iter().map(|problem| as_json(&rows::problem(problem))).collect()
+}
+
+/// How many rows can be read, and the problems of the others.
+fn judged(table: &TableReading) -> (usize, Vec<(&str, &Problem)>) {
+    let mut readable = 0;
+    let mut problems = Vec::new();
+    for row in &table.reading.rows {
+        if let Record::Unreadable(refused) = &row.record {
+            problems.extend(refused.problems.iter().map(|problem| (&*refused.code, problem)));
+        } else {
+            readable += 1;
+        }
+    }
+    (readable, problems)
+}
+
+/// A dry run without a key: what the file alone can tell.
+fn read_only(table: &TableReading, in_json: bool) -> Exit {
+    let (readable, problems) = judged(table);
+    let refused = table.reading.rows.len() - readable;
+    if in_json {
+        let all: Vec<Problem> = problems.iter().map(|(_, problem)| (*problem).clone()).collect();
+        output::say_json(&json!({
+            "dry_run": true,
+            "table": columns_json(table),
+            "readable": readable,
+            "refused": refused,
+            "problems": problems_json(&all),
+            "notes": problems_json(&table.reading.notes),
+        }));
+    } else {
+        super::print_notes(&table.reading.notes);
+        for (code, problem) in problems.iter().take(PRINTED) {
+            output::say(&told(code, &rows::problem(problem)));
+        }
+        let more = problems.len().saturating_sub(PRINTED);
+        if more > 0 {
+            output::say(&format!("… và {more} vấn đề khác / and {more} more"));
+        }
+        output::say(&format!(
+            "\nĐọc được {readable} dòng, {refused} dòng bị từ chối; thêm --key để máy chủ kiểm tra tiếp\n\
+             {readable} rows can be read, {refused} are refused; add --key to have the server check them too"
+        ));
+    }
+    if refused > 0 { Exit::Refused } else { Exit::Done }
+}
+
+fn columns_json(table: &TableReading) -> Value {
+    let columns = table.columns.iter().map(|column| {
+        json!({
+            "column": column.letters,
+            "heading": column.heading,
+            "field": column.field.map(Field::as_str),
+            "example": column.example,
+            "read_as": column.read_as,
+        })
+    });
+    json!({ "file": &*table.place, "head_row": table.head_row, "columns": columns.collect::<Vec<_>>() })
+}
+
+/// What each column became.
+fn show(table: &TableReading) {
+    output::say(&format!("{} (dòng tiêu đề / header row: {})\n", table.place, table.head_row));
+    let mut shown = Table::new()
+        .column("Cột\nColumn", Side::Left)
+        .column_of("Tiêu đề\nHeading", Side::Left, 34)
+        .column("Trường\nField", Side::Left)
+        .column_of("Ví dụ\nExample", Side::Left, 34)
+        .column_of("Đọc là\nRead as", Side::Left, 34);
+    for column in &table.columns {
+        let field = column.field.map_or("– (không dùng / not used)", Field::as_str);
+        shown.row([column.letters.as_str(), &column.heading, field, &column.example, &column.read_as]);
+    }
+    output::say(&format!("{shown}\n"));
+}

@@ -1,0 +1,131 @@
+//! The second sheet: a row a supplement, keyed by the dossier's code. A dossier one of whose supplements can't
+//! be read is not read either: without that pause its deadline would be wrong, and nobody would see it.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use super::super::book::{Book, Cell};
+use super::super::problem::{Place, Problem};
+use super::super::record::{Record, Shared, SourceRow};
+use super::super::table::unreadable;
+use super::dossiers::{is_total, named, tops};
+use super::file::Mapping;
+use super::head;
+use super::supplements::{self, Part, Supplement};
+use crate::domain::record::RecordKind;
+use crate::domain::text::{fold, tidy};
+
+/// A row's number, and what it was read as.
+type Numbered = (u64, Result<Supplement, Vec<Problem>>);
+
+/// The supplements of a file by the code of their dossier.
+#[derive(Default)]
+pub struct Supplements {
+    by_code: HashMap<Box<str>, Vec<Numbered>>,
+    file: Shared,
+    /// The name of the column with the codes.
+    label: String,
+}
+
+/// Reads the sheet of supplements, if the mapping names one and the file has it.
+pub fn read(book: &mut Book, mapping: &Mapping, first: usize) -> Result<Supplements, Vec<Problem>> {
+    let Some(name) = &mapping.supplements.sheet else { return Ok(Supplements::default()) };
+    if book.sheets().iter().all(|sheet| fold(sheet) != fold(name)) {
+        return Ok(Supplements::default());
+    }
+    let sheet = named(book, name).map_err(|problem| vec![problem])?;
+    if sheet == first {
+        return Ok(Supplements::default());
+    }
+    let headings: Vec<Vec<String>> = Part::ALL
+        .iter()
+        .map(|part| {
+            let said = mapping.supplements.columns.get(part).cloned().unwrap_or_default();
+            said.into_iter().chain(part.headings().iter().map(|heading| (*heading).to_owned())).collect()
+        })
+        .collect();
+    let wanted: Vec<&[String]> = headings.iter().map(Vec::as_slice).collect();
+    let file = book.place(sheet);
+    let tops = tops(book, sheet).map_err(|problem| vec![problem])?;
+    let head = head::find(&tops, &wanted).filter(|head| head.found[0].is_some() && head.found[1].is_some());
+    let Some(head) = head else {
+        if tops.is_empty() {
+            return Ok(Supplements::default());
+        }
+        let (code, at) = (headings[0].join("” / “"), headings[1].join("” / “"));
+        return Err(vec![Place { file: &file, line: 0, field: "" }.error(
+            "MISSING_COLUMN",
+            "",
+            format!("trang bổ sung phải có cột “{code}” và cột “{at}”; hãy sửa dòng tiêu đề hoặc [supplements] của tệp ánh xạ"),
+            format!("the sheet of supplements needs a column “{code}” and a column “{at}”; correct the header or [supplements] of the mapping"),
+        )]);
+    };
+    let column = |part: Part| {
+        let at = Part::ALL.iter().position(|other| *other == part)?;
+        head.found[at].map(|at| &head.columns[at])
+    };
+    let label = column(Part::Code).map(|column| column.label.to_string()).unwrap_or_default();
+    let mut found = Supplements { file: file.clone(), label, ..Supplements::default() };
+    let outcome = book.each(sheet, &mut |line| {
+        if line.number <= head.last_row || is_total(line.cells) {
+            return ControlFlow::Continue(());
+        }
+        let get = |part: Part| {
+            let column = column(part);
+            let cell = column.and_then(|column| line.cells.get(column.index)).cloned().unwrap_or(Cell::Blank);
+            (cell, column.map_or_else(|| part.headings()[0].to_owned(), |column| column.label.to_string()))
+        };
+        let code: Box<str> = tidy(&get(Part::Code).0.shown()).into();
+        let read = match supplements::read(&file, line.number, mapping, &get) {
+            Ok(None) => return ControlFlow::Continue(()),
+            Ok(Some(supplement)) => Ok(supplement),
+            Err(problems) => Err(problems),
+        };
+        found.by_code.entry(code).or_default().push((line.number, read));
+        ControlFlow::Continue(())
+    });
+    outcome.map_err(|problem| vec![problem])?;
+    Ok(found)
+}
+
+impl Supplements {
+    /// Gives each dossier its supplements; those of nobody become rows of their own.
+    pub fn attach(mut self, mut rows: Vec<SourceRow>) -> Vec<SourceRow> {
+        for row in &mut rows {
+            let code: Box<str> = row.record.key().1.into();
+            let Some(of_it) = self.by_code.remove(&code) else { continue };
+            let (mut good, mut bad) = (Vec::new(), Vec::new());
+            for (_, read) in of_it {
+                match read {
+                    Ok(supplement) => good.push(supplement),
+                    Err(mut problems) => bad.append(&mut problems),
+                }
+            }
+            match (&mut row.record, bad.is_empty()) {
+                (Record::Dossier(dossier), true) => supplements::attach(dossier, good),
+                (Record::Unreadable(refused), _) => refused.problems.append(&mut bad),
+                _ => *row = unreadable(&row.file, row.line, RecordKind::Dossier, &code, bad),
+            }
+        }
+        let mut strays: Vec<(u64, Box<str>)> = Vec::new();
+        for (code, of_it) in self.by_code {
+            strays.extend(of_it.into_iter().map(|(line, _)| (line, code.clone())));
+        }
+        strays.sort();
+        rows.extend(strays.into_iter().map(|(line, code)| {
+            let place = Place { file: &self.file, line, field: &self.label };
+            let problem = if code.is_empty() {
+                place.missing_value()
+            } else {
+                place.error(
+                    "UNKNOWN_DOSSIER",
+                    &code,
+                    format!("không có hồ sơ “{code}” ở trang danh sách; hãy sửa mã hoặc thêm hồ sơ đó"),
+                    format!("there is no dossier “{code}” in the list; correct the code or add the dossier"),
+                )
+            };
+            unreadable(&self.file, line, RecordKind::Dossier, &code, vec![problem])
+        }));
+        rows
+    }
+}

@@ -1,0 +1,218 @@
+//! Supplements (`DanhSachHoSoBoSung`): each stops a dossier's clock when it is asked for, starts it when it
+//! comes in, and may make a new appointment. They stand in a sheet of their own, in a cell as JSON, or in
+//! columns of the dossier.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::super::book::Cell;
+use super::super::problem::{Place, Problem};
+use super::super::record::{ClockRecord, DossierRecord, Shared};
+use super::field::Field;
+use super::file::Mapping;
+use super::row::{Row, no_instant};
+use crate::domain::text::{fold, tidy};
+
+/// What a column of a supplement holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The dossier's code.
+    Code,
+    /// When it was asked for.
+    RequestedAt,
+    /// When it came in.
+    AnsweredAt,
+    /// The appointment made then.
+    DueAt,
+    /// Why the clock stood; blank: a supplement.
+    Reason,
+}
+
+const DEFAULT_REASON: &str = "supplement_requested";
+
+impl Part {
+    /// All of them; the code comes first, then when it was asked for.
+    pub const ALL: [Self; 5] = [Self::Code, Self::RequestedAt, Self::AnsweredAt, Self::DueAt, Self::Reason];
+
+    /// As which field its dates are read.
+    fn field(self) -> Field {
+        match self {
+            Self::AnsweredAt => Field::SupplementAnsweredAt,
+            Self::DueAt => Field::SupplementDueAt,
+            Self::Code | Self::RequestedAt | Self::Reason => Field::SupplementRequestedAt,
+        }
+    }
+
+    /// What its column, or its key in JSON, is called if the mapping doesn't say.
+    pub fn headings(self) -> &'static [&'static str] {
+        match self {
+            Self::Code => &["MaHoSo", "Mã hồ sơ"],
+            Self::RequestedAt => &["NgayBoSung", "Ngày yêu cầu bổ sung"],
+            Self::AnsweredAt => &["NgayTiepNhanBoSung", "Ngày tiếp nhận bổ sung"],
+            Self::DueAt => &["NgayHenTraMoi", "Ngày hẹn trả mới"],
+            Self::Reason => &["LyDo", "Lý do"],
+        }
+    }
+}
+
+/// A supplement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supplement {
+    pub requested_at: DateTime<Utc>,
+    pub answered_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub reason: Shared,
+    pub line: u64,
+    pub file: Shared,
+}
+
+/// A supplement from its cells: `get` gives the cell of a part and its column's name. None where nothing stands.
+pub fn read(
+    file: &Shared,
+    line: u64,
+    mapping: &Mapping,
+    get: &dyn Fn(Part) -> (Cell, String),
+) -> Result<Option<Supplement>, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut instant = |part: Part| {
+        let (cell, label) = get(part);
+        mapping.dates.read(part.field(), &cell).unwrap_or_else(|why| {
+            let place = Place { file, line, field: &label };
+            problems.push(no_instant(place, &cell.shown(), why, mapping, part.field()));
+            None
+        })
+    };
+    let (requested, answered, due) =
+        (instant(Part::RequestedAt), instant(Part::AnsweredAt), instant(Part::DueAt));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let Some(requested_at) = requested else {
+        if answered.is_none() && due.is_none() {
+            return Ok(None);
+        }
+        let (_, label) = get(Part::RequestedAt);
+        return Err(vec![Place { file, line, field: &label }.missing_value()]);
+    };
+    let reason = tidy(&get(Part::Reason).0.shown());
+    let reason = if reason.is_empty() { DEFAULT_REASON.to_owned() } else { reason };
+    Ok(Some(Supplement {
+        requested_at,
+        answered_at: answered,
+        due_at: due,
+        reason: reason.into(),
+        line,
+        file: file.clone(),
+    }))
+}
+
+/// The supplements that stand in the dossier's own row.
+pub fn of_row(row: &mut Row<'_>) -> Vec<Supplement> {
+    let mut found = Vec::new();
+    for result in [of_json(row), of_columns(row)].concat() {
+        match result {
+            Ok(supplement) => found.extend(supplement),
+            Err(mut problems) => row.problems.append(&mut problems),
+        }
+    }
+    found
+}
+
+type Results = Vec<Result<Option<Supplement>, Vec<Problem>>>;
+
+fn of_json(row: &Row<'_>) -> Results {
+    let cell = row.cell(Field::Supplements);
+    let text = cell.shown();
+    if matches!(&*text, "" | "null" | "[]") {
+        return Vec::new();
+    }
+    let bad = || {
+        row.place(Field::Supplements).error(
+            "BAD_JSON",
+            &text,
+            "danh sách bổ sung không đúng dạng JSON; hãy xuất lại, hoặc để các lần bổ sung ở một trang tính riêng",
+            "the list of supplements isn't valid JSON; export it again, or put the supplements into a sheet of their own",
+        )
+    };
+    let list = match serde_json::from_str::<Value>(&text) {
+        Ok(Value::Array(list)) => list,
+        Ok(one @ Value::Object(_)) => vec![one],
+        Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | Err(_) => {
+            return vec![Err(vec![bad()])];
+        }
+    };
+    let label = row.label(Field::Supplements);
+    let one = |value: &Value| {
+        let get = |part: Part| {
+            let found = key(row.mapping, part, value);
+            let name = found.map_or(part.headings()[0], |(name, _)| name);
+            let cell = match found.map(|(_, value)| value) {
+                None | Some(Value::Null) => Cell::Blank,
+                Some(Value::String(text)) => Cell::Text(text.clone()),
+                Some(other) => Cell::Text(other.to_string()),
+            };
+            (cell, format!("{label} › {name}"))
+        };
+        if value.is_object() { read(row.file, row.line, row.mapping, &get) } else { Err(vec![bad()]) }
+    };
+    list.iter().map(one).collect()
+}
+
+fn key<'v>(mapping: &Mapping, part: Part, value: &'v Value) -> Option<(&'v str, &'v Value)> {
+    let said = mapping.supplements.columns.get(&part).into_iter().flatten().map(String::as_str);
+    let mut names = said.chain(part.headings().iter().copied());
+    let object = value.as_object()?;
+    names.find_map(|name| {
+        object.iter().find(|(key, _)| fold(key) == fold(name)).map(|(key, value)| (key.as_str(), value))
+    })
+}
+
+/// Columns hold one supplement, or several with `;` or line ends between them.
+fn of_columns(row: &Row<'_>) -> Results {
+    const COLUMNS: [Part; 3] = [Part::RequestedAt, Part::AnsweredAt, Part::DueAt];
+    let split = |part: Part| -> Vec<Cell> {
+        let cell = row.cell(part.field());
+        if let Cell::Text(text) = cell {
+            text.split([';', '\n', '|']).map(|piece| Cell::Text(piece.trim().to_owned())).collect()
+        } else if cell.is_blank() {
+            Vec::new()
+        } else {
+            vec![cell.clone()]
+        }
+    };
+    let columns = COLUMNS.map(split);
+    let count = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let one = |index: usize| {
+        let get = |part: Part| {
+            let column = COLUMNS.iter().position(|other| *other == part);
+            let cell = column.and_then(|column| columns[column].get(index)).cloned().unwrap_or_default();
+            (cell, row.label(part.field()).to_owned())
+        };
+        read(row.file, row.line, row.mapping, &get)
+    };
+    (0..count).map(one).collect()
+}
+
+/// Puts supplements into their dossier: stops and starts of its clock, and the newest appointment.
+pub fn attach(dossier: &mut DossierRecord, mut supplements: Vec<Supplement>) {
+    supplements.sort_by_key(|supplement| supplement.requested_at);
+    for supplement in supplements {
+        let mut event = |at, resumed| {
+            dossier.clock.push(ClockRecord {
+                at,
+                resumed,
+                reason: supplement.reason.clone(),
+                line: supplement.line,
+                file: supplement.file.clone(),
+            });
+        };
+        event(supplement.requested_at, false);
+        if let Some(at) = supplement.answered_at {
+            event(at, true);
+        }
+        dossier.due_at = supplement.due_at.or(dossier.due_at);
+    }
+    dossier.clock.sort();
+}

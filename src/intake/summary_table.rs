@@ -1,0 +1,313 @@
+//! The one-stop software's own table of a period: a row a unit, a column a figure, under titles and merged
+//! heads, with a total row (form II.06a and its relatives). It becomes units, keys and numbers; what they are
+//! compared with isn't known here.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use serde::Deserialize;
+
+use super::book::{Book, Cell, Hints, Line, letters};
+use super::mapping::{BadMapping, Top, is_total, named, tops};
+use super::problem::{Place, Problem};
+use super::record::Shared;
+use crate::domain::dossier::state::words;
+use crate::domain::text::{cut, fold, tidy};
+
+/// Rows that a head may take.
+const DEEPEST: usize = 4;
+
+words! {
+    /// What a column of the table counts.
+    Figure {
+        /// Received, all.
+        ReceivedTotal = "received_total",
+        /// Received in the period.
+        ReceivedInPeriod = "received_in_period",
+        /// Of them online.
+        ReceivedOnline = "received_online",
+        /// Of them at the counter or by post.
+        ReceivedCounter = "received_counter",
+        /// Open from earlier periods.
+        CarriedOver = "carried_over",
+        /// Resolved, all.
+        Resolved = "resolved",
+        /// Resolved before the due day.
+        ResolvedEarly = "resolved_early",
+        /// Resolved on the due day.
+        ResolvedOnTime = "resolved_on_time",
+        /// Resolved not late, where the table doesn't divide them.
+        ResolvedNotLate = "resolved_not_late",
+        /// Resolved late.
+        ResolvedLate = "resolved_late",
+        /// In process, all.
+        InProcess = "in_process",
+        /// In process, not yet due.
+        InProcessInDue = "in_process_in_due",
+        /// In process, overdue.
+        InProcessOverdue = "in_process_overdue",
+        /// Withdrawn.
+        Withdrawn = "withdrawn",
+        /// Stopped.
+        Stopped = "stopped",
+    }
+}
+
+/// Which headings are which figures: paths from the upper to the lowest heading, `>` between them. Each step
+/// must be a part of its heading, marks and case aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryMapping {
+    /// The sheet, if it says one.
+    pub sheet: Option<String>,
+    unit: Vec<Vec<String>>,
+    columns: BTreeMap<Figure, Vec<Vec<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    sheet: Option<String>,
+    unit: Vec<String>,
+    columns: BTreeMap<Figure, Vec<String>>,
+}
+
+/// Form II.06a/VPCP/KSTT and what one-stop software makes of it.
+const FORM: &str = r#"
+unit = ["Đơn vị", "Cơ quan", "Tên đơn vị", "Lĩnh vực"]
+
+[columns]
+received_total = ["nhận giải quyết > Tổng", "tiếp nhận > Tổng", "Tổng tiếp nhận", "Tổng số tiếp nhận"]
+received_in_period = ["nhận giải quyết > trong kỳ > Tổng", "tiếp nhận > trong kỳ > Tổng", "tiếp nhận > trong kỳ", "Tiếp nhận trong kỳ", "Mới tiếp nhận"]
+received_online = ["trong kỳ > Trực tuyến", "tiếp nhận > Trực tuyến", "nhận giải quyết > Trực tuyến", "Trực tuyến"]
+received_counter = ["trong kỳ > Trực tiếp", "tiếp nhận > Trực tiếp", "nhận giải quyết > Trực tiếp", "Trực tiếp"]
+carried_over = ["kỳ trước", "tồn trước", "chuyển qua"]
+resolved = ["đã giải quyết > Tổng", "đã xử lý > Tổng", "Tổng đã giải quyết"]
+resolved_early = ["đã giải quyết > Trước hạn", "đã xử lý > Trước hạn", "Trước hạn"]
+resolved_on_time = ["đã giải quyết > Đúng hạn", "đã xử lý > Đúng hạn", "Đúng hạn"]
+resolved_not_late = ["đã giải quyết > Trước và đúng hạn", "đã giải quyết > Trong hạn"]
+resolved_late = ["đã giải quyết > Quá hạn", "đã giải quyết > Trễ hạn", "đã xử lý > Quá hạn", "đã xử lý > Trễ hạn"]
+in_process = ["đang giải quyết > Tổng", "đang xử lý > Tổng"]
+in_process_in_due = ["đang giải quyết > Trong hạn", "đang giải quyết > Chưa đến hạn", "đang xử lý > Trong hạn", "đang xử lý > Chưa đến hạn"]
+in_process_overdue = ["đang giải quyết > Quá hạn", "đang xử lý > Quá hạn", "đang giải quyết > Trễ hạn"]
+withdrawn = ["Hồ sơ rút", "rút", "Trả lại"]
+stopped = ["Dừng xử lý", "Dừng giải quyết"]
+"#;
+
+impl Default for SummaryMapping {
+    fn default() -> Self {
+        Self::parse("II.06a", FORM).expect("the form above is read in every test")
+    }
+}
+
+impl SummaryMapping {
+    /// Reads a mapping of headings.
+    pub fn parse(name: &str, text: &str) -> Result<Self, BadMapping> {
+        let raw: Raw = toml::from_str(text).map_err(|error| BadMapping::Toml {
+            name: name.to_owned(),
+            said: error.to_string().trim_end().to_owned(),
+        })?;
+        let paths = |list: Vec<String>| -> Vec<Vec<String>> {
+            let path = |text: String| text.split('>').map(fold).filter(|step| !step.is_empty()).collect();
+            list.into_iter().map(path).filter(|path: &Vec<String>| !path.is_empty()).collect()
+        };
+        Ok(Self {
+            sheet: raw.sheet,
+            unit: paths(raw.unit),
+            columns: raw.columns.into_iter().map(|(figure, list)| (figure, paths(list))).collect(),
+        })
+    }
+}
+
+/// A unit's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryRow {
+    /// The row in the sheet.
+    pub line: u64,
+    /// The unit's name or code, as it stands there.
+    pub unit: String,
+    /// Its figures; a blank cell has none.
+    pub values: BTreeMap<Figure, i64>,
+}
+
+/// A table that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryTable {
+    /// The file, with the sheet where it has several.
+    pub place: Shared,
+    /// Which column holds which figure, in words: `E (đã giải quyết Tổng số)`.
+    pub columns: BTreeMap<Figure, String>,
+    /// The units.
+    pub rows: Vec<SummaryRow>,
+    /// The table's own total, if it has one.
+    pub total: Option<SummaryRow>,
+}
+
+/// Reads a table by a mapping of its headings.
+pub fn read_summary_table(
+    file: &str,
+    bytes: &[u8],
+    mapping: &SummaryMapping,
+) -> Result<SummaryTable, Vec<Problem>> {
+    let one = |problem| vec![problem];
+    let mut book = Book::open(file, bytes, &Hints::default()).map_err(one)?;
+    let sheets: Vec<usize> = match &mapping.sheet {
+        Some(name) if book.sheets().len() > 1 => vec![named(&book, name).map_err(one)?],
+        Some(_) | None => (0..book.sheets().len()).collect(),
+    };
+    let mut best: Option<(usize, Head)> = None;
+    for sheet in sheets {
+        let found = Head::find(&tops(&mut book, sheet).map_err(one)?, mapping);
+        let count = |head: &Option<(usize, Head)>| head.as_ref().map_or(0, |(_, head)| head.figures.len());
+        let found = found.map(|head| (sheet, head));
+        if count(&found) > count(&best) {
+            best = found;
+        }
+    }
+    let Some((sheet, head)) = best else {
+        return Err(vec![Place { file: &book.place(0), line: 0, field: "" }.error(
+            "NO_HEADER",
+            "",
+            "không tìm thấy dòng tiêu đề của bảng tổng hợp theo đơn vị; hãy kiểm tra tệp hoặc ghi tên các cột trong tệp ánh xạ",
+            "no header of a summary by unit was found; check the file, or write the names of its columns into the mapping",
+        )]);
+    };
+    let place = book.place(sheet);
+    let mut table = SummaryTable {
+        place: place.clone(),
+        columns: head.figures.iter().map(|(figure, column)| (*figure, column.label.clone())).collect(),
+        rows: Vec::new(),
+        total: None,
+    };
+    let mut problems = Vec::new();
+    let outcome = book.each(sheet, &mut |line| {
+        if line.number > head.last_row {
+            head.take(&place, line, &mut table, &mut problems);
+        }
+        ControlFlow::Continue(())
+    });
+    outcome.map_err(one)?;
+    if problems.is_empty() { Ok(table) } else { Err(problems) }
+}
+
+struct Found {
+    index: usize,
+    label: String,
+}
+
+struct Head {
+    last_row: u64,
+    unit: Found,
+    figures: BTreeMap<Figure, Found>,
+}
+
+/// The headings above a column, from the top, each once.
+fn path(rows: &[Top], index: usize) -> Vec<&str> {
+    let mut path: Vec<&str> = Vec::new();
+    for row in rows {
+        let text = row.cells.get(index).map_or("", String::as_str);
+        if !text.is_empty() && path.last() != Some(&text) {
+            path.push(text);
+        }
+    }
+    path
+}
+
+/// Whether the steps are parts of the headings in their order, the last one of the lowest.
+fn leads(steps: &[String], path: &[String]) -> bool {
+    let Some((last, before)) = steps.split_last() else { return false };
+    let Some((lowest, above)) = path.split_last() else { return false };
+    let mut above = above.iter();
+    // A single heading may say it all: `Đã giải quyết quá hạn`.
+    let in_one = steps.iter().all(|step| lowest.contains(step.as_str()));
+    lowest.contains(last.as_str())
+        && (in_one || before.iter().all(|step| above.any(|heading| heading.contains(step.as_str()))))
+}
+
+impl Head {
+    fn find(tops: &[Top], mapping: &SummaryMapping) -> Option<Self> {
+        let mut best: Option<Self> = None;
+        for first in 0..tops.len() {
+            for depth in 1..=DEEPEST.min(tops.len() - first) {
+                let rows = &tops[first..first + depth];
+                // Numbers are no headings.
+                let is_data =
+                    rows.iter().any(|row| row.cells.iter().filter(|cell| number(cell).is_some()).count() > 1);
+                if is_data {
+                    break;
+                }
+                let Some(head) = Self::of(rows, mapping) else { continue };
+                if best.as_ref().is_none_or(|best| head.figures.len() > best.figures.len()) {
+                    best = Some(head);
+                }
+            }
+        }
+        best.filter(|head| head.figures.len() >= 2)
+    }
+
+    fn of(rows: &[Top], mapping: &SummaryMapping) -> Option<Self> {
+        let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        let paths: Vec<Vec<String>> =
+            (0..width).map(|index| path(rows, index).into_iter().map(fold).collect()).collect();
+        let mut taken = vec![false; width];
+        let mut find = |ways: &[Vec<String>]| {
+            let index = ways
+                .iter()
+                .find_map(|steps| (0..width).find(|at| !taken[*at] && leads(steps, &paths[*at])))?;
+            taken[index] = true;
+            Some(Found {
+                index,
+                label: format!("{} ({})", letters(index), cut(&path(rows, index).join(" "))),
+            })
+        };
+        let unit = find(&mapping.unit)?;
+        // The ways with more steps know better: they choose first.
+        let mut order: Vec<_> = mapping.columns.iter().collect();
+        order.sort_by_key(|(_, ways)| std::cmp::Reverse(ways.iter().map(Vec::len).max()));
+        let figures = order.into_iter().filter_map(|(figure, ways)| Some((*figure, find(ways)?))).collect();
+        Some(Self { last_row: rows.last()?.number, unit, figures })
+    }
+
+    fn take(&self, place: &Shared, line: Line<'_>, table: &mut SummaryTable, problems: &mut Vec<Problem>) {
+        let cell = |found: &Found| line.cells.get(found.index).unwrap_or(&Cell::Blank);
+        let unit = tidy(&cell(&self.unit).shown());
+        let filled: Vec<(Figure, &Found)> = self
+            .figures
+            .iter()
+            .filter(|(_, found)| !cell(found).is_blank())
+            .map(|(figure, found)| (*figure, found))
+            .collect();
+        let is_sum = is_total(line.cells);
+        let is_numbering = line.number <= self.last_row + 2 && number(&unit).is_some();
+        // Signatures, group heads and `(1) (2) (3)` hold no figure, or no unit.
+        if filled.is_empty() || is_numbering || (unit.is_empty() && !is_sum) || unit.starts_with('(') {
+            return;
+        }
+        let mut row = SummaryRow { line: line.number, unit, values: BTreeMap::new() };
+        for (figure, found) in filled {
+            let text = tidy(&cell(found).shown());
+            match number(&text) {
+                Some(value) => _ = row.values.insert(figure, value),
+                None if matches!(text.as_str(), "-" | "–") => {}
+                None => problems
+                    .push(Place { file: place, line: line.number, field: &found.label }.bad_number(&text)),
+            }
+        }
+        if is_sum {
+            table.total = Some(row);
+        } else {
+            table.rows.push(row);
+        }
+    }
+}
+
+/// A whole number, its thousands grouped by `.` or `,` or a blank or not at all.
+fn number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let groups: Vec<&str> = text.split(['.', ',', ' ', '\u{a0}']).collect();
+    let is_grouped =
+        groups.len() == 1 || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    let digits = groups.concat();
+    let is_number =
+        !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_grouped && is_number && !groups[0].is_empty() { digits.parse().ok() } else { None }
+}

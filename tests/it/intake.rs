@@ -1,0 +1,12 @@
+//! Spreadsheets as one-stop software exports them: made here to look like real ones, read by the ready mappings,
+//! and a hundred hostile ones.
+
+mod export;
+mod forms;
+mod guessed;
+mod hostile;
+mod house;
+mod rows;
+mod summary;
+mod whole;
+mod zips;
