@@ -55,7 +55,9 @@ pub async fn land(
             }
         };
         match change {
-            Err(refusal) => outcomes.push((row, Landed::refused(vec![refused(&refusal, &record)]))),
+            Err(refusal) => {
+                outcomes.push((row, Landed::refused(vec![refused(&refusal, &record, work.rules.zone())])))
+            }
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {
                 let warned = change.after.warnings.iter();
@@ -81,7 +83,7 @@ pub async fn land(
 /// Reads a record against the house: the drafts that it says, or all that is wrong with it.
 fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>> {
     let rules = &work.rules;
-    let mut wrong = Wrong { now: work.now(), found: Vec::new() };
+    let mut wrong = Wrong { now: work.now(), zone: rules.zone(), found: Vec::new() };
     if let Err(bad) = Code::parse(&record.code) {
         wrong.found.push(Violation::bad_code("code", bad).into());
     }

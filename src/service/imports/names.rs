@@ -280,11 +280,11 @@ fn ambiguous(field: &str, name: &str, codes: &[String]) -> Problem {
         field,
         "AMBIGUOUS_NAME",
         format!(
-            "{field}: tên \"{name}\" là của nhiều nơi ({codes}{more}); hãy quyết định một lần bằng lệnh \
+            "{field}: tên “{name}” là của nhiều nơi ({codes}{more}); hãy quyết định một lần bằng lệnh \
              bonro names, hoặc ghi mã"
         ),
         format!(
-            "{field}: the name \"{name}\" belongs to several ({codes}{more}); \
+            "{field}: the name “{name}” belongs to several ({codes}{more}); \
              decide it once with bonro names, or give the code"
         ),
     )
