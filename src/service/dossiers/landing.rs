@@ -8,6 +8,7 @@ use super::super::findings::{foreign, reaches};
 use super::super::imports::Arrival;
 use super::super::landing::Landed;
 use super::super::work::Work;
+use super::corrected::corrected;
 use super::growing::{Said, draft, fresh, grown};
 use super::saving::save;
 use super::wrong::{Wrong, differs, refused, warning};
@@ -63,6 +64,7 @@ pub async fn land(
                 let warned = change.after.warnings.iter();
                 let mut warnings: Vec<Problem> = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
                 warnings.extend(differs(&record, &change.after));
+                warnings.extend(corrected(&work.rules, &change));
                 let mut landed = if change.row.is_none() {
                     Landed::fresh(change.id, warnings)
                 } else {

@@ -1,5 +1,6 @@
 //! Dossiers: landing, verbs, flagging, reading.
 
+mod corrected;
 mod flagging;
 mod growing;
 mod landing;
