@@ -45,11 +45,14 @@ pub struct Told {
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let mut note = format!("{} digests of {} notices", self.digests, self.notices);
-        for (why, count) in &self.suppressed {
-            let _ = write!(note, "; {count} suppressed: {why}");
+        let Self { digests, notices, suppressed } = self;
+        let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
+        let mut en = format!("{digests} digests of {notices} notices");
+        for (why, count) in suppressed {
+            let _ = write!(vi, "; bỏ {count}: {why}");
+            let _ = write!(en, "; {count} suppressed: {why}");
         }
-        note
+        format!("{vi} / {en}")
     }
 }
 
