@@ -12,6 +12,7 @@ pub mod entity;
 mod error;
 pub mod events;
 pub mod figures;
+pub mod holdings;
 pub mod imports;
 pub mod keys;
 pub mod members;

@@ -1,12 +1,15 @@
 //! Imports as people make them: with faults in the files, mended and repeated, killed and begun again. The
 //! real binary speaks to a running house, and what landed is read back through gRPC.
 
+mod corrections;
 mod demo;
 mod faults;
 mod killed;
 mod mends;
 mod office;
+mod post;
 mod rehearsed;
+mod strangers;
 mod town;
 
 use std::collections::BTreeSet;
