@@ -57,7 +57,7 @@ pub async fn land(
         };
         match change {
             Err(refusal) => {
-                outcomes.push((row, Landed::refused(vec![refused(&refusal, &record, work.rules.zone())])))
+                outcomes.push((row, Landed::refused(vec![refused(&refusal, &record, work.rules.zone())])));
             }
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {

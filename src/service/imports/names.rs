@@ -140,7 +140,7 @@ impl<'w> Names<'w> {
                 self.put(person, "responsible_official", RecordKind::Official, unit, &mut wrong);
             }
             Record::Petition(r) => {
-                self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong)
+                self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong);
             }
             Record::Survey(r) => self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong),
             Record::Payment(r) => self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong),
