@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::config::Settings;
 use crate::domain::period::Period;
 use crate::domain::permission::{Caller, Role, Scope};
+use crate::domain::record::RecordKind;
 use crate::grpc::{Front, Limits};
 use crate::jobs::NightWatch;
 use crate::mail::Post;
@@ -26,11 +27,26 @@ use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSetting
 use crate::service::{
     Context, House, OfficeSettings, ServiceError, Work, checker, founding, keys, period_report,
 };
-use crate::store::{Pool, Store};
+use crate::store::{Pool, Store, holdings, outbox};
 use crate::world::World;
 
 /// How long the archive may take to close.
 const CLOSING: Duration = Duration::from_secs(2);
+
+/// Mails that haven't left a house.
+#[derive(Debug, Clone, Default)]
+pub struct Unsent {
+    /// Those that are tried again, or are under way.
+    pub waiting: usize,
+    /// Those that were given up.
+    pub dead: usize,
+    /// How often those that wait were tried, all together.
+    pub attempts: i64,
+    /// When the first of those that wait may be tried.
+    pub due_in: Duration,
+    /// What a mail server, or the network, said of one of them.
+    pub error: Option<String>,
+}
 
 /// A running house.
 pub struct Running {
@@ -61,6 +77,36 @@ impl Running {
         let breakdowns = vec![Breakdown::Group, Breakdown::Unit];
         let summary = summarize(&look, &Ask { period, unit_id: None, as_of: None, breakdowns }).await?;
         Ok(period_report::printed(&look, &summary, &self.house.settings).await?)
+    }
+
+    /// The codes of all records that the house holds, by kind.
+    pub async fn held(&self) -> anyhow::Result<Vec<(RecordKind, Vec<String>)>> {
+        let look = self.house.look(own_context(&self.house, "held")).await?;
+        let mut held = Vec::with_capacity(RecordKind::ALL.len());
+        for kind in RecordKind::ALL {
+            held.push((*kind, holdings::codes(&look.door, *kind).await?));
+        }
+        Ok(held)
+    }
+
+    /// What of its mail hasn't left.
+    pub async fn unsent(&self) -> anyhow::Result<Unsent> {
+        let look = self.house.look(own_context(&self.house, "unsent")).await?;
+        let now = self.house.world.lease.now();
+        let mut unsent = Unsent::default();
+        for row in outbox::unsent(&look.door).await? {
+            unsent.error = row.last_error.or(unsent.error);
+            if row.state == "dead" {
+                unsent.dead += 1;
+                continue;
+            }
+            let free_at = if row.state == "leased" { row.leased_until } else { Some(row.not_before) };
+            let due_in = free_at.and_then(|at| (at - now).to_std().ok()).unwrap_or_default();
+            unsent.due_in = if unsent.waiting == 0 { due_in } else { unsent.due_in.min(due_in) };
+            unsent.waiting += 1;
+            unsent.attempts += i64::from(row.attempt);
+        }
+        Ok(unsent)
     }
 
     /// Serves until it is asked to stop, then drains. A server that ends by itself is an error.

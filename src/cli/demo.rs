@@ -8,6 +8,8 @@ mod deadlines;
 mod house;
 mod jobs;
 mod machine;
+mod post;
+mod strangers;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -20,13 +22,15 @@ use clap::Args;
 
 use super::connection::{ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
-use super::{import, output, serve, summary, summary_json};
+use super::{import, output, serve, summary, summary_json, values};
+use crate::app::{self, Running};
 use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
 use crate::intake::{Expected, Files, Reading, SourceRow, read};
 use crate::pb::v1 as pb;
-use crate::{app, telemetry};
+use crate::telemetry;
 use closing::Done;
+use jobs::Morning;
 
 /// Arguments of `bonro demo`.
 #[derive(Debug, Args)]
@@ -35,13 +39,13 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Ngày đầu kỳ báo cáo / First day of the period
-    #[arg(long, value_name = "DATE", requires = "to")]
+    #[arg(long, value_name = "DATE", requires = "to", value_parser = values::day)]
     from: Option<NaiveDate>,
     /// Ngày cuối kỳ, tính cả ngày này / Last day of the period, included
-    #[arg(long, value_name = "DATE", requires = "from")]
+    #[arg(long, value_name = "DATE", requires = "from", value_parser = values::day)]
     to: Option<NaiveDate>,
     /// Thời điểm đồng hồ đứng, có múi giờ / Instant at which the clock stands, with its offset
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    #[arg(long, value_name = "INSTANT", value_parser = values::instant)]
     at: Option<DateTime<Utc>>,
     /// Thư mục kết quả / Directory for the results
     #[arg(long, value_name = "DIR", default_value = "bonro-demo")]
@@ -52,18 +56,16 @@ pub struct DemoArgs {
     /// Máy chủ thư smtp://…, mặc định ghi tệp vào OUT/mail / Mail server smtp://…; by default files in OUT/mail
     #[arg(long, value_name = "URL")]
     mail: Option<String>,
+    /// Người nhận báo cáo kỳ qua thư, có thể lặp lại / Who gets the period's summary by mail; may be repeated
+    #[arg(long = "recipient", value_name = "ADDR", value_parser = values::recipient)]
+    recipients: Vec<String>,
     /// Tiếp tục phục vụ sau khi xong / Go on serving afterwards
     #[arg(long)]
     serve: bool,
     /// Địa chỉ lắng nghe khi --serve / Where to listen with --serve
-    #[arg(long, value_name = "ADDR", requires = "serve", default_value = "127.0.0.1:50051")]
+    #[arg(long, value_name = "ADDR", requires = "serve", default_value = "127.0.0.1:50051",
+        value_parser = values::listen)]
     listen: SocketAddr,
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|at| at.to_utc())
-        .map_err(|_| "2024-05-16T07:15:00+07:00: cần có múi giờ / with its offset".to_owned())
 }
 
 /// What is reported on, and when.
@@ -112,8 +114,19 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
         mail: args.mail.as_deref(),
         listen: if args.serve { args.listen } else { any_port },
         period: frame.period,
+        recipients: &args.recipients,
     };
-    let running = app::start(house::settings(&wishes, &reading.rows), Some(frame.at)).await?;
+    let settings = house::settings(&wishes, &reading.rows);
+    let has_recipient = !settings.report.recipients.is_empty();
+    let running = app::start(settings, Some(frame.at)).await?;
+    let place = match &args.database {
+        Some(_) => ("--database", "--database"),
+        None => (&*args.out.display().to_string(), "--out"),
+    };
+    if let Err(refusal) = strangers::refuse(running.held().await?, &reading.rows, place) {
+        running.stop().await?;
+        return Err(refusal.into());
+    }
     if !as_json {
         closing::greet(&args, &frame, &reading);
     }
@@ -123,7 +136,7 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
     let line = connection.connect().await?;
 
     let records = Records { files: &files, reading: &reading, expected: expected.as_ref() };
-    let mut done = work(&line, records, &frame, &out, times).await?;
+    let mut done = work((&line, &running), records, (&frame, has_recipient), &out, times).await?;
     let clock = Instant::now();
     let html = running.report_html(frame.period.first(), frame.period.last()).await?;
     write(&out, REPORT, html)?;
@@ -185,9 +198,9 @@ fn frame(args: &DemoArgs, expected: Option<&Expected>, rows: &[SourceRow]) -> an
 
 /// Everything that the server is asked to do.
 async fn work(
-    line: &Line,
+    (line, house): (&Line, &Running),
     Records { files, reading, expected }: Records<'_>,
-    frame: &Frame,
+    (frame, has_recipient): (&Frame, bool),
     out: &Path,
     mut times: Vec<(&'static str, &'static str, Duration)>,
 ) -> anyhow::Result<Done> {
@@ -203,7 +216,8 @@ async fn work(
     times.push(("So sánh thời hạn", "deadlines", clock.elapsed()));
 
     let clock = Instant::now();
-    let ran = jobs::run(line, frame.at, frame.calendar.midnight(frame.period.end())).await?;
+    let period_end = frame.calendar.midnight(frame.period.end());
+    let (ran, unsent) = jobs::run(line, house, Morning { at: frame.at, period_end, has_recipient }).await?;
     times.push(("Công việc, thư", "jobs, mail", clock.elapsed()));
 
     let clock = Instant::now();
@@ -217,5 +231,5 @@ async fn work(
     let differences = expected
         .filter(|expected| expected.period == frame.period)
         .map(|expected| summary_json::differences(&expected.figures, &found));
-    Ok(Done { tally, compared, ran, summary, differences, times })
+    Ok(Done { tally, compared, ran, unsent, summary, differences, times })
 }

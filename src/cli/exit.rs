@@ -32,7 +32,7 @@ pub enum Exit {
 pub const CODES: &str = "\
 Mã kết thúc / Exit codes:
   0  xong / done
-  1  thất bại, hoặc số liệu khác nhau / failed, or what was compared differs
+  1  thất bại, số liệu khác nhau, hoặc còn thư chưa gửi / failed, what was compared differs, or mails wait
   2  sai cú pháp, cấu hình hoặc thư mục dữ liệu / wrong usage, settings or input directory
   3  không kết nối được máy chủ / the server can't be reached
   4  xong, nhưng có dòng bị từ chối khi nhập / done, but rows of an import were refused
@@ -107,23 +107,48 @@ fn kind_of(error: &anyhow::Error) -> Exit {
     Exit::Failed
 }
 
-/// What the server says, field by field.
+/// What the server says, Vietnamese first, and field by field where several are wrong.
 fn told(status: &Status) -> String {
     let details = status.get_error_details();
-    let message =
-        details.localized_message().map_or(status.message(), |localized| localized.message.as_str());
-    let mut text = if message.is_empty() { status.code().to_string() } else { message.to_owned() };
-    for violation in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {
-        let _ = write!(text, "\n  {}: {}", violation.field, violation.description);
+    let english = status.message();
+    let mut text = match details.localized_message() {
+        Some(localized) => both(&localized.message, english),
+        None if english.is_empty() => status.code().to_string(),
+        None => english.to_owned(),
+    };
+    let fields = details.bad_request().map_or(&[][..], |bad| &bad.field_violations);
+    // A lone one is what the message says.
+    for violation in fields.iter().filter(|_| fields.len() > 1) {
+        let english = named(&violation.field, &violation.description);
+        let said = violation.localized_message.as_ref().map(|said| named(&violation.field, &said.message));
+        let _ = write!(text, "\n  {}", said.map_or(english.clone(), |said| both(&said, &english)));
     }
     for violation in details.precondition_failure().into_iter().flat_map(|failure| &failure.violations) {
-        let _ = write!(text, "\n  {}: {}", violation.subject, violation.description);
+        if !text.contains(&violation.description) {
+            let _ = write!(text, "\n  {}", named(&violation.subject, &violation.description));
+        }
     }
     text
 }
 
+/// A sentence in both languages; once where the server speaks but one.
+fn both(vietnamese: &str, english: &str) -> String {
+    if english.is_empty() || vietnamese == english {
+        vietnamese.to_owned()
+    } else {
+        format!("{vietnamese} / {english}")
+    }
+}
+
+/// A sentence with what it speaks of first; most begin with it.
+fn named(what: &str, said: &str) -> String {
+    if said.starts_with(what) { said.to_owned() } else { format!("{what}: {said}") }
+}
+
 #[cfg(test)]
 mod tests {
+    use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage};
+
     use super::*;
 
     #[test]
@@ -138,5 +163,32 @@ mod tests {
         for (error, exit) in cases {
             assert_eq!(kind_of(&error), exit, "{error:#}");
         }
+    }
+
+    #[test]
+    fn a_server_is_told_in_both_languages_and_once() {
+        let mut details = ErrorDetails::new();
+        details.set_localized_message("vi", "không tìm thấy dossiers/X");
+        let status = Status::with_error_details(Code::NotFound, "dossiers/X not found", details);
+        assert_eq!(told(&status), "không tìm thấy dossiers/X / dossiers/X not found");
+
+        let violation = |field: &str| {
+            let mut found = FieldViolation::new(field, format!("{field}: there is none"));
+            found.localized_message = Some(LocalizedMessage::new("vi", format!("{field}: không có")));
+            found
+        };
+        let mut details = ErrorDetails::new();
+        details.set_bad_request(vec![violation("unit")]);
+        details.set_localized_message("vi", "unit: không có");
+        let one = Status::with_error_details(Code::InvalidArgument, "unit: there is none", details.clone());
+        assert_eq!(told(&one), "unit: không có / unit: there is none");
+        details.set_bad_request(vec![violation("unit"), violation("from")]);
+        details.set_localized_message("vi", "2 trường");
+        let two = Status::with_error_details(Code::InvalidArgument, "2 fields", details);
+        assert_eq!(
+            told(&two),
+            "2 trường / 2 fields\n  unit: không có / unit: there is none\n  from: không có / from: there is none"
+        );
+        assert_eq!(told(&Status::unavailable("x")), "x");
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::connection::{ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
-use super::output;
+use super::{output, values};
 use crate::intake::{Files, Problem, Reading, SourceRow, read};
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
@@ -50,13 +50,13 @@ pub struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Mã lượt nhập, mặc định theo nội dung các tệp / Id of the import; by default from the content of the files
-    #[arg(long, value_name = "UUID")]
+    #[arg(long, value_name = "UUID", value_parser = values::uuid)]
     import_id: Option<Uuid>,
     /// Thư mục chứa toàn bộ dữ liệu của nguồn / The directory holds all that the source has
     #[arg(long)]
     full: bool,
     /// Thời điểm nguồn xuất dữ liệu / When the source made the data
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = values::instant)]
     as_of: Option<DateTime<Utc>>,
     /// Nạp dù đã có dữ liệu mới hơn của nguồn / Import although newer data of the source is known
     #[arg(long)]

@@ -30,7 +30,7 @@ pub struct CreateArgs {
     /// Khóa để làm gì / What the key is for
     #[arg(long, value_name = "TEXT")]
     label: String,
-    /// Vai trò, có thể lặp lại / What it may do; may be repeated
+    /// Vai trò, có thể lặp lại; admin là engineer / What it may do; may be repeated; admin means engineer
     #[arg(long = "role", value_name = "ROLE", required = true)]
     roles: Vec<RoleName>,
     /// Mã cán bộ mà khóa đại diện / Code of the official for whom it speaks
@@ -70,8 +70,9 @@ enum RoleName {
     Head,
     Leader,
     Coordinator,
-    #[value(alias = "admin")]
     Engineer,
+    // The same as `Engineer`; a value of its own, so that the help names it.
+    Admin,
     Importer,
 }
 
@@ -83,7 +84,7 @@ impl From<RoleName> for pb::Role {
             RoleName::Head => Self::Head,
             RoleName::Leader => Self::Leader,
             RoleName::Coordinator => Self::Coordinator,
-            RoleName::Engineer => Self::Engineer,
+            RoleName::Engineer | RoleName::Admin => Self::Engineer,
             RoleName::Importer => Self::Importer,
         }
     }

@@ -24,6 +24,7 @@ mod summary;
 mod summary_json;
 mod summary_tables;
 mod tables;
+mod values;
 mod wire;
 
 use std::ffi::OsString;
@@ -106,6 +107,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
+            if let Some(said) = values::told(&error) {
+                output::complain(&said);
+                return Exit::Usage.into();
+            }
             if error.use_stderr() {
                 output::complain("Sai cú pháp, xem `bonro --help` / Wrong usage, see `bonro --help`");
             }

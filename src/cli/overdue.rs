@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::connection::{self, ANSWER_BYTES, ConnectionArgs, Line};
 use super::exit::Exit;
 use super::tables::{Side, Table};
-use super::{output, wire};
+use super::{output, values, wire};
 use crate::pb::v1 as pb;
 use crate::pb::v1::dossier_service_client::DossierServiceClient;
 
@@ -20,7 +20,7 @@ pub struct OverdueArgs {
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
     /// Số hồ sơ nhiều nhất, 0 là tất cả / How many at most, 0 for all
-    #[arg(long, value_name = "N", default_value_t = 200)]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = values::count)]
     limit: usize,
     #[command(flatten)]
     connection: ConnectionArgs,

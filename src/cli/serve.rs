@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::SettingsArgs;
 use super::exit::Exit;
+use super::{SettingsArgs, values};
 use crate::{app, telemetry};
 
 /// Arguments of `bonro serve`.
@@ -15,7 +15,7 @@ pub struct ServeArgs {
     #[command(flatten)]
     settings: SettingsArgs,
     /// Địa chỉ lắng nghe, thay cho server.listen / Where to listen, instead of server.listen
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = values::listen)]
     listen: Option<SocketAddr>,
 }
 

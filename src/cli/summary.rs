@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::connection::{ANSWER_BYTES, ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
-use super::{declared_tables, output, summary_json, summary_tables, wire};
+use super::{declared_tables, output, summary_json, summary_tables, values, wire};
 use crate::pb::v1 as pb;
 use crate::pb::v1::report_service_client::ReportServiceClient;
 
@@ -15,10 +15,10 @@ use crate::pb::v1::report_service_client::ReportServiceClient;
 #[derive(Debug, Args)]
 pub struct SummaryArgs {
     /// Ngày đầu kỳ, ví dụ 2023-12-15 / First day, such as 2023-12-15
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::day)]
     from: NaiveDate,
     /// Ngày cuối kỳ, tính cả ngày này / Last day, included
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = values::day)]
     to: NaiveDate,
     /// Chỉ đơn vị này và cấp dưới / Only this unit and what is below it
     #[arg(long, value_name = "CODE")]

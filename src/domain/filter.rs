@@ -112,7 +112,7 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadFilter {
     /// A field that isn't published.
-    #[error("unknown field {field:?}; published are {published}")]
+    #[error("unknown field “{field}”; published are {published}")]
     UnknownField {
         /// What was written.
         field: String,
@@ -120,10 +120,10 @@ pub enum BadFilter {
         published: String,
     },
     /// Not `field op value`.
-    #[error("can't read {0:?}; write field = value, joined by AND, texts in double quotes")]
+    #[error("can't read “{0}”; write field = value, joined by AND, texts in double quotes")]
     Syntax(String),
     /// A value of another kind.
-    #[error("{field}: {value:?} is no {expected}")]
+    #[error("{field}: “{value}” is no {expected}")]
     Value {
         /// The field.
         field: &'static str,

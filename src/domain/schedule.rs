@@ -58,7 +58,7 @@ pub struct Schedule {
 
 /// A pattern that can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cron pattern {0:?} can't be read; write five fields such as \"15 7 * * *\"")]
+#[error("cron pattern “{0}” can't be read; write five fields such as \"15 7 * * *\"")]
 pub struct BadCron(pub String);
 
 /// The most slots that one look back yields: a month of minutes.

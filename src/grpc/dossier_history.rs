@@ -82,8 +82,8 @@ fn word(mut condition: Condition) -> Result<Condition, Violation> {
             return Err(Violation::new(
                 "filter",
                 "UNKNOWN_WORD",
-                format!("filter: kind không có giá trị \"{text}\""),
-                format!("filter: kind has no value {text:?}"),
+                format!("filter: kind không có giá trị “{text}”"),
+                format!("filter: kind has no value “{text}”"),
             ));
         }
         condition.value = Value::Text(word.to_ascii_lowercase());

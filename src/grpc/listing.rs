@@ -262,7 +262,7 @@ fn listing<Q: ListRequest>(
 /// The identity behind a resource name or code.
 fn refer(rules: &Rules, reference: Reference, text: &str) -> Result<String, Violation> {
     let (collection, vi, en) = match reference {
-        Reference::Unit => ("units/", "đơn vị", "unit"),
+        Reference::Unit => ("units/", "cơ quan", "unit"),
         Reference::Official => ("officials/", "cán bộ", "official"),
         Reference::Procedure => ("procedures/", "thủ tục", "procedure"),
     };
@@ -278,16 +278,16 @@ fn refer(rules: &Rules, reference: Reference, text: &str) -> Result<String, Viol
 fn bad_filter(field: &str, bad: &BadFilter) -> Violation {
     let (reason, vi) = match bad {
         BadFilter::UnknownField { field, published } => {
-            ("UNKNOWN_FIELD", format!("không có trường \"{field}\"; các trường được dùng: {published}"))
+            ("UNKNOWN_FIELD", format!("không có trường “{field}”; các trường được dùng: {published}"))
         }
         BadFilter::Syntax(text) => (
             "BAD_SYNTAX",
             format!(
-                "không đọc được \"{text}\"; hãy viết trường = giá trị, nối bằng AND, chữ đặt trong ngoặc kép"
+                "không đọc được “{text}”; hãy viết trường = giá trị, nối bằng AND, chữ đặt trong ngoặc kép"
             ),
         ),
         BadFilter::Value { field, value, .. } => {
-            ("BAD_VALUE", format!("{field}: giá trị \"{value}\" không đúng kiểu của trường"))
+            ("BAD_VALUE", format!("{field}: giá trị “{value}” không đúng kiểu của trường"))
         }
     };
     Violation::new(field, reason, vi, bad.to_string())

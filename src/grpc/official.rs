@@ -74,8 +74,8 @@ fn update(request: v1::UpdateOfficialRequest) -> Result<Update, ServiceError> {
         fields.refuse(Violation::new(
             "update_mask",
             "UNKNOWN_FIELD",
-            format!("update_mask: không sửa được \"{path}\"; các trường sửa được: {published}"),
-            format!("update_mask: {path:?} can't be changed; these can: {published}"),
+            format!("update_mask: không sửa được “{path}”; các trường sửa được: {published}"),
+            format!("update_mask: “{path}” can't be changed; these can: {published}"),
         ));
     }
     let named = |field: &str, says: bool| {

@@ -175,8 +175,8 @@ fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, Servic
         return Err(Violation::new(
             "update_mask",
             "UNKNOWN_FIELD",
-            format!("không sửa được trường \"{stranger}\"; các trường sửa được: {known}"),
-            format!("the field {stranger:?} can't be changed; changeable are {known}"),
+            format!("không sửa được trường “{stranger}”; các trường sửa được: {known}"),
+            format!("the field “{stranger}” can't be changed; changeable are {known}"),
         )
         .into());
     }

@@ -10,6 +10,7 @@ use super::fields::{Fields, Pool, normal};
 use super::record::{ClockRecord, DossierRecord, MoveRecord, Record, SourceRow, Unreadable};
 use super::sheet::Attempt;
 use super::table::{Desk, Format, unreadable};
+use crate::domain::code::Code;
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs};
 
 const DOSSIERS: Format = Format {
@@ -125,19 +126,26 @@ fn read(desk: &mut Desk<'_>) -> Vec<SourceRow> {
 struct Gathered {
     rows: Vec<SourceRow>,
     by_code: HashMap<Box<str>, usize>,
+    /// Lines whose code is none: whatever the other files tell of these dossiers leads nowhere.
+    nameless: Vec<u64>,
     strays: Vec<SourceRow>,
 }
 
 impl Gathered {
     fn new(rows: Vec<SourceRow>) -> Self {
         let mut by_code = HashMap::with_capacity(rows.len());
+        let mut nameless = Vec::new();
         for (index, row) in rows.iter().enumerate() {
             let code = if let Record::Unreadable(refused) = &row.record { Some(&refused.code) } else { None };
             let Some(code) = code.or_else(|| dossier_of(row).map(|dossier| &dossier.code)) else { continue };
+            if Code::parse(code).is_err() {
+                nameless.push(row.line);
+            }
             // Of a code that stands twice the first row counts.
             by_code.entry(code.clone()).or_insert(index);
         }
-        Self { rows, by_code, strays: Vec::new() }
+        nameless.sort_unstable();
+        Self { rows, by_code, nameless, strays: Vec::new() }
     }
 
     /// Gives a row to its dossier, or keeps it as a stray.
@@ -159,7 +167,7 @@ impl Gathered {
         };
         let Some(index) = self.by_code.get(&code).copied() else {
             if !code.is_empty() && part.is_some() {
-                fields.stray("dossier_code");
+                fields.stray("dossier_code", &self.nameless);
             }
             self.strays.push(unreadable(row.file, row.line, RecordKind::Dossier, &code, fields.problems));
             return;

@@ -202,8 +202,8 @@ impl<'r, 'p> Fields<'r, 'p> {
     }
 
     /// Notes that a column names a dossier that isn't among the files.
-    pub fn stray(&mut self, column: &str) {
-        let problem = self.place(column).unknown_dossier(self.row.cell(column));
+    pub fn stray(&mut self, column: &str, nameless: &[u64]) {
+        let problem = self.place(column).unknown_dossier(self.row.cell(column), nameless);
         self.problems.push(problem);
     }
 

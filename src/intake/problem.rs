@@ -176,8 +176,23 @@ impl Place<'_> {
         )
     }
 
-    pub fn unknown_dossier(self, value: &str) -> Problem {
+    /// A dossier that stands in no row whose code could be read; `nameless` are the lines of the others.
+    pub fn unknown_dossier(self, value: &str, nameless: &[u64]) -> Problem {
         let shown = cut(value);
+        if let Some(lines) = lines(nameless) {
+            return self.error(
+                "UNKNOWN_DOSSIER",
+                value,
+                format!(
+                    "không có hồ sơ “{shown}” trong dossiers.csv, nhưng có dòng bị từ chối vì mã (dòng {lines}); \
+                     nếu đó là hồ sơ này hãy sửa dòng đó trước, nếu không hãy sửa mã ở đây"
+                ),
+                format!(
+                    "there is no dossier “{shown}” in dossiers.csv, but rows are refused for their code (line {lines}); \
+                     correct such a row first if it is this dossier, else correct the code here"
+                ),
+            );
+        }
         self.error(
             "UNKNOWN_DOSSIER",
             value,
@@ -185,4 +200,12 @@ impl Place<'_> {
             format!("there is no dossier “{shown}” in dossiers.csv; correct the code or add the dossier to dossiers.csv"),
         )
     }
+}
+
+/// The first of them by number; None where there are none.
+fn lines(all: &[u64]) -> Option<String> {
+    const NAMED: usize = 5;
+    let named: Vec<String> = all.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if all.len() > NAMED { ", …" } else { "" };
+    (!named.is_empty()).then(|| named.join(", ") + more)
 }

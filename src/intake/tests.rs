@@ -219,6 +219,26 @@ fn events_and_moves_find_their_dossier_in_any_order() {
 }
 
 #[test]
+fn an_event_whose_dossier_has_lost_its_code_says_so() {
+    let rows = dossier("D1", "2024-05-06T09:00:00+07:00") + &dossier("", "2024-05-06T09:00:00+07:00");
+    let events = "dossier_code,at,event,reason\nD2,2024-05-08T09:00:00+07:00,paused,x\n";
+    let said = |rows: &str| {
+        let reading = of(&[("dossier_events.csv", events), ("dossiers.csv", &format!("{DOSSIERS}{rows}"))]);
+        let found = reading.rows.iter().find_map(|row| {
+            let Record::Unreadable(row) = &row.record else { return None };
+            row.problems.iter().find(|p| p.reason == "UNKNOWN_DOSSIER").cloned()
+        });
+        let found = found.expect("the event leads nowhere");
+        (found.message_vi.into_string(), found.message_en.into_string())
+    };
+    let (vi, en) = said(&rows);
+    assert!(vi.contains("dòng bị từ chối vì mã (dòng 3); nếu đó là hồ sơ này hãy sửa dòng đó trước"), "{vi}");
+    assert!(en.contains("refused for their code (line 3); correct such a row first"), "{en}");
+    let (vi, en) = said(&dossier("D1", "2024-05-06T09:00:00+07:00"));
+    assert!(vi.contains("thêm hồ sơ đó vào dossiers.csv") && en.contains("add the dossier"), "{vi} {en}");
+}
+
+#[test]
 fn a_dossier_without_one_of_its_events_is_not_read() {
     let rows = dossier("D1", "2024-05-06T09:00:00+07:00") + &dossier("D2", "2024-05-06T09:00:00+07:00");
     let events = "dossier_code,at,event,reason\n\

@@ -61,13 +61,13 @@ pub struct Letter {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// Not an address.
-    #[error("\"{0}\" is not an e-mail address; write local@domain")]
+    #[error("“{0}” is not an e-mail address; write local@domain")]
     Address(String),
     /// A Message-ID or List-Id that isn't `<…>` in printable ASCII.
-    #[error("\"{0}\" is not an identifier; write <local@domain> in ASCII")]
+    #[error("“{0}” is not an identifier; write <local@domain> in ASCII")]
     Identifier(String),
     /// An attachment's type that isn't a media type.
-    #[error("\"{0}\" is not a media type; write type/subtype")]
+    #[error("“{0}” is not a media type; write type/subtype")]
     MediaType(String),
     /// The letter doesn't hold together.
     #[error("the letter can't be put together: {0}")]

@@ -67,6 +67,9 @@ pub struct GroupLine {
     pub overdue: i64,
     /// Withdrawn.
     pub withdrawn: i64,
+    /// Stopped for good; none in a mail that was put in the outbox before this was told.
+    #[serde(default)]
+    pub stopped: i64,
 }
 
 impl SummaryMail {
@@ -80,6 +83,7 @@ impl SummaryMail {
             in_process: f.dossiers.in_process,
             overdue: f.dossiers.in_process_overdue,
             withdrawn: f.dossiers.withdrawn,
+            stopped: f.dossiers.stopped,
         };
         let both = |rate: Rate| (rate.numerator, rate.denominator);
         Self {
@@ -235,6 +239,8 @@ struct Row {
     in_process: String,
     overdue: String,
     withdrawn: String,
+    /// Told only where there are any.
+    stopped: Option<String>,
 }
 
 fn row(g: &GroupLine, language: Language) -> Row {
@@ -255,6 +261,7 @@ fn row(g: &GroupLine, language: Language) -> Row {
         in_process: n(g.in_process),
         overdue: n(g.overdue),
         withdrawn: n(g.withdrawn),
+        stopped: (g.stopped != 0).then(|| n(g.stopped)),
     }
 }
 

@@ -122,6 +122,7 @@ fn summary_mail() -> SummaryMail {
         in_process,
         overdue,
         withdrawn,
+        stopped: 0,
     };
     SummaryMail {
         recipient: "Phòng Nội vụ".to_owned(),
@@ -202,6 +203,24 @@ fn declared_figures_stand_under_a_heading_of_their_own() {
     assert_eq!(serde_json::from_value::<SummaryMail>(old).expect("an old one"), plain);
     let kept = serde_json::from_value::<SummaryMail>(serde_json::to_value(&mail).expect("data"));
     assert_eq!(kept.expect("it comes back"), mail);
+}
+
+#[test]
+fn a_summary_mail_tells_of_every_dossier_that_came_in() {
+    let mut mail = summary_mail();
+    mail.groups.truncate(1);
+    // Received 1,320: resolved, in process, withdrawn, stopped.
+    mail.groups[0] = GroupLine { resolved: 1270, stopped: 7, ..mail.groups[0].clone() };
+    let vi = mail.render(Language::Vi);
+    assert!(vi.text.contains("- Rút hồ sơ: 6\n- Dừng giải quyết: 7\n"), "{}", vi.text);
+    assert!(vi.html.contains(">Dừng giải quyết</td><td class=\"number\">7</td>"), "{}", vi.html);
+    let en = mail.render(Language::En);
+    assert!(en.text.contains("- Stopped for good: 7\n"), "{}", en.text);
+    // One that was put in the outbox before it was told.
+    let mut kept = serde_json::to_value(&mail).expect("JSON");
+    kept["groups"][0].as_object_mut().expect("a group").remove("stopped");
+    let old: SummaryMail = serde_json::from_value(kept).expect("it is read");
+    assert!(!old.render(Language::Vi).text.contains("Dừng giải quyết"));
 }
 
 #[test]

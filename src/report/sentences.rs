@@ -254,7 +254,7 @@ pub fn online(summary: &PeriodSummary, wording: &Wording, at: Locality<'_>) -> S
 
 /// Digitisation at intake and of results, by group.
 pub fn digitisation(summary: &PeriodSummary, wording: &Wording) -> String {
-    let parts: Vec<String> = groups(summary)
+    let mut parts: Vec<String> = groups(summary)
         .filter_map(|(group, figures)| {
             let intake = figures.intake.and_then(share);
             let result = figures.result.and_then(share);
@@ -266,6 +266,12 @@ pub fn digitisation(summary: &PeriodSummary, wording: &Wording) -> String {
         .collect();
     if parts.is_empty() {
         return "Trong kỳ không có hồ sơ thuộc diện theo dõi số hóa.".to_owned();
+    }
+    // After a semicolon the sentence goes on.
+    for part in parts.iter_mut().skip(1) {
+        if let Some(rest) = part.strip_prefix("Các ") {
+            *part = format!("các {rest}");
+        }
     }
     format!("{}.", parts.join("; "))
 }

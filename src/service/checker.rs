@@ -81,7 +81,7 @@ async fn count_dossiers(look: &Look, counted: &mut Sums) -> Result<(), ServiceEr
             let Some(history) = histories.get(&row.id) else { continue };
             let told = history
                 .replay(&look.rules.book)
-                .map_err(|r| refused(&format!("dossiers/{}", row.code), &r))?;
+                .map_err(|r| refused(&format!("dossiers/{}", row.code), &r, look.rules.zone()))?;
             add(counted, figure::dossier(&told));
         }
     });

@@ -160,7 +160,7 @@ pub async fn explain_dossier(look: &Look, code: &str) -> Result<Explained, Servi
     let row = found.ok_or_else(|| ServiceError::NotFound(subject.clone()))?;
     let history = events::history(&look.door, row.id).await?;
     let book = &look.rules.book;
-    let dossier = history.replay(book).map_err(|refusal| refused(&subject, &refusal))?;
+    let dossier = history.replay(book).map_err(|refusal| refused(&subject, &refusal, look.rules.zone()))?;
     let Some(deadline) = dossier.deadline else {
         let vi = format!("{subject} chưa được tiếp nhận nên chưa có thời hạn");
         let en = format!("{subject} isn't received yet, so it has no deadline");

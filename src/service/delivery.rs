@@ -42,7 +42,10 @@ impl Delivered {
     /// For the slot.
     pub fn note(self) -> String {
         let Self { sent, put_off, dead, cancelled } = self;
-        format!("{sent} sent, {put_off} put off, {dead} dead, {cancelled} cancelled")
+        format!(
+            "gửi {sent}, hoãn {put_off}, thôi gửi {dead}, hủy {cancelled} / \
+             {sent} sent, {put_off} put off, {dead} dead, {cancelled} cancelled"
+        )
     }
 }
 

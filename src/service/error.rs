@@ -1,6 +1,9 @@
 //! What can be refused, as a caller can act on it: kinds, field names, words for programs and
 //! sentences for people in both languages.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+
 use crate::domain::code::BadCode;
 use crate::domain::dossier::{Refusal, State};
 use crate::domain::text::cut;
@@ -46,9 +49,9 @@ impl Violation {
         Self::new(
             field,
             "UNKNOWN_REFERENCE",
-            format!("{field}: không có {vi} mã \"{value}\"; hãy sửa mã hoặc nạp {vi} đó trước"),
+            format!("{field}: không có {vi} mã “{value}”; hãy sửa mã hoặc nạp {vi} đó trước"),
             format!(
-                "{field}: there is no {en} with code \"{value}\"; correct the code or import that {en} first"
+                "{field}: there is no {en} with code “{value}”; correct the code or import that {en} first"
             ),
         )
     }
@@ -134,28 +137,49 @@ pub fn vi_event(event: &str) -> &'static str {
 }
 
 /// A refusal of the lifecycle as an error about a dossier.
-pub fn refused(subject: &str, refusal: &Refusal) -> ServiceError {
-    let (reason, vi) = sentence(refusal);
-    ServiceError::Precondition {
-        reason,
-        subject: subject.to_owned(),
-        vi,
-        en: format!("{subject}: {refusal}"),
-    }
+pub fn refused(subject: &str, refusal: &Refusal, zone: Tz) -> ServiceError {
+    let (reason, vi, en) = sentence(refusal, zone);
+    ServiceError::Precondition { reason, subject: subject.to_owned(), vi, en: format!("{subject}: {en}") }
 }
 
-/// The word for programs and the Vietnamese sentence of a refusal.
-pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
+/// An instant as people of the house read it, in the form that files have.
+pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
+/// The word for programs and the sentences of a refusal, Vietnamese and English, with instants of the house's zone.
+pub fn sentence(refusal: &Refusal, zone: Tz) -> (&'static str, String, String) {
+    let (reason, vi) = vietnamese(refusal, zone);
+    let en = refusal.to_string();
+    let en = match refusal {
+        Refusal::Future { at, .. } | Refusal::BeforeReceipt { at, .. } | Refusal::Forbidden { at, .. } => {
+            en.replace(&at.to_string(), &local(*at, zone))
+        }
+        Refusal::NothingToVoid(_)
+        | Refusal::Retracted
+        | Refusal::NoIntake
+        | Refusal::UnknownVersion(_)
+        | Refusal::OutOfRange => en,
+    };
+    (reason, vi, en)
+}
+
+fn vietnamese(refusal: &Refusal, zone: Tz) -> (&'static str, String) {
     match refusal {
         Refusal::Future { event, at } => (
             "IN_THE_FUTURE",
-            format!("thời điểm {} ({at}) nằm trong tương lai; hãy sửa thời điểm", vi_event(event)),
+            format!(
+                "thời điểm {} ({}) nằm trong tương lai; hãy sửa thời điểm",
+                vi_event(event),
+                local(*at, zone)
+            ),
         ),
         Refusal::BeforeReceipt { event, at } => (
             "BEFORE_RECEIPT",
             format!(
-                "thời điểm {} ({at}) trước khi tiếp nhận; hãy sửa một trong hai thời điểm",
-                vi_event(event)
+                "thời điểm {} ({}) trước khi tiếp nhận; hãy sửa một trong hai thời điểm",
+                vi_event(event),
+                local(*at, zone)
             ),
         ),
         Refusal::Forbidden { state, event, at, from, to, .. } => {
@@ -167,8 +191,9 @@ pub fn sentence(refusal: &Refusal) -> (&'static str, String) {
                 from => format!("; chỉ làm được từ trạng thái {}", from.join(", ")),
             };
             let text = format!(
-                "không thể {}{to} lúc {at} khi hồ sơ đang ở trạng thái {}{from}",
+                "không thể {}{to} lúc {} khi hồ sơ đang ở trạng thái {}{from}",
                 vi_event(event),
+                local(*at, zone),
                 called(state)
             );
             ("FORBIDDEN_TRANSITION", text)

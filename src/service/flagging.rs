@@ -27,5 +27,8 @@ pub async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, Servic
         }
     }
     let [dossiers, tasks, petitions] = flagged;
-    Ok(format!("{dossiers} dossiers, {tasks} tasks and {petitions} petitions flagged"))
+    Ok(format!(
+        "đánh dấu {dossiers} hồ sơ, {tasks} nhiệm vụ, {petitions} phản ánh, kiến nghị / \
+         {dossiers} dossiers, {tasks} tasks and {petitions} petitions flagged"
+    ))
 }

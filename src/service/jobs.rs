@@ -122,7 +122,10 @@ fn said(error: &ServiceError) -> String {
 async fn work(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     match claim.job {
         JobName::FlagOverdue => flagging::flag_overdue(house, claim).await,
-        JobName::PlanReminders => Ok(format!("{} notices entered", reminders::plan(house, claim).await?)),
+        JobName::PlanReminders => {
+            let entered = reminders::plan(house, claim).await?;
+            Ok(format!("ghi {entered} lời nhắc / {entered} notices entered"))
+        }
         JobName::SendReminders => {
             let round = round_of(house, claim).await?;
             Ok(reminders::send(house, claim, round).await?.note())
@@ -158,14 +161,14 @@ async fn fold_figures(house: &House, claim: &Claim) -> Result<String, ServiceErr
     let work = house.batch(claim).await?;
     let folded = figures::fold(&work.tx, cut).await?;
     work.finish(&[]).await?;
-    Ok(format!("{folded} rows folded up to {cut}"))
+    Ok(format!("gộp {folded} dòng đến số {cut} / {folded} rows folded up to {cut}"))
 }
 
 async fn check_figures(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     let look = house.look(house.own_context(claim.job)).await?;
     let differences = checker::check(&look).await?;
     if differences.is_empty() {
-        return Ok("the figures equal the events".to_owned());
+        return Ok("số liệu khớp các sự kiện / the figures equal the events".to_owned());
     }
     let named: Vec<String> = differences
         .iter()
@@ -187,5 +190,7 @@ async fn purge(house: &House, claim: &Claim) -> Result<String, ServiceError> {
         slots += kept::forget(&work.tx, job.as_str(), now - REMEMBERED).await?;
     }
     work.finish(&[]).await?;
-    Ok(format!("{answers} kept answers and {slots} slots forgotten"))
+    Ok(format!(
+        "xóa {answers} câu trả lời, {slots} lượt chạy / {answers} kept answers and {slots} slots forgotten"
+    ))
 }

@@ -85,7 +85,7 @@ pub async fn create(work: &mut Work, new: NewKey) -> Result<(KeyRow, String), Se
     }
     let unit_id = work.rules.unit(&new.unit_code).map(|unit| unit.id);
     if unit_id.is_none() && !new.unit_code.is_empty() {
-        wrong.push(Violation::unknown("key.unit", &new.unit_code, "đơn vị", "unit"));
+        wrong.push(Violation::unknown("key.unit", &new.unit_code, "cơ quan", "unit"));
     }
     // Nobody hands out more than the own reach.
     if let Some(own) = work.context.caller.unit_id

@@ -83,8 +83,8 @@ pub fn resolve(
                     wrong.push(Violation::new(
                         "filter",
                         "UNKNOWN_WORD",
-                        format!("filter: {} không có giá trị \"{text}\"", condition.field),
-                        format!("filter: {} has no value {text:?}", condition.field),
+                        format!("filter: {} không có giá trị “{text}”", condition.field),
+                        format!("filter: {} has no value “{text}”", condition.field),
                     ));
                 }
             }

@@ -16,6 +16,7 @@ use super::{House, declared_figures, enclosures, incidents, targets};
 use crate::domain::declared::Declared;
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
+use crate::domain::text::date;
 use crate::mail::{Mailbox, SummaryMail};
 use crate::report::{ReportInput, Wording, html};
 use crate::store::figures;
@@ -31,9 +32,13 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     let today = calendar.local_date(claim.slot_at);
     let settings = &house.settings.report;
     let (kind, period) = period_of(settings.closing, today)?;
-    let named = format!("{kind} {} to {}", period.first(), period.last());
+    let (first, last) = (period.first(), period.last());
+    let named = |vi: &str, en: &str| {
+        let dates = (date(first), date(last));
+        format!("kỳ {} – {}: {vi} / {kind} {first} to {last}: {en}", dates.0, dates.1)
+    };
     if period_reports::find(&look.door, kind, period.first(), period.last()).await?.is_some() {
-        return Ok(format!("{named}: closed before, nothing sent"));
+        return Ok(named("đã chốt từ trước, không gửi thư", "closed before, nothing sent"));
     }
     let summary =
         summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
@@ -86,14 +91,15 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     let id = row.id;
     if !period_reports::insert(&work.tx, row).await? {
         // Another slot closed it meanwhile: dropping the work takes our mails back.
-        return Ok(format!("{named}: closed meanwhile, nothing sent"));
+        return Ok(named("vừa được chốt, không gửi thư", "closed meanwhile, nothing sent"));
     }
     work.note(
         format!("periodReports/{id}"),
         &json!({ "closed": { "kind": kind, "from": period.first(), "to": period.last() } }),
     );
     work.finish(&[]).await?;
-    Ok(format!("{named}: closed at {cut}, {} mails", settings.recipients.len()))
+    let mails = settings.recipients.len();
+    Ok(named(&format!("chốt ở số {cut}, {mails} thư"), &format!("closed at {cut}, {mails} mails")))
 }
 
 fn key(kind: &str, period: Period, recipient: &Mailbox) -> String {

@@ -13,6 +13,7 @@ pub mod entity;
 mod error;
 pub mod events;
 pub mod figures;
+pub mod holdings;
 pub mod imports;
 pub mod incidents;
 pub mod keys;

@@ -107,6 +107,14 @@ pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<MailRow>, 
     page::<outbox::Entity>(door, &PUBLISHED, "id", query, None).await
 }
 
+/// Mails that haven't left and aren't cancelled: those that wait, those under way, and dead letters.
+pub async fn unsent(door: &impl Door) -> Result<Vec<MailRow>, StoreError> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::State.is_in(["queued", "leased", "dead"]))
+        .all(door.conn())
+        .await?)
+}
+
 /// Leases at most `limit` mails that may be tried now, oldest first: queued ones whose time has come, and
 /// those of a worker that is gone.
 pub async fn lease(

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
@@ -290,6 +291,11 @@ impl Rules {
     /// Code of a procedure, or empty.
     pub fn procedure_code(&self, id: Uuid) -> &str {
         self.procedure_codes.get(&id).map_or("", String::as_str)
+    }
+
+    /// The zone in which the house tells instants: that of its calendar.
+    pub fn zone(&self) -> Tz {
+        self.calendars.get(&None).map_or(chrono_tz::Asia::Ho_Chi_Minh, |calendar| calendar.spec().time_zone)
     }
 
     /// Code of an official, or empty.

@@ -3,14 +3,17 @@
 
 mod asked;
 mod beside;
+mod corrections;
 mod demo;
 mod faults;
 mod killed;
 mod mends;
 mod nights;
 pub mod office;
+mod post;
 mod rehearsed;
 mod silence;
+mod strangers;
 mod town;
 mod year;
 

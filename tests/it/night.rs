@@ -3,7 +3,7 @@
 
 mod door;
 mod office;
-mod server;
+pub mod server;
 
 use bonro::domain::reminder::SubjectKind;
 use bonro::domain::schedule::JobName;
@@ -163,7 +163,10 @@ both!(what_is_no_longer_true_is_not_sent, |house| {
     office.run(JobName::SendReminders).await;
     office.complete(gone).await;
     let ran = office.run(JobName::DeliverMail).await;
-    assert_eq!(ran.slot.note.as_deref(), Some("0 sent, 0 put off, 0 dead, 1 cancelled"));
+    assert_eq!(
+        ran.slot.note.as_deref(),
+        Some("gửi 0, hoãn 0, thôi gửi 0, hủy 1 / 0 sent, 0 put off, 0 dead, 1 cancelled")
+    );
     assert_eq!(office.files(), Vec::<String>::new());
     let notices = office.notices().await;
     assert_eq!((notices[0].state.as_str(), notices[0].why.as_deref()), ("suppressed", Some("closed")));

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{DEADLINES, DemoArgs, Frame, PROBLEMS, REPORT, SUMMARY, deadlines, house, jobs, machine};
+use super::{DEADLINES, DemoArgs, Frame, PROBLEMS, REPORT, SUMMARY, deadlines, house, jobs, machine, post};
+use crate::app::Unsent;
 use crate::cli::exit::Exit;
 use crate::cli::tables::{Side, Table};
 use crate::cli::{import, output, summary_json, summary_tables};
@@ -26,6 +27,8 @@ pub struct Done {
     pub compared: deadlines::Compared,
     /// The jobs.
     pub ran: Vec<jobs::Ran>,
+    /// What of the mail hasn't left.
+    pub unsent: Unsent,
     /// The figures.
     pub summary: pb::PeriodSummary,
     /// Where the figures differ from `expected-summary.json`; None where there is nothing to compare.
@@ -39,7 +42,7 @@ impl Done {
     pub fn exit(&self) -> Exit {
         let differs = !self.compared.different.is_empty()
             || self.differences.as_ref().is_some_and(|differences| !differences.is_empty());
-        if differs || self.ran.iter().any(|ran| !ran.done) {
+        if differs || self.ran.iter().any(jobs::Ran::has_failed) {
             Exit::Failed
         } else if self.tally.total().refused > 0 {
             Exit::Refused
@@ -68,6 +71,8 @@ impl Done {
             },
             "jobs": self.ran.iter().map(jobs::Ran::to_json).collect::<Vec<_>>(),
             "mails": mails(out),
+            "mails_waiting": self.unsent.waiting,
+            "mails_dead": self.unsent.dead,
             "summary": summary_json::of(&self.summary),
             "differences_from_expected_summary": self.differences,
             "seconds": seconds,
@@ -106,6 +111,9 @@ pub fn print(done: &Done, args: &DemoArgs, out: &Path) {
     output::say("");
     print_deadlines(&done.compared);
     output::say(&format!("\n{}\n", jobs::table(&done.ran)));
+    if let Some(said) = post::told(&done.unsent) {
+        output::say(&format!("{said}\n"));
+    }
     output::say(&summary_tables::of(&done.summary));
     output::say("");
     match done.differences.as_deref() {

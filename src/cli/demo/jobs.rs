@@ -1,5 +1,6 @@
 //! The jobs of the house, each run once for the instant at which the clock stands, the report's for the end of
-//! its period. A job that ran for its instant before stays done: nothing is sent twice.
+//! its period. A job that ran for its instant before stays done: nothing is sent twice. How mail
+//! goes on leaving is in `post`.
 
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use tonic::Code;
 
+use super::post;
+use crate::app::{Running, Unsent};
 use crate::cli::connection::Line;
 use crate::cli::tables::{Side, Table};
 use crate::cli::wire;
@@ -16,6 +19,9 @@ use crate::pb::v1::job_service_client::JobServiceClient;
 /// The job whose slot is the end of the period, so that each period has its own.
 const REPORT: &str = "report_period";
 
+/// The job that mail leaves by.
+pub const DELIVER: &str = "deliver_mail";
+
 /// In the order of a morning: what is overdue, who is reminded, what is counted, what goes out.
 const JOBS: [(&str, &str); 6] = [
     ("flag_overdue", "Đánh dấu quá hạn / flag overdue"),
@@ -23,67 +29,129 @@ const JOBS: [(&str, &str); 6] = [
     ("send_reminders", "Soạn thư nhắc / digests"),
     ("fold_figures", "Gộp số liệu / fold figures"),
     (REPORT, "Báo cáo kỳ / report the period"),
-    ("deliver_mail", "Gửi thư / deliver mail"),
+    (DELIVER, "Gửi thư / deliver mail"),
 ];
 
 /// A killed demo's slot is free again when its lease has run out.
-const LONGEST_WAIT: Duration = Duration::from_mins(2);
-const PAUSE: Duration = Duration::from_secs(2);
+pub const LONGEST_WAIT: Duration = Duration::from_mins(2);
+/// Between two looks.
+pub const PAUSE: Duration = Duration::from_secs(2);
 
-/// A job that ran.
+/// When the jobs run, and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Morning {
+    /// Where the clock stands.
+    pub at: DateTime<Utc>,
+    /// The instant with which the period ends.
+    pub period_end: DateTime<Utc>,
+    /// Somebody is to get the period's summary.
+    pub has_recipient: bool,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It did what it should.
+    Done,
+    /// It did before.
+    Before,
+    /// Its time has not come.
+    Early,
+    /// There is nobody to do it for.
+    LeftOut,
+    /// It didn't, or not all of it.
+    Failed,
+}
+
+/// A job and what became of it.
 #[derive(Debug)]
 pub struct Ran {
     name: &'static str,
     label: &'static str,
-    /// It did what it should, now or before.
-    pub done: bool,
-    already: bool,
-    /// Its time has not come.
-    early: bool,
+    outcome: Outcome,
     note: String,
 }
 
 impl Ran {
+    /// It didn't do what it should.
+    pub fn has_failed(&self) -> bool {
+        self.outcome == Outcome::Failed
+    }
+
     /// For programs.
     pub fn to_json(&self) -> Value {
         json!({
-            "name": self.name, "done": self.done, "already_done": self.already, "not_yet": self.early,
+            "name": self.name,
+            "done": !self.has_failed(),
+            "already_done": self.outcome == Outcome::Before,
+            "not_yet": self.outcome == Outcome::Early,
+            "left_out": self.outcome == Outcome::LeftOut,
             "note": self.note,
         })
     }
 }
 
-/// Runs all of them with the clock at `at`, for a period that ends with the instant `period_end`.
-pub async fn run(line: &Line, at: DateTime<Utc>, period_end: DateTime<Utc>) -> anyhow::Result<Vec<Ran>> {
+/// Runs all of them, and says what of the mail hasn't left.
+pub async fn run(line: &Line, house: &Running, morning: Morning) -> anyhow::Result<(Vec<Ran>, Unsent)> {
     let mut client = JobServiceClient::new(line.clone());
     let mut all = Vec::with_capacity(JOBS.len());
+    let mut unsent = Unsent::default();
     for (name, label) in JOBS {
-        let slot_at = if name == REPORT { period_end } else { at };
-        if slot_at > at {
-            let note = "kỳ chưa kết thúc / the period isn't over".to_owned();
-            all.push(Ran { name, label, done: true, already: false, early: true, note });
+        let slot_at = if name == REPORT { morning.period_end } else { morning.at };
+        let not_run = if slot_at > morning.at {
+            Some((Outcome::Early, "kỳ chưa kết thúc / the period isn't over"))
+        } else if name == REPORT && !morning.has_recipient {
+            let note = "chưa có người nhận, hãy thêm --recipient / nobody to send it to, add --recipient";
+            Some((Outcome::LeftOut, note))
+        } else {
+            None
+        };
+        if let Some((outcome, note)) = not_run {
+            all.push(Ran { name, label, outcome, note: note.to_owned() });
             continue;
         }
-        let request = pb::RunJobRequest {
-            name: format!("jobs/{name}"),
-            slot_at: Some(wire::timestamp(slot_at)),
-            request_id: String::new(),
-        };
-        let mut waited = Duration::ZERO;
-        let answer = loop {
-            match client.run_job(request.clone()).await {
-                Err(status) if status.code() == Code::Aborted && waited < LONGEST_WAIT => {
-                    tokio::time::sleep(PAUSE).await;
-                    waited += PAUSE;
-                }
-                answer => break answer?.into_inner(),
-            }
-        };
+        let before = house.unsent().await?;
+        let answer = once(&mut client, name, slot_at).await?;
         let slot = answer.slot.unwrap_or_default();
-        let done = matches!(slot.state(), pb::SlotState::Done | pb::SlotState::Skipped);
-        all.push(Ran { name, label, done, already: answer.already_done, early: false, note: slot.note });
+        let outcome = match slot.state() {
+            pb::SlotState::Done | pb::SlotState::Skipped if answer.already_done => Outcome::Before,
+            pb::SlotState::Done | pb::SlotState::Skipped => Outcome::Done,
+            pb::SlotState::Failed | pb::SlotState::Claimed | pb::SlotState::Unspecified => Outcome::Failed,
+        };
+        let mut ran = Ran { name, label, outcome, note: slot.note };
+        if name == DELIVER {
+            unsent = post::deliver(&mut client, house, before).await?;
+            if unsent.waiting + unsent.dead > 0 {
+                ran.outcome = Outcome::Failed;
+                ran.note = post::left(&unsent);
+            }
+        }
+        all.push(ran);
     }
-    Ok(all)
+    Ok((all, unsent))
+}
+
+/// Runs a job for a slot; one that another worker holds is waited for.
+pub async fn once(
+    client: &mut JobServiceClient<Line>,
+    name: &str,
+    slot_at: DateTime<Utc>,
+) -> anyhow::Result<pb::RunJobResponse> {
+    let request = pb::RunJobRequest {
+        name: format!("jobs/{name}"),
+        slot_at: Some(wire::timestamp(slot_at)),
+        request_id: String::new(),
+    };
+    let mut waited = Duration::ZERO;
+    loop {
+        match client.run_job(request.clone()).await {
+            Err(status) if status.code() == Code::Aborted && waited < LONGEST_WAIT => {
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+            answer => return Ok(answer?.into_inner()),
+        }
+    }
 }
 
 /// A line a job.
@@ -93,11 +161,12 @@ pub fn table(all: &[Ran]) -> Table {
         .column("Kết quả\nOutcome", Side::Left)
         .column_of("Ghi chú\nNote", Side::Left, 40);
     for ran in all {
-        let outcome = match ran {
-            Ran { done: false, .. } => "thất bại / failed",
-            Ran { early: true, .. } => "chưa đến lúc / not yet",
-            Ran { already: true, .. } => "đã xong từ trước / done before",
-            Ran { .. } => "xong / done",
+        let outcome = match ran.outcome {
+            Outcome::Done => "xong / done",
+            Outcome::Before => "đã xong từ trước / done before",
+            Outcome::Early => "chưa đến lúc / not yet",
+            Outcome::LeftOut => "bỏ qua / left out",
+            Outcome::Failed => "thất bại / failed",
         };
         table.row([ran.label, outcome, &ran.note]);
     }

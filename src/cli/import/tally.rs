@@ -89,7 +89,7 @@ impl Tally {
             pb::RowResult::Changed => counts.changed += 1,
             pb::RowResult::Unchanged => counts.unchanged += 1,
             pb::RowResult::Refused | pb::RowResult::Absent | pb::RowResult::Unspecified => {
-                counts.refused += 1
+                counts.refused += 1;
             }
         }
         let is_dossier = outcome.kind() == pb::RecordKind::Dossier;

@@ -1,7 +1,7 @@
 //! What other houses' reports say and don't: their names, petitions, lists and targets.
 
 use crate::domain::figure::Rating;
-use crate::domain::summary::PetitionFigures;
+use crate::domain::summary::{PetitionFigures, Rate, RowKey};
 use crate::domain::target::{Indicator, Target};
 
 use super::*;
@@ -71,15 +71,20 @@ fn a_house_of_no_known_kind_leaves_no_hole() {
 #[test]
 fn several_branches_are_said_as_several() {
     let wording = Wording::reference(TOWN, &Registered { branches: vec!["Đông", "Tây"], communes: false });
-    let page = print(&sample(), &wording, false);
+    let mut summary = sample();
+    let branches = RowKey::Group(Group::LandRegistryBranch);
+    let row = summary.rows.iter_mut().find(|row| row.key == branches).expect("the sample has it");
+    row.figures.result = Some(Rate { numerator: 1, denominator: 2 });
+    let page = print(&summary, &wording, false);
     has(
         &page,
         &[
             "+ Các Chi nhánh Văn phòng Đăng ký đất đai: Đã tiếp nhận 8.055 hồ sơ",
             "; các Chi nhánh Văn phòng Đăng ký đất đai có 3.693 lượt đánh giá",
+            "; các Chi nhánh Văn phòng Đăng ký đất đai số hóa kết quả giải quyết TTHC đạt 50%.",
         ],
     );
-    silent(&page, &["UBND các xã, phường;", "Chi nhánh thị xã Đức Phổ:"]);
+    silent(&page, &["; Các ", "UBND các xã, phường;", "Chi nhánh thị xã Đức Phổ:"]);
 }
 
 #[test]

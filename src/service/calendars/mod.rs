@@ -148,7 +148,7 @@ fn unit_of(work: &Work, field: &str, key: &str) -> Result<Option<Uuid>, Violatio
         return if *scope == Scope::All { Ok(None) } else { Err(Violation::missing(field)) };
     }
     let found = work.rules.unit(key).map(|unit| unit.id).filter(|id| scope.covers(*id, None));
-    found.map(Some).ok_or_else(|| Violation::unknown(field, key, "đơn vị", "unit"))
+    found.map(Some).ok_or_else(|| Violation::unknown(field, key, "cơ quan", "unit"))
 }
 
 async fn store(

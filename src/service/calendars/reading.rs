@@ -85,8 +85,8 @@ impl Reading<'_> {
         NaiveTime::parse_from_str(text.trim(), "%H:%M").unwrap_or_else(|_| {
             let text = text::cut(text);
             let (vi, en) = (
-                format!("\"{text}\" không phải giờ; hãy viết dạng 07:00"),
-                format!("\"{text}\" is no time; write 07:00"),
+                format!("“{text}” không phải giờ; hãy viết dạng 07:00"),
+                format!("“{text}” is no time; write 07:00"),
             );
             self.wrong(field, "BAD_TIME", &vi, &en);
             NaiveTime::MIN

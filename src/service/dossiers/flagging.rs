@@ -17,7 +17,7 @@ pub async fn flag_overdue(work: &mut Work, limit: u64) -> Result<usize, ServiceE
     for row in rows {
         let mut history = histories.remove(&row.id).unwrap_or_default();
         let subject = format!("dossiers/{}", row.code);
-        let broken = |refusal| super::super::error::refused(&subject, &refusal);
+        let broken = |refusal| super::super::error::refused(&subject, &refusal, work.rules.zone());
         let before = history.replay(&work.rules.book).map_err(broken)?;
         let Some(due_at) = before.judged_due_at() else { continue };
         let known = history.events().len();

@@ -81,16 +81,15 @@ pub(super) fn grown(
         .collect();
     let moved = moved(&history, &target, work.now());
     for draft in target.into_iter().chain(moved) {
-        match &draft.kind {
-            EventKind::Received(intake) if was_received => {
-                // Where the source tells no hand-overs, another official is one.
-                let keeps_holder = record.stands_as.is_some();
-                missing.extend(correction(work, &before, intake, &draft, keeps_holder));
-                continue;
-            }
-            // It was registered or received before; a source that forgot the receipt is warned of its state.
-            EventKind::Registered(_) => continue,
-            _ => {}
+        if let (EventKind::Received(intake), true) = (&draft.kind, was_received) {
+            // Where the source tells no hand-overs, another official is one.
+            let keeps_holder = record.stands_as.is_some();
+            missing.extend(correction(work, &before, intake, &draft, keeps_holder));
+            continue;
+        }
+        // It was registered or received before; a source that forgot the receipt is warned of its state.
+        if matches!(draft.kind, EventKind::Registered(_)) {
+            continue;
         }
         let same = history
             .timeline()

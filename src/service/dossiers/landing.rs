@@ -8,6 +8,7 @@ use super::super::findings::{foreign, reaches};
 use super::super::imports::Arrival;
 use super::super::landing::Landed;
 use super::super::work::Work;
+use super::corrected::corrected;
 use super::growing::{Said, draft, fresh, grown};
 use super::judging::{differs as promise_differs, judge_by};
 use super::saving::save;
@@ -56,13 +57,16 @@ pub async fn land(
             }
         };
         match change {
-            Err(refusal) => outcomes.push((row, Landed::refused(vec![refused(&refusal, &record)]))),
+            Err(refusal) => {
+                outcomes.push((row, Landed::refused(vec![refused(&refusal, &record, work.rules.zone())])));
+            }
             Ok(None) => outcomes.push((row, Landed::unchanged())),
             Ok(Some(change)) => {
                 let warned = change.after.warnings.iter();
                 let mut warnings: Vec<Problem> = warned.map(|(at, w)| warning(*at, *w, &record)).collect();
                 warnings.extend(differs(&record, &change.after));
                 warnings.extend(promise_differs(&work.rules, change.before.as_ref(), &change.after, &record));
+                warnings.extend(corrected(&work.rules, &change));
                 let mut landed = if change.row.is_none() {
                     Landed::fresh(change.id, warnings)
                 } else {
@@ -83,7 +87,7 @@ pub async fn land(
 /// Reads a record against the house: the drafts that it says, or all that is wrong with it.
 fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>> {
     let rules = &work.rules;
-    let mut wrong = Wrong { now: work.now(), found: Vec::new() };
+    let mut wrong = Wrong { now: work.now(), zone: rules.zone(), found: Vec::new() };
     if let Err(bad) = Code::parse(&record.code) {
         wrong.found.push(Violation::bad_code("code", bad).into());
     }

@@ -1,6 +1,7 @@
 //! Dossiers: landing, verbs, flagging, reading.
 
 pub mod causes;
+mod corrected;
 mod flagging;
 mod growing;
 mod judging;

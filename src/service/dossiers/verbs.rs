@@ -152,7 +152,8 @@ pub async fn receive(
     let kind = if new.registered { EventKind::Registered(intake) } else { EventKind::Received(intake) };
     let mut history = History::default();
     let drafts = vec![own(work, kind, new.at, String::new())];
-    let after = history.record(drafts, work.now(), &rules.book).map_err(|r| refused(&subject, &r))?;
+    let after =
+        history.record(drafts, work.now(), &rules.book).map_err(|r| refused(&subject, &r, rules.zone()))?;
     let applicant_id = store_applicant(work, applicant_kind, &new.applicant).await?;
     let change = Change {
         id: work.new_id(),
@@ -224,7 +225,7 @@ pub async fn accept(work: &mut Work, step: Step, digitised: Option<bool>) -> Res
         let state = State::parse(&row.state).unwrap_or(State::Received);
         let at = step.at.unwrap_or(work.now());
         let refusal = History::never_registered(state, at);
-        return Err(refused(&format!("dossiers/{}", row.code), &refusal));
+        return Err(refused(&format!("dossiers/{}", row.code), &refusal, work.rules.zone()));
     };
     if digitised.is_some() {
         intake.intake = Tracked::from_flag(digitised);
@@ -338,11 +339,12 @@ async fn apply(
 ) -> Result<Done, ServiceError> {
     let subject = format!("dossiers/{}", row.code);
     let rules = work.rules.clone();
-    let before = history.replay(&rules.book).map_err(|r| refused(&subject, &r))?;
+    let before = history.replay(&rules.book).map_err(|r| refused(&subject, &r, rules.zone()))?;
     let known = history.events().len();
     let at = step.at.unwrap_or(work.now());
     let drafts = kinds.into_iter().map(|kind| own(work, kind, at, step.reason.trim().to_owned())).collect();
-    let after = history.record(drafts, work.now(), &rules.book).map_err(|r| refused(&subject, &r))?;
+    let after =
+        history.record(drafts, work.now(), &rules.book).map_err(|r| refused(&subject, &r, rules.zone()))?;
     let change = Change {
         id: row.id,
         code: row.code.clone(),

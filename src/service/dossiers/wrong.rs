@@ -1,9 +1,10 @@
 //! What can be wrong with a row of dossiers, in words that name the field and the mend.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::super::error::{Violation, sentence, vi_event};
+use super::super::error::{Violation, local, sentence, vi_event};
 use super::super::landing::{forbidden, problem};
 use super::places::{column, place};
 use crate::domain::dossier::{Dossier, Refusal, State, Warning};
@@ -13,6 +14,8 @@ use crate::store::rules::Rules;
 /// What is wrong with a record so far.
 pub(super) struct Wrong {
     pub(super) now: DateTime<Utc>,
+    /// In which instants are told.
+    pub(super) zone: Tz,
     pub(super) found: Vec<Problem>,
 }
 
@@ -51,6 +54,7 @@ impl Wrong {
 
     pub(super) fn not_in_future(&mut self, field: &str, at: Option<DateTime<Utc>>) {
         if let Some(at) = at.filter(|at| *at > self.now) {
+            let at = local(at, self.zone);
             self.say(
                 field,
                 "IN_THE_FUTURE",
@@ -78,9 +82,8 @@ impl Wrong {
     }
 }
 
-pub(super) fn refused(refusal: &Refusal, record: &DossierRecord) -> Problem {
-    let (reason, vi) = sentence(refusal);
-    let en = refusal.to_string();
+pub(super) fn refused(refusal: &Refusal, record: &DossierRecord, zone: Tz) -> Problem {
+    let (reason, vi, en) = sentence(refusal, zone);
     let field = match refusal {
         Refusal::Future { event, .. } | Refusal::BeforeReceipt { event, .. } => column(event),
         Refusal::Forbidden { .. } | Refusal::NothingToVoid(_) | Refusal::Retracted => "outcome",

@@ -125,10 +125,10 @@ impl<'w> Findings<'w> {
                 column,
                 "BAD_WORD",
                 &format!(
-                    "\"{}\" không hợp lệ; chỉ dùng chữ a–z, chữ số và dấu gạch dưới, ví dụ: fee",
+                    "“{}” không hợp lệ; chỉ dùng chữ a–z, chữ số và dấu gạch dưới, ví dụ: fee",
                     cut(word)
                 ),
-                &format!("{:?} is no word; use a–z, digits and underscores only, such as fee", cut(word)),
+                &format!("“{}” is no word; use a–z, digits and underscores only, such as fee", cut(word)),
             );
         }
         word.to_owned()
@@ -162,8 +162,8 @@ impl<'w> Findings<'w> {
             self.say(
                 column,
                 "UNKNOWN_WORD",
-                &format!("không có giá trị \"{}\"; hãy dùng một trong: {words}", cut(text)),
-                &format!("{:?} is unknown; use one of: {words}", cut(text)),
+                &format!("không có giá trị “{}”; hãy dùng một trong: {words}", cut(text)),
+                &format!("“{}” is unknown; use one of: {words}", cut(text)),
             );
         }
         found

@@ -69,8 +69,8 @@ impl Findings<'_> {
         self.say(
             column,
             "UNKNOWN_REFERENCE",
-            &format!("không có {vi} mã \"{code}\"; hãy sửa mã hoặc nạp {vi} đó trước"),
-            &format!("there is no {en} with code {code:?}; correct the code or import that {en} first"),
+            &format!("không có {vi} mã “{code}”; hãy sửa mã hoặc nạp {vi} đó trước"),
+            &format!("there is no {en} with code “{code}”; correct the code or import that {en} first"),
         );
     }
 }

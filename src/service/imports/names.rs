@@ -136,7 +136,7 @@ impl<'w> Names<'w> {
                 self.put(person, "responsible_official", RecordKind::Official, unit, &mut wrong);
             }
             Record::Petition(r) => {
-                self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong)
+                self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong);
             }
             Record::Survey(r) => self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong),
             Record::Payment(r) => self.put(&mut r.unit_code, "unit_code", RecordKind::Unit, None, &mut wrong),
@@ -287,11 +287,11 @@ fn ambiguous(field: &str, name: &str, codes: &[String]) -> Problem {
         field,
         "AMBIGUOUS_NAME",
         format!(
-            "{field}: tên \"{name}\" là của nhiều nơi ({codes}{more}); hãy quyết định một lần bằng lệnh \
+            "{field}: tên “{name}” là của nhiều nơi ({codes}{more}); hãy quyết định một lần bằng lệnh \
              bonro names, hoặc ghi mã"
         ),
         format!(
-            "{field}: the name \"{name}\" belongs to several ({codes}{more}); \
+            "{field}: the name “{name}” belongs to several ({codes}{more}); \
              decide it once with bonro names, or give the code"
         ),
     )

@@ -133,14 +133,16 @@ async fn changes(work: &Work, run: &ImportRun, rows: &[OutcomeRow]) -> Result<Ve
             continue;
         };
         let subject = format!("dossiers/{}", row.code);
-        let before = history.replay(&work.rules.book).map_err(|r| refused(&subject, &r))?;
+        let before =
+            history.replay(&work.rules.book).map_err(|r| refused(&subject, &r, work.rules.zone()))?;
         let drafts = taken_back(work, outcome, &history, &subject)?;
         if drafts.is_empty() {
             continue;
         }
         let known = history.events().len();
-        let after =
-            history.record(drafts, work.now(), &work.rules.book).map_err(|r| refused(&subject, &r))?;
+        let after = history
+            .record(drafts, work.now(), &work.rules.book)
+            .map_err(|r| refused(&subject, &r, work.rules.zone()))?;
         changes.push(Change {
             id,
             code: row.code.clone(),

@@ -94,8 +94,8 @@ fn role(word: &str) -> Result<OfficialRole, Violation> {
         Violation::new(
             "role",
             "UNKNOWN_ROLE",
-            format!("role: vai trò \"{word}\" không có; hãy chọn một trong: {roles}"),
-            format!("role: there is no role \"{word}\"; take one of {roles}"),
+            format!("role: vai trò “{word}” không có; hãy chọn một trong: {roles}"),
+            format!("role: there is no role “{word}”; take one of {roles}"),
         )
     })
 }

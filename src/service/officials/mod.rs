@@ -260,7 +260,7 @@ fn unit(work: &Work, field: &str, key: &str) -> Result<Uuid, Violation> {
         return Err(Violation::missing(field));
     }
     let found = work.rules.unit(key).map(|unit| unit.id).filter(|id| work.context.scope.covers(*id, None));
-    found.ok_or_else(|| Violation::unknown(field, key, "đơn vị", "unit"))
+    found.ok_or_else(|| Violation::unknown(field, key, "cơ quan", "unit"))
 }
 
 fn name(field: &str, text: &str) -> Result<String, Violation> {
@@ -285,7 +285,7 @@ fn email(field: &str, text: &str) -> Result<Option<String>, Violation> {
         return Ok(Some(text.to_owned()));
     }
     let text = text::cut(text);
-    let vi = format!("{field}: \"{text}\" không phải địa chỉ thư; hãy viết dạng ten@coquan.vn hoặc để trống");
-    let en = format!("{field}: \"{text}\" is no mail address; write name@office.vn or leave it empty");
+    let vi = format!("{field}: “{text}” không phải địa chỉ thư; hãy viết dạng ten@coquan.vn hoặc để trống");
+    let en = format!("{field}: “{text}” is no mail address; write name@office.vn or leave it empty");
     Err(Violation::new(field, "BAD_EMAIL", vi, en))
 }

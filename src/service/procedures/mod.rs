@@ -232,7 +232,7 @@ impl Names<'_> {
 }
 
 fn unit(rules: &Rules, field: &str, key: &str) -> Result<Uuid, Violation> {
-    rules.unit(key).map(|unit| unit.id).ok_or_else(|| Violation::unknown(field, key, "đơn vị", "unit"))
+    rules.unit(key).map(|unit| unit.id).ok_or_else(|| Violation::unknown(field, key, "cơ quan", "unit"))
 }
 
 fn unknown_word<'a>(field: &str, word: &str, words: impl Iterator<Item = &'a str>) -> Violation {
@@ -243,8 +243,8 @@ fn unknown_word<'a>(field: &str, word: &str, words: impl Iterator<Item = &'a str
     Violation::new(
         field,
         "UNKNOWN_WORD",
-        format!("{field}: không có giá trị \"{word}\"; hãy chọn một trong: {words}"),
-        format!("{field}: there is no \"{word}\"; take one of {words}"),
+        format!("{field}: không có giá trị “{word}”; hãy chọn một trong: {words}"),
+        format!("{field}: there is no “{word}”; take one of {words}"),
     )
 }
 

@@ -48,14 +48,18 @@ pub struct Told {
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let mut note = format!("{} digests of {} notices", self.digests, self.notices);
-        for (why, count) in &self.suppressed {
-            let _ = write!(note, "; {count} suppressed: {why}");
+        let Self { digests, notices, suppressed, held_back } = self;
+        let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
+        let mut en = format!("{digests} digests of {notices} notices");
+        for (why, count) in suppressed {
+            let _ = write!(vi, "; bỏ {count}: {why}");
+            let _ = write!(en, "; {count} suppressed: {why}");
         }
-        if self.held_back > 0 {
-            let _ = write!(note, "; {} wait for a newer file of their source", self.held_back);
+        if *held_back > 0 {
+            let _ = write!(vi, "; {held_back} lời nhắc chờ số liệu mới của nguồn");
+            let _ = write!(en, "; {held_back} wait for a newer file of their source");
         }
-        note
+        format!("{vi} / {en}")
     }
 }
 

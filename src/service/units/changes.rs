@@ -176,7 +176,7 @@ pub(super) fn within(units: &UnitTree, id: Uuid, above: Uuid) -> bool {
 }
 
 pub(super) fn circle(field: &str) -> Violation {
-    let vi = format!("{field}: đơn vị không thể thuộc chính nó hoặc đơn vị dưới nó; hãy chọn đơn vị khác");
+    let vi = format!("{field}: cơ quan không thể thuộc chính nó hoặc cơ quan dưới nó; hãy chọn cơ quan khác");
     let en = format!("{field}: a unit can't belong to itself or to one below it; take another unit");
     Violation::new(field, "CIRCLE", vi, en)
 }
@@ -270,7 +270,7 @@ pub async fn merge(work: &mut Work, change: Merge) -> Result<UnitView, ServiceEr
             stands_on(&tree, &heir, change.on.max(heir.valid_from))?;
             if ids.contains(&heir.id) {
                 let (vi, en) = (
-                    "successor: đơn vị kế tục không thể là đơn vị kết thúc",
+                    "successor: cơ quan kế tục không thể là cơ quan kết thúc",
                     "successor can't be one of the units that end",
                 );
                 return Err(Violation::new("successor", "ENDS_ITSELF", vi, en).into());
@@ -312,13 +312,13 @@ pub async fn split(work: &mut Work, change: Split) -> Result<Vec<UnitView>, Serv
     let mut wrong = Vec::new();
     not_in_future(work, change.on).unwrap_or_else(|v| wrong.push(v));
     if change.news.len() < 2 {
-        let (vi, en) = ("new_units: cần ít nhất hai đơn vị", "new_units: at least two are needed");
+        let (vi, en) = ("new_units: cần ít nhất hai cơ quan", "new_units: at least two are needed");
         wrong.push(Violation::new("new_units", "TOO_FEW", vi, en));
     }
     let going_on = change.news.iter().position(|new| new.code.trim() == change.continuing_code.trim());
     if going_on.is_none() {
         let field = "continuing_unit_code";
-        wrong.push(Violation::unknown(field, &change.continuing_code, "đơn vị mới", "new unit"));
+        wrong.push(Violation::unknown(field, &change.continuing_code, "cơ quan mới", "new unit"));
     }
     let (true, Some(going_on)) = (wrong.is_empty(), going_on) else {
         return Err(ServiceError::Invalid(wrong));
@@ -362,13 +362,13 @@ pub async fn abolish(work: &mut Work, change: Abolish) -> Result<UnitView, Servi
     if change.successor.is_empty() {
         let open = units::open_work(&work.tx, row.id).await?;
         if open > 0 {
-            let vi = format!("{subject} còn {open} việc chưa xong; hãy nêu đơn vị kế tục");
+            let vi = format!("{subject} còn {open} việc chưa xong; hãy nêu cơ quan kế tục");
             let en = format!("{subject} has {open} pieces of open work; name a successor");
             return Err(ServiceError::Precondition { reason: "OPEN_WORK", subject, vi, en });
         }
         let below = tree.children(row.id).count();
         if below > 0 {
-            let vi = format!("{subject} còn {below} đơn vị trực thuộc; hãy nêu đơn vị kế tục");
+            let vi = format!("{subject} còn {below} cơ quan trực thuộc; hãy nêu cơ quan kế tục");
             let en = format!("{subject} has {below} units below it; name a successor");
             return Err(ServiceError::Precondition { reason: "UNITS_BELOW", subject, vi, en });
         }

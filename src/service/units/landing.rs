@@ -124,8 +124,8 @@ fn outside(field: &str, code: &str) -> Violation {
     Violation::new(
         field,
         "OUT_OF_SCOPE",
-        format!("{field}: đơn vị \"{code}\" ngoài phạm vi của khóa; hãy dùng khóa khác"),
-        format!("{field}: unit \"{code}\" is beyond the key's scope; use another key"),
+        format!("{field}: cơ quan “{code}” ngoài phạm vi của khóa; hãy dùng khóa khác"),
+        format!("{field}: unit “{code}” is beyond the key's scope; use another key"),
     )
 }
 
@@ -142,13 +142,13 @@ fn circle(read: &Read) -> Violation {
     Violation::new(
         "parent_code",
         "CIRCLE",
-        format!("parent_code: đơn vị {code} không thể thuộc {vi}; hãy sửa parent_code của {code}"),
+        format!("parent_code: cơ quan {code} không thể thuộc {vi}; hãy sửa parent_code của {code}"),
         format!("parent_code: unit {code} can't belong to {en}; correct parent_code of {code}"),
     )
 }
 
 fn unknown_parent(code: &str) -> Violation {
-    Violation::unknown("parent_code", code, "đơn vị cha", "parent unit")
+    Violation::unknown("parent_code", code, "cơ quan cấp trên", "parent unit")
 }
 
 fn parent(

@@ -159,13 +159,13 @@ fn kind(field: &str, word: &str) -> Result<UnitKind, Violation> {
         Violation::new(
             field,
             "UNKNOWN_KIND",
-            format!("{field}: loại đơn vị \"{word}\" không có; hãy chọn một trong: {kinds}"),
-            format!("{field}: there is no kind of unit \"{word}\"; take one of {kinds}"),
+            format!("{field}: loại cơ quan “{word}” không có; hãy chọn một trong: {kinds}"),
+            format!("{field}: there is no kind of unit “{word}”; take one of {kinds}"),
         )
     })
 }
 
 fn parent(rules: &Rules, scope: &Scope, tree: &Tree, field: &str, key: &str) -> Result<Uuid, Violation> {
     let found = rules.unit(key).map(|unit| unit.id).filter(|id| scope.covers(*id, None) && tree.stands(*id));
-    found.ok_or_else(|| Violation::unknown(field, key, "đơn vị cha", "parent unit"))
+    found.ok_or_else(|| Violation::unknown(field, key, "cơ quan cấp trên", "parent unit"))
 }

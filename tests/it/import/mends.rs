@@ -15,7 +15,7 @@ const HEAD: &str =
     "code,procedure_code,unit_code,channel,applicant_kind,received_at,closed_at,outcome,officer_code\n";
 
 /// A house of one unit, with the given dossiers.
-fn write(directory: &Path, dossiers: &str, more: &[(&str, &str)]) {
+pub fn write(directory: &Path, dossiers: &str, more: &[(&str, &str)]) {
     let put = |name: &str, text: &str| std::fs::write(directory.join(name), text).expect("a file");
     put("units.csv", "code,parent_code,kind,name\nA,,people_committee,Ủy ban nhân dân\n");
     put("calendar.json", WEEK);
@@ -31,11 +31,11 @@ fn write(directory: &Path, dossiers: &str, more: &[(&str, &str)]) {
     }
 }
 
-fn dossier(code: &str, closed: &str) -> String {
+pub fn dossier(code: &str, closed: &str) -> String {
     format!("{code},P,A,counter,person,2024-05-06T08:00:00+07:00,{closed},C1\n")
 }
 
-fn problems(told: &Value) -> Vec<String> {
+pub fn problems(told: &Value) -> Vec<String> {
     let of = |problem: &Value| {
         let text = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
         format!("{}:{} {} {}", text("file"), problem["line"], text("field"), text("reason"))
@@ -43,7 +43,7 @@ fn problems(told: &Value) -> Vec<String> {
     told["problems"].as_array().expect("problems").iter().map(of).collect()
 }
 
-fn sentences(told: &Value) -> Vec<&str> {
+pub fn sentences(told: &Value) -> Vec<&str> {
     let problems = told["problems"].as_array().expect("problems");
     problems.iter().flat_map(|p| [&p["message_vi"], &p["message_en"]]).filter_map(Value::as_str).collect()
 }

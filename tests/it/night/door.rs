@@ -27,7 +27,10 @@ both!(jobs_are_run_and_rest_by_hand, |house| {
     };
     let first = client.run_job(request.clone()).await.expect("it runs").into_inner();
     let slot = first.slot.clone().expect("a slot");
-    assert_eq!((slot.state(), slot.note.as_str()), (v1::SlotState::Done, "1 digests of 1 notices"));
+    assert_eq!(
+        (slot.state(), slot.note.as_str()),
+        (v1::SlotState::Done, "1 thư gồm 1 lời nhắc / 1 digests of 1 notices")
+    );
     assert_eq!(slot.name, "jobs/send_reminders/slots/2024-05-16T00:15:00Z");
     let replayed = client.run_job(request.clone()).await.expect("it is answered").into_inner();
     assert_eq!(replayed, first, "the same request has the first answer");

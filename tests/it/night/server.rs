@@ -1,7 +1,7 @@
 //! A mail server that says what it is told to: it takes a mail, or refuses it with a given reply at the end.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use bonro::mail::Post;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -11,21 +11,38 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct Server {
     port: u16,
     taken: Arc<AtomicUsize>,
+    letters: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     /// One that answers the end of each mail with `reply`.
     pub async fn answering(reply: &'static str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::at(0, reply).await
+    }
+
+    /// The same at a port; 0 is any.
+    pub async fn at(port: u16, reply: &'static str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let taken = Arc::new(AtomicUsize::new(0));
-        let counted = taken.clone();
+        let letters = Arc::new(Mutex::new(Vec::new()));
+        let (counted, kept) = (taken.clone(), letters.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, reply, counted.clone()));
+                tokio::spawn(talk(stream, reply, counted.clone(), kept.clone()));
             }
         });
-        Self { port, taken }
+        Self { port, taken, letters }
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The mails that reached their end, as they came.
+    pub fn letters(&self) -> Vec<String> {
+        self.letters.lock().expect("nobody panicked").clone()
     }
 
     /// The way to it.
@@ -39,17 +56,26 @@ impl Server {
     }
 }
 
-async fn talk(stream: TcpStream, reply: &'static str, taken: Arc<AtomicUsize>) -> std::io::Result<()> {
+async fn talk(
+    stream: TcpStream,
+    reply: &'static str,
+    taken: Arc<AtomicUsize>,
+    letters: Arc<Mutex<Vec<String>>>,
+) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     write.write_all(b"220 test\r\n").await?;
     let mut in_data = false;
+    let mut letter = String::new();
     while let Some(line) = lines.next_line().await? {
         let answer = if in_data {
             if line != "." {
+                letter.push_str(&line);
+                letter.push('\n');
                 continue;
             }
             in_data = false;
+            letters.lock().expect("nobody panicked").push(std::mem::take(&mut letter));
             taken.fetch_add(1, Ordering::SeqCst);
             format!("{reply}\r\n")
         } else if line.starts_with("DATA") {

@@ -90,6 +90,6 @@ fn count(
     // The last day is over: what was due on it or before is overdue.
     let overdue = due.is_some_and(|due| due < b);
     figures[if overdue { 10 } else { 8 }] += 1;
-    let paused = pauses.iter().any(|p| p.from < b && p.to.is_none_or(|to| to >= b));
-    figures[9] += i64::from(paused && !overdue);
+    let stands = pauses.iter().any(|p| p.from < b && p.to.is_none_or(|to| to >= b));
+    figures[9] += i64::from(stands && !overdue);
 }

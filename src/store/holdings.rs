@@ -1,0 +1,40 @@
+//! Which records there are, by their codes alone, wherever they came from.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::entity::{
+    declared_figure, document, dossier, incident, official, payment, petition, procedure, source_row, survey,
+    target, task, unit,
+};
+use super::{Door, StoreError};
+use crate::domain::record::RecordKind;
+
+/// The codes of all records of a kind; of calendars, those of the units for which a source sent one.
+pub async fn codes(door: &impl Door, kind: RecordKind) -> Result<Vec<String>, StoreError> {
+    match kind {
+        RecordKind::Unit => all::<unit::Entity>(door, unit::Column::Code).await,
+        RecordKind::Official => all::<official::Entity>(door, official::Column::Code).await,
+        // Every house is founded with one, which nobody sent.
+        RecordKind::Calendar => Ok(source_row::Entity::find()
+            .select_only()
+            .column(source_row::Column::Code)
+            .filter(source_row::Column::Kind.eq(kind.as_str()))
+            .into_tuple()
+            .all(door.conn())
+            .await?),
+        RecordKind::Procedure => all::<procedure::Entity>(door, procedure::Column::Code).await,
+        RecordKind::Dossier => all::<dossier::Entity>(door, dossier::Column::Code).await,
+        RecordKind::Task => all::<task::Entity>(door, task::Column::Code).await,
+        RecordKind::Document => all::<document::Entity>(door, document::Column::Number).await,
+        RecordKind::Petition => all::<petition::Entity>(door, petition::Column::Code).await,
+        RecordKind::Survey => all::<survey::Entity>(door, survey::Column::Code).await,
+        RecordKind::Payment => all::<payment::Entity>(door, payment::Column::Code).await,
+        RecordKind::Target => all::<target::Entity>(door, target::Column::Code).await,
+        RecordKind::Declared => all::<declared_figure::Entity>(door, declared_figure::Column::Code).await,
+        RecordKind::Incident => all::<incident::Entity>(door, incident::Column::Code).await,
+    }
+}
+
+async fn all<E: EntityTrait>(door: &impl Door, code: E::Column) -> Result<Vec<String>, StoreError> {
+    Ok(E::find().select_only().column(code).into_tuple().all(door.conn()).await?)
+}
