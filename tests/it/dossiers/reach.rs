@@ -82,7 +82,7 @@ both!(a_key_of_a_unit_reaches_its_subtree, |house| {
     let beyond = clerk.receive_dossier(new("units/B")).await.expect_err("beyond reach");
     let unknown = clerk.receive_dossier(new("units/NONE")).await.expect_err("unknown");
     assert_eq!(refusal(&beyond), refusal(&unknown));
-    assert_eq!(beyond.message().replace("\"B\"", "\"NONE\""), unknown.message());
+    assert_eq!(beyond.message().replace("“B”", "“NONE”"), unknown.message());
     clerk.receive_dossier(new("units/A1")).await.expect("below its unit");
 });
 
