@@ -1,6 +1,8 @@
 //! Dossiers say whose date judges them, and how the promise differs from the statutory deadline.
 //!
 //! What stands already was judged by the statutory deadline. How its promise differs is known when it next changes.
+//! No release had dossiers before this one: rows of the ledger for lateness with apology and for late records are not
+//! written for what stands already, and `check figures` would name them.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;

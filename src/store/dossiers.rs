@@ -160,6 +160,8 @@ pub async fn received_since(door: &impl Door, units: &[Uuid], day: NaiveDate) ->
         .filter(dossier::Column::UnitId.is_in(units.to_vec()))
         .filter(dossier::Column::ReceivedOn.gte(day))
         .filter(dossier::Column::State.is_not_in(["registered", "not_accepted"]))
+        // One whose import was undone never came in.
+        .filter(dossier::Column::Flags.not_like("%retracted%"))
         .count(door.conn())
         .await?)
 }

@@ -1,5 +1,6 @@
 //! Imports as resources: how far they came, what they did, and what was wrong with which row.
 
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -196,4 +197,22 @@ pub async fn newest(door: &impl Door, source: &str) -> Result<Option<ImportRun>,
         .order_by_desc(import::Column::Watermark)
         .one(door.conn())
         .await?)
+}
+
+/// Up to when the newest import of a source speaks, finished or not, those aside that were undone.
+pub async fn newest_watermark(door: &impl Door, source: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let newest = import::Entity::find()
+        .filter(import::Column::Source.eq(source))
+        .filter(import::Column::UndoBegunAt.is_null())
+        .filter(import::Column::Watermark.is_not_null())
+        .order_by_desc(import::Column::Watermark)
+        .one(door.conn())
+        .await?;
+    Ok(newest.and_then(|run| run.watermark))
+}
+
+/// Whether it is known what became of an import's rows: of those before there were outcomes it isn't.
+pub async fn has_outcomes(door: &impl Door, import_id: Uuid) -> Result<bool, StoreError> {
+    let one = import_row::Entity::find().filter(import_row::Column::ImportId.eq(import_id)).limit(1);
+    Ok(one.one(door.conn()).await?.is_some())
 }

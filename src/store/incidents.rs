@@ -170,6 +170,8 @@ pub async fn hit_dossiers(
         .column(dossier::Column::OverdueAt)
         .filter(dossier::Column::State.is_not_in(["registered", "not_accepted"]))
         .filter(dossier::Column::ReceivedAt.lt(until))
+        // One whose import was undone never came in.
+        .filter(dossier::Column::Flags.not_like("%retracted%"))
         .filter(still);
     if let Some(units) = units {
         let linked = Query::select()

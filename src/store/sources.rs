@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::{source, source_row};
@@ -173,6 +173,21 @@ pub async fn find(door: &impl Door, name: &str) -> Result<Option<SourceRow>, Sto
     Ok(source::Entity::find_by_id(name.to_owned()).one(door.conn()).await?)
 }
 
+/// A source by name, held until the transaction ends: whoever changes it waits. (SQLite has one writer anyway.)
+pub async fn hold(tx: &Tx, name: &str) -> Result<Option<SourceRow>, StoreError> {
+    Ok(source::Entity::find_by_id(name.to_owned()).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Has all that a source says looked at anew: whom its names mean has changed.
+pub async fn doubt(tx: &Tx, name: &str) -> Result<(), StoreError> {
+    source_row::Entity::update_many()
+        .col_expr(source_row::Column::ContentHash, Expr::value(""))
+        .filter(source_row::Column::Source.eq(name))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// All sources by name: a house has a handful.
 pub async fn all(door: &impl Door) -> Result<Vec<SourceRow>, StoreError> {
     Ok(source::Entity::find().order_by_asc(source::Column::Name).all(door.conn()).await?)
@@ -186,7 +201,7 @@ pub async fn speaks_up_to(
     watermark: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let known = find(tx, name).await?;
+    let known = hold(tx, name).await?;
     let before = known.as_ref().and_then(|source| source.watermark);
     let newer = watermark.is_some() && watermark >= before;
     let row = SourceRow {

@@ -63,7 +63,7 @@ pub async fn open(
         match client.get_import(request).await {
             Ok(answer) => {
                 let known = answer.into_inner().import_run.unwrap_or_default();
-                if known.state() != pb::ImportState::Finished {
+                if known.state() == pb::ImportState::Open {
                     return Ok(id);
                 }
             }

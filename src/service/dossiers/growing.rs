@@ -156,15 +156,42 @@ fn may_be_taken_back(event: &Event, record: &DossierRecord) -> bool {
         // The source tells no hand-overs, and the clock only where it lists stops: those it lists are all.
         EventKind::Paused { .. } | EventKind::Resumed => !by_state && !record.clock.is_empty(),
         EventKind::Resolved { .. } => true,
-        EventKind::Returned => !(by_state && state == State::Returned),
-        EventKind::Withdrawn => !(by_state && state == State::Withdrawn),
-        EventKind::Stopped => !(by_state && state == State::Stopped),
+        // An event by state gives way to one that the row dates.
+        EventKind::Returned => !(by_state && state == State::Returned && record.returned_at.is_none()),
+        EventKind::Withdrawn => !(by_state && state == State::Withdrawn && record.closed_at.is_none()),
+        EventKind::Stopped => !(by_state && state == State::Stopped && record.closed_at.is_none()),
         EventKind::NotAccepted => state != State::NotAccepted,
         EventKind::HandedOver { .. } => !by_state && !record.moves.is_empty(),
         EventKind::Registered(_)
         | EventKind::Received(_)
         | EventKind::Started
         | EventKind::Reappointed { .. }
+        | EventKind::Corrected(_)
+        | EventKind::Voided { .. }
+        | EventKind::DeadlinePassed { .. }
+        | EventKind::Digitised { .. }
+        | EventKind::DelayCause { .. }
+        | EventKind::Recalculated { .. }
+        | EventKind::Retracted => false,
+    }
+}
+
+/// Whether an event tells when a dossier went on: its state, its clock or its holder. The others are dated when they
+/// were learnt, or by the house.
+fn moves_on(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Registered(_)
+        | EventKind::Received(_)
+        | EventKind::NotAccepted
+        | EventKind::Started
+        | EventKind::HandedOver { .. }
+        | EventKind::Paused { .. }
+        | EventKind::Resumed
+        | EventKind::Resolved { .. }
+        | EventKind::Returned
+        | EventKind::Withdrawn
+        | EventKind::Stopped => true,
+        EventKind::Reappointed { .. }
         | EventKind::Corrected(_)
         | EventKind::Voided { .. }
         | EventKind::DeadlinePassed { .. }
@@ -184,12 +211,14 @@ fn aligned(
     as_of: DateTime<Utc>,
 ) -> Result<Dossier, Refusal> {
     let Some(state) = record.stands_as else { return Ok(told) };
+    let timeline = history.timeline();
+    let moves = || timeline.iter().filter(|e| moves_on(&e.draft.kind));
+    // What people did here since the source spoke is news to it: the next file tells.
+    if moves().any(|e| e.draft.source == Source::Own && e.draft.occurred_at > as_of) {
+        return Ok(told);
+    }
     // Never before what is known to have happened, and never after now.
-    let happened = |e: &&&Event| {
-        // These are dated when they were learnt.
-        !matches!(e.draft.kind, EventKind::Corrected(_) | EventKind::Digitised { .. })
-    };
-    let last = history.timeline().iter().filter(happened).map(|e| e.draft.occurred_at).max();
+    let last = moves().map(|e| e.draft.occurred_at).max();
     let at = last.map_or(as_of, |last| last.max(as_of)).min(work.now());
     let mut kinds = steps(told.state, state);
     let holder = work.rules.officials_by_code.get(record.officer_code.trim()).copied();

@@ -15,6 +15,7 @@ use crate::service::work::{Look, Work, check_etag};
 use crate::service::{ListQuery, Page};
 use crate::store::rules::Rules;
 use crate::store::source_names::{self, Met};
+use crate::store::sources;
 
 pub use crate::store::source_names::{NameRow, PUBLISHED};
 
@@ -333,6 +334,10 @@ pub async fn decide(work: &mut Work, id: Uuid, means: &str, etag: &str) -> Resul
         };
         Some(found.ok_or_else(|| Violation::unknown("means", code, vi, en))?)
     };
+    if row.subject_id.is_some_and(|before| subject_id != Some(before)) {
+        // What landed by the former decision comes again with the next file.
+        sources::doubt(&work.tx, &row.source).await?;
+    }
     let version = row.version;
     let row = NameRow {
         subject_id,

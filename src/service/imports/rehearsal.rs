@@ -10,6 +10,9 @@ use crate::domain::record::{ImportRow, Record, RecordKind};
 use crate::service::{Context, House, ServiceError};
 use crate::store::{Store, dossiers, scratch};
 
+/// Codes a look-up.
+const CHUNK: usize = 1000;
+
 /// A dry run under way. Dropping it forgets all.
 #[derive(Debug)]
 pub struct Rehearsal {
@@ -78,8 +81,17 @@ impl Rehearsal {
         let here = archive.store.read().await?;
         let there = self.house.store.begin().await?;
         for (kind, (codes, keys)) in &unknown {
-            self.copied_open +=
-                scratch::copy_known(&here, &there, &self.start.source, *kind, (codes, keys)).await?;
+            // An incident names many dossiers.
+            let part = |of: &[String], at: usize| {
+                let (from, to) = (at.min(of.len()), (at + CHUNK).min(of.len()));
+                of[from..to].to_vec()
+            };
+            for at in (0..codes.len().max(keys.len())).step_by(CHUNK) {
+                let (codes, keys) = (part(codes, at), part(keys, at));
+                let source = &self.start.source;
+                self.copied_open +=
+                    scratch::copy_known(&here, &there, source, *kind, (&codes, &keys)).await?;
+            }
         }
         // Who replaces a calendar is told how many open deadlines stay by the old one.
         if unknown.contains_key(&RecordKind::Calendar) {

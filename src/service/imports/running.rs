@@ -37,6 +37,14 @@ impl House {
                 )
                 .into());
             }
+            if run.undo_begun_at.is_some() {
+                return Err(ServiceError::Precondition {
+                    reason: "IMPORT_UNDONE",
+                    subject: name(run.id),
+                    vi: "lượt nạp này đã được hoàn tác; hãy dùng UUID mới để nạp lại".to_owned(),
+                    en: "this import was undone; draw a new UUID to import again".to_owned(),
+                });
+            }
             return Ok(run);
         }
         not_older(&work, start, &fresh).await?;
@@ -89,6 +97,7 @@ impl House {
                 en: "this import is finished; draw a new UUID for new rows".to_owned(),
             });
         }
+        no_undo(&work, &run.source).await?;
         let arrival = Arrival {
             import_id: run.id,
             source: run.source.clone(),
@@ -146,7 +155,9 @@ impl House {
             });
             imports::keep_outcomes(&work.tx, rows.collect()).await?;
         }
-        sources::speaks_up_to(&work.tx, &run.source, run.id, run.watermark, work.now()).await?;
+        // A unit's file says nothing of how fresh the others' records are.
+        let watermark = run.watermark.filter(|_| work.context.scope == Scope::All);
+        sources::speaks_up_to(&work.tx, &run.source, run.id, watermark, work.now()).await?;
         let detail = serde_json::json!({
             "source": run.source, "landed": run.landed, "changed": run.changed,
             "unchanged": run.unchanged, "refused": run.refused, "absent": run.absent,
@@ -167,6 +178,15 @@ fn opened(context: &Context, start: &Start) -> Result<ImportRun, ServiceError> {
     let mut wrong = Vec::new();
     if start.source.trim().is_empty() {
         wrong.push(Violation::missing("start.source"));
+    }
+    if start.kind == "full" && context.scope != Scope::All {
+        // What it doesn't name would count as missing, and it can't name what others have.
+        wrong.push(Violation::new(
+            "start.kind",
+            "OUT_OF_REACH",
+            "start.kind: khóa của một cơ quan không nạp được toàn bộ dữ liệu của nguồn; hãy nạp một phần (partial)",
+            "start.kind: a unit's key can't bring all that a source has; import a part",
+        ));
     }
     let sha256 = start.sha256.trim().to_lowercase();
     if !sha256.is_empty() && hex::decode(&sha256).map_or(true, |bytes| bytes.len() != 32) {
@@ -215,22 +235,42 @@ fn opened(context: &Context, start: &Start) -> Result<ImportRun, ServiceError> {
     })
 }
 
-/// A file that is older than what is known would take back what happened since: it is taken only by force. So is
-/// none while another import of the source is being undone.
+/// Nothing lands while another import of the source is being undone.
+async fn no_undo(work: &Work, source: &str) -> Result<(), ServiceError> {
+    let Some(undoing) = imports::being_undone(&work.tx, source).await? else { return Ok(()) };
+    Err(ServiceError::Precondition {
+        reason: "UNDO_UNDER_WAY",
+        subject: name(undoing),
+        vi: "một lượt nạp của nguồn này đang được hoàn tác; hãy chạy lại lệnh hoàn tác cho xong rồi nạp"
+            .to_owned(),
+        en: "an import of this source is being undone; run the undo again to its end, then import".to_owned(),
+    })
+}
+
+/// A file that is older than what is known, be it of an import that isn't finished, would take back what happened
+/// since: it is taken only by force. One that doesn't say of when it is may be older.
 async fn not_older(work: &Work, start: &Start, fresh: &ImportRun) -> Result<(), ServiceError> {
-    if let Some(undoing) = imports::being_undone(&work.tx, &fresh.source).await? {
+    no_undo(work, &fresh.source).await?;
+    let Some(known) = imports::newest_watermark(&work.tx, &fresh.source).await?.filter(|_| !start.force)
+    else {
+        return Ok(());
+    };
+    let Some(given) = fresh.watermark else {
+        let (known_vi, known_en) = moment(&work.rules, known);
         return Err(ServiceError::Precondition {
-            reason: "UNDO_UNDER_WAY",
-            subject: name(undoing),
-            vi: "một lượt nạp của nguồn này đang được hoàn tác; hãy chạy lại lệnh hoàn tác cho xong rồi nạp"
-                .to_owned(),
-            en: "an import of this source is being undone; run the undo again to its end, then import"
-                .to_owned(),
+            reason: "WATERMARK_MISSING",
+            subject: format!("sources/{}", fresh.source),
+            vi: format!(
+                "nguồn này đã có dữ liệu xuất lúc {known_vi}; hãy ghi thời điểm xuất của tệp mới (watermark, \
+                 --as-of), hoặc dùng force"
+            ),
+            en: format!(
+                "records of {known_en} are known of this source; give the instant of the new file (watermark, \
+                 --as-of), or use force"
+            ),
         });
-    }
-    let known = sources::find(&work.tx, &fresh.source).await?.and_then(|source| source.watermark);
-    let (Some(known), Some(given)) = (known, fresh.watermark) else { return Ok(()) };
-    if start.force || given >= known {
+    };
+    if given >= known {
         return Ok(());
     }
     let (given_vi, given_en) = moment(&work.rules, given);

@@ -92,7 +92,7 @@ pub async fn set_staleness(
         )
         .into());
     }
-    let row = sources::find(&work.tx, name).await?;
+    let row = sources::hold(&work.tx, name).await?;
     let row = row.ok_or_else(|| ServiceError::NotFound(resource.clone()))?;
     check_etag(etag, row.version, &resource)?;
     let row = SourceRow { stale_after_hours: hours, updated_at: work.now(), version: row.version + 1, ..row };

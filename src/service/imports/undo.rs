@@ -94,6 +94,14 @@ async fn begun(work: &Work, id: Uuid) -> Result<ImportRun, ServiceError> {
             "the import isn't finished; send its last rows, then undo it".to_owned(),
         ));
     }
+    if run.landed + run.changed > 0 && !imports::has_outcomes(&work.tx, id).await? {
+        return Err(cannot(
+            "OUTCOMES_UNKNOWN",
+            id,
+            "lượt nạp này có trước khi hệ thống ghi kết quả từng dòng nên không hoàn tác được; hãy nạp tệp đúng".to_owned(),
+            "this import is from before outcomes were kept, so it can't be undone; import the right file".to_owned(),
+        ));
+    }
     if let Some(newer) = imports::newer_stands(&work.tx, &run).await? {
         return Err(cannot(
             "NEWER_STANDS",
@@ -167,17 +175,27 @@ fn taken_back(
 ) -> Result<Vec<Draft>, ServiceError> {
     let (Some(first), Some(last)) = (outcome.events_from, outcome.events_to) else { return Ok(Vec::new()) };
     let landed = outcome.result == "landed";
-    let own = history.events().iter().find(|e| e.number > last && e.draft.source == Source::Own);
-    if let (true, Some(own)) = (landed, own) {
+    let retracted = |number: i32| {
+        history.events().iter().any(|e| e.number == number && e.draft.kind == EventKind::Retracted)
+    };
+    // It brought the dossier in, for the first time or once more.
+    let brought = landed
+        || history
+            .events()
+            .iter()
+            .filter(|e| (first..=last).contains(&e.number))
+            .any(|e| matches!(e.draft.kind, EventKind::Voided { number } if retracted(number)));
+    let since = history.events().iter().find(|e| e.number > last && e.draft.source != Source::House);
+    if let (true, Some(own)) = (brought, since) {
         return Err(ServiceError::Precondition {
             reason: "WORKED_ON",
             subject: subject.to_owned(),
             vi: format!(
-                "{subject}: đã có người xử lý sau lượt nạp (sự kiện số {}); hãy xử lý hồ sơ này bằng tay",
+                "{subject}: đã có sự kiện khác sau lượt nạp (số {}); hãy xử lý hồ sơ này bằng tay",
                 own.number
             ),
             en: format!(
-                "{subject}: somebody worked on it since the import (event {}); mend this dossier by hand",
+                "{subject}: something happened to it since the import (event {}); mend this dossier by hand",
                 own.number
             ),
         });
@@ -226,7 +244,7 @@ async fn said_as_before(work: &Work, run: &ImportRun, rows: &[OutcomeRow]) -> Re
 
 /// The source speaks up to when its newest import does that stands.
 async fn speaks_as_before(work: &Work, run: &ImportRun) -> Result<(), ServiceError> {
-    let Some(source) = sources::find(&work.tx, &run.source).await? else { return Ok(()) };
+    let Some(source) = sources::hold(&work.tx, &run.source).await? else { return Ok(()) };
     let newest = imports::newest(&work.tx, &run.source).await?;
     let row = SourceRow {
         watermark: newest.as_ref().and_then(|run| run.watermark),

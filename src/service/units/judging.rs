@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::changes::{mine, tree};
 use super::{UnitView, view};
 use crate::domain::dossier::JudgeBy;
+use crate::domain::text;
 use crate::service::{ServiceError, Violation, Work, check_etag};
 use crate::store::dossiers;
 use crate::store::units::{self, JudgingRow, UnitRow};
@@ -34,7 +35,10 @@ pub async fn set_judge_by(work: &mut Work, change: SetJudgeBy) -> Result<UnitVie
     check_etag(&change.etag, row.version, &subject)?;
     let Some(judge_by) = change.judge_by else { return Err(Violation::missing("judge_by").into()) };
     if !tree.stands(row.id) {
-        let (vi, en) = (format!("{subject} đã kết thúc"), format!("{subject} has ended"));
+        let (vi, en) = (
+            format!("{subject} đã kết thúc; hãy chọn đơn vị kế tục"),
+            format!("{subject} has ended; take the unit that goes on"),
+        );
         return Err(ServiceError::Precondition { reason: "UNIT_ENDED", subject, vi, en });
     }
     let on = change.effective_on;
@@ -42,7 +46,8 @@ pub async fn set_judge_by(work: &mut Work, change: SetJudgeBy) -> Result<UnitVie
     let received = dossiers::received_since(&work.tx, &below, on).await?;
     if received > 0 {
         let vi = format!(
-            "{subject} đã tiếp nhận {received} hồ sơ từ ngày {on}; hãy chọn ngày sau ngày tiếp nhận cuối cùng"
+            "{subject} đã tiếp nhận {received} hồ sơ từ ngày {}; hãy chọn ngày sau ngày tiếp nhận cuối cùng",
+            text::date(on)
         );
         let en = format!(
             "{subject} has received {received} dossiers since {on}; take a day after the last receipt"

@@ -92,5 +92,13 @@ both!(what_was_imported_can_be_asked_decided_and_undone, |house| {
         address.picture(1).await.figures.total.and_then(|row| row.dossiers).map(|d| d.received_total),
         Some(0)
     );
+    // The same files again come in again, as the next import.
+    put("units.csv", "code,parent_code,kind,name\nA,,people_committee,Ủy ban nhân dân\n");
+    let output = run(address.importing(path, &["--as-of", "2024-05-19T23:00:00+07:00"])).await;
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(
+        address.picture(1).await.figures.total.and_then(|row| row.dossiers).map(|d| d.received_total),
+        Some(1)
+    );
     running.stop().await.expect("the house drains");
 });

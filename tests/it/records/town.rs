@@ -166,7 +166,7 @@ impl Town {
         let start = Start {
             import_id: self.house.world.entropy.uuid(self.clock.now()),
             source: source.into(),
-            kind: "full".into(),
+            kind: "partial".into(),
             ..Start::default()
         };
         self.house.start_import(self.context(scope.clone()), &start).await.expect("an import opens");

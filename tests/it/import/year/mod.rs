@@ -49,8 +49,10 @@ pub struct Ran {
     pub moved: usize,
     /// Comparisons with the truth.
     pub compared: usize,
-    /// The longest that a night took, and all of them.
+    /// How long each night took, with its comparisons.
     pub times: Vec<std::time::Duration>,
+    /// How long the house took the rows in.
+    pub sent: std::time::Duration,
 }
 
 /// A run of nights in a town.
@@ -162,8 +164,10 @@ impl<'s> Run<'s> {
                 record: Record::Dossier(Box::new(self.software.snapshot(*i, as_of))),
             });
             let first = i64::try_from(sent + 1).expect("a small number");
-            let batch =
-                self.town.house.import_batch(self.town.context(), &start, first, rows.collect()).await?;
+            let rows: Vec<ImportRow> = rows.collect();
+            let began = std::time::Instant::now();
+            let batch = self.town.house.import_batch(self.town.context(), &start, first, rows).await?;
+            self.ran.sent += began.elapsed();
             for (outcome, i) in batch.0.iter().zip(chunk) {
                 let result = outcome.landed.result;
                 assert_ne!(result, LandedResult::Refused, "{outcome:?}");
