@@ -3,6 +3,7 @@
 
 mod asked;
 mod beside;
+mod between;
 mod corrections;
 mod demo;
 mod faults;
