@@ -190,6 +190,7 @@ fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             link_template: settings.mail.dossier_link.clone(),
             operator: settings.mail.operator.as_deref().map(mailbox),
             connections: usize::try_from(settings.mail.connections).unwrap_or(1),
+            retry_after: seconds(settings.mail.retry_after_seconds),
             give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
         },
         jobs: JobSettings {

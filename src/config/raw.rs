@@ -56,6 +56,7 @@ struct RawMail {
     timeout_seconds: u64,
     dossier_link: Option<String>,
     operator: Option<String>,
+    retry_after_seconds: u64,
     give_up_after_hours: u64,
 }
 
@@ -86,6 +87,7 @@ impl Default for RawSettings {
                 timeout_seconds: 60,
                 dossier_link: None,
                 operator: None,
+                retry_after_seconds: 60,
                 give_up_after_hours: 72,
             },
             jobs: Jobs {
@@ -188,6 +190,7 @@ impl RawSettings {
                 timeout_seconds: mail.timeout_seconds,
                 dossier_link: mail.dossier_link,
                 operator: mail.operator,
+                retry_after_seconds: mail.retry_after_seconds,
                 give_up_after_hours: mail.give_up_after_hours,
             },
             jobs: self.jobs,
@@ -254,6 +257,7 @@ impl Settings {
             ("database.statement_timeout_seconds", self.database.statement_timeout_seconds),
             ("mail.connections", u64::from(self.mail.connections)),
             ("mail.timeout_seconds", self.mail.timeout_seconds),
+            ("mail.retry_after_seconds", self.mail.retry_after_seconds),
             ("jobs.beat_seconds", jobs.beat_seconds),
             ("jobs.lease_seconds", jobs.lease_seconds),
             ("limits.page_size_default", u64::from(limits.page_size_default)),

@@ -52,6 +52,8 @@ pub struct Mail {
     pub dossier_link: Option<String>,
     /// Who runs the system: told by mail when something needs a hand.
     pub operator: Option<String>,
+    /// The pause after a first failed attempt; it doubles with each, up to four hours.
+    pub retry_after_seconds: u64,
     /// When mail that nobody accepts is given up.
     pub give_up_after_hours: u64,
 }

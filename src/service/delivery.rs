@@ -24,6 +24,8 @@ use crate::world::Entropy;
 
 /// Mails leased at once, for each connection.
 const BATCH: usize = 4;
+/// The longest pause between two attempts.
+const MOST_PAUSE: TimeDelta = TimeDelta::hours(4);
 
 /// What a run of the deliverer did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -283,10 +285,11 @@ async fn finish(
             (outbox::bury(&tx, lease, error.to_string()).await?, Fate::Dead)
         }
         Err(error @ DeliveryError::Temporary { code, .. }) => {
-            if tried_for(lease.attempt) >= house.settings.mail.give_up_after {
+            let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
+            if tried_for(first, lease.attempt) >= most {
                 (outbox::bury(&tx, lease, error.to_string()).await?, Fate::Dead)
             } else {
-                let pause = with_jitter(back_off(lease.attempt), &house.world.entropy);
+                let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
                 let again_at = house.world.lease.now() + pause;
                 let unreachable = code.is_none();
                 (
@@ -303,16 +306,16 @@ async fn finish(
     Ok(fate)
 }
 
-/// The pause after a failed attempt, from 1: a minute, doubled each time, four hours at most.
-fn back_off(attempt: i32) -> TimeDelta {
-    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(8);
-    TimeDelta::minutes((1_i64 << doublings).min(240))
+/// The pause after a failed attempt, from 1: the first one doubled each time, four hours at most.
+fn back_off(first: TimeDelta, attempt: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(14);
+    first.checked_mul(1 << doublings).unwrap_or(MOST_PAUSE).min(MOST_PAUSE)
 }
 
 /// How long a mail has been tried for when that attempt fails, by the pauses alone: time during which nobody
 /// tried doesn't count.
-fn tried_for(attempt: i32) -> TimeDelta {
-    (1..attempt).map(back_off).sum()
+fn tried_for(first: TimeDelta, attempt: i32) -> TimeDelta {
+    (1..attempt).map(|attempt| back_off(first, attempt)).sum()
 }
 
 /// A fifth more or less, so that mails put off together don't come back together.
@@ -361,10 +364,12 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_four_hours_and_end_after_three_days() {
-        let minutes: Vec<i64> = (1..=10).map(|attempt| back_off(attempt).num_minutes()).collect();
+        let first = TimeDelta::minutes(1);
+        let minutes: Vec<i64> = (1..=10).map(|attempt| back_off(first, attempt).num_minutes()).collect();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
-        let last =
-            (1..100).find(|attempt| tried_for(*attempt) >= TimeDelta::hours(72)).expect("there is an end");
+        let last = (1..100)
+            .find(|attempt| tried_for(first, *attempt) >= TimeDelta::hours(72))
+            .expect("there is an end");
         assert_eq!(last, 26);
         let entropy = Entropy::seeded(1);
         for _ in 0..100 {

@@ -44,6 +44,8 @@ pub struct MailSettings {
     pub connections: usize,
     /// When a mail that nobody takes is given up.
     pub give_up_after: TimeDelta,
+    /// The pause after a first failed attempt.
+    pub retry_after: TimeDelta,
 }
 
 /// What jobs go by. Patterns are cron in the zone of the house's calendar; several are separated by `;`.
@@ -119,6 +121,7 @@ impl Default for OfficeSettings {
                 link_template: None,
                 operator: None,
                 connections: 2,
+                retry_after: TimeDelta::minutes(1),
                 give_up_after: TimeDelta::hours(72),
             },
             jobs: JobSettings {

@@ -1,46 +1,21 @@
-//! One PostgreSQL cluster for the whole test run, on memory-backed disk, and a fresh database in
-//! it for each test, copied from a template that was migrated once.
+//! One PostgreSQL cluster for the whole test run, and a fresh database in it for each test, copied from a
+//! template that was migrated once.
 //!
 //! Nothing is configured: `initdb` and `pg_ctl` are looked for, and without them the PostgreSQL
 //! half of each test is skipped with a loud line (or fails, with `BONRO_REQUIRE_POSTGRES=1`).
-//! The cluster outlives no run: a watchdog stops it and removes it once this process is gone,
-//! however it went.
 
-use std::ffi::OsStr;
-use std::fs::{self, Permissions};
 use std::future::Future;
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 
-/// No durability (the data lives as long as the run), no TCP (the socket lies in the cluster's
-/// own directory, so no port can be taken), and room for many tests at once.
-const SETTINGS: &str = "\
-listen_addresses = ''
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
-max_connections = 300
-shared_buffers = 64MB
-timezone = 'UTC'
-log_min_messages = warning
-";
+use super::cluster::Cluster;
+
+/// No durability: the data lives as long as the run.
+const SETTINGS: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
 
 const TEMPLATE: &str = "bonro_template";
-
-struct Cluster {
-    directory: PathBuf,
-    /// Its standard input is the rope between the two: it ends when this process does.
-    _watchdog: Child,
-}
 
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
 static NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -52,7 +27,7 @@ where
     M: FnOnce(String) -> F + Send + 'static,
     F: Future<Output = ()>,
 {
-    let cluster = CLUSTER.get_or_init(|| Cluster::start(migrate)).as_ref()?;
+    let cluster = CLUSTER.get_or_init(|| start(migrate)).as_ref()?;
     let name = format!("bonro_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     let admin = connect(&cluster.url("postgres")).await;
     // Copying the files of a small template beats writing its pages through the log.
@@ -62,150 +37,38 @@ where
     Some(cluster.url(&name))
 }
 
-impl Cluster {
-    fn start<M, F>(migrate: M) -> Option<Self>
-    where
-        M: FnOnce(String) -> F + Send + 'static,
-        F: Future<Output = ()>,
-    {
-        let Some(programs) = programs() else {
-            let text = "PostgreSQL (initdb, pg_ctl) isn't installed";
-            assert!(std::env::var_os("BONRO_REQUIRE_POSTGRES").is_none_or(|value| value != "1"), "{text}");
-            // Not `eprintln!`: the test runner would keep it to itself.
-            let _ = writeln!(
-                std::io::stderr(),
-                "\n!!! {text}: THE POSTGRESQL HALF OF THE TESTS IS SKIPPED !!!\n"
-            );
-            return None;
-        };
-        let memory = Path::new("/dev/shm");
-        let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-        let directory = tempfile::Builder::new()
-            .prefix("bonro-pg-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(base)
-            .expect("a directory for the cluster can be made")
-            .keep();
-        let keeper = Keeper::of(&directory);
-        let data = directory.join("data");
-        let watchdog = keeper.watch(&programs, &directory, &data);
+fn start<M, F>(migrate: M) -> Option<Cluster>
+where
+    M: FnOnce(String) -> F + Send + 'static,
+    F: Future<Output = ()>,
+{
+    let cluster = Cluster::start(SETTINGS)?;
+    make_template(&cluster, migrate);
+    Some(cluster)
+}
 
-        keeper.run(
-            &programs.join("initdb"),
-            &[
-                "-D".as_ref(),
-                data.as_ref(),
-                "--username=postgres".as_ref(),
-                "--auth=trust".as_ref(),
-                "--encoding=UTF8".as_ref(),
-                "--locale=C".as_ref(),
-                "--no-sync".as_ref(),
-            ],
-        );
-        let settings = format!("{SETTINGS}unix_socket_directories = '{}'\n", directory.display());
-        let file = data.join("postgresql.auto.conf");
-        fs::write(&file, settings).expect("the cluster's settings can be written");
-        let log = directory.join("log");
-        keeper.run(
-            &programs.join("pg_ctl"),
-            &["start".as_ref(), "-w".as_ref(), "-D".as_ref(), data.as_ref(), "-l".as_ref(), log.as_ref()],
-        );
-        let cluster = Self { directory, _watchdog: watchdog };
-        cluster.make_template(migrate);
-        Some(cluster)
-    }
-
-    /// Runs in a thread with a runtime of its own: the first test's runtime is busy waiting here.
-    fn make_template<M, F>(&self, migrate: M)
-    where
-        M: FnOnce(String) -> F + Send + 'static,
-        F: Future<Output = ()>,
-    {
-        let (admin, template) = (self.url("postgres"), self.url(TEMPLATE));
-        let work = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime can be built").block_on(async move {
-                let admin = connect(&admin).await;
-                let create = format!("CREATE DATABASE {TEMPLATE}");
-                admin.execute_unprepared(&create).await.expect("a new cluster takes a database");
-                migrate(template).await;
-                admin.close().await.expect("an idle connection closes");
-            });
+/// Runs in a thread with a runtime of its own: the first test's runtime is busy waiting here.
+fn make_template<M, F>(cluster: &Cluster, migrate: M)
+where
+    M: FnOnce(String) -> F + Send + 'static,
+    F: Future<Output = ()>,
+{
+    let (admin, template) = (cluster.url("postgres"), cluster.url(TEMPLATE));
+    let work = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime can be built").block_on(async move {
+            let admin = connect(&admin).await;
+            let create = format!("CREATE DATABASE {TEMPLATE}");
+            admin.execute_unprepared(&create).await.expect("a new cluster takes a database");
+            migrate(template).await;
+            admin.close().await.expect("an idle connection closes");
         });
-        work.join().expect("the template could be migrated");
-    }
-
-    fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@localhost/{database}?host={}", self.directory.display())
-    }
+    });
+    work.join().expect("the template could be migrated");
 }
 
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options).await.expect("the cluster of this run answers")
-}
-
-/// Who owns the cluster. PostgreSQL refuses to run as root, so root lends it to `postgres`.
-struct Keeper {
-    lent: bool,
-}
-
-impl Keeper {
-    fn of(directory: &Path) -> Self {
-        let id = Command::new("id").arg("-u").output().expect("`id` is part of every Unix");
-        let lent = id.stdout.trim_ascii() == b"0";
-        if lent {
-            let status = Command::new("chown").arg("postgres").arg(directory).status();
-            assert!(status.is_ok_and(|status| status.success()), "as root, a user `postgres` is needed");
-        }
-        Self { lent }
-    }
-
-    fn command(&self, program: &Path) -> Command {
-        let mut command = if self.lent {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        // Its own group: Ctrl-C is for the tests, the watchdog sees to the rest.
-        command.process_group(0).current_dir("/").stdin(Stdio::null()).stdout(Stdio::null());
-        command
-    }
-
-    fn run(&self, program: &Path, arguments: &[&OsStr]) {
-        // Errors go to a file-less stream of ours: a server that inherited it would hold a pipe open.
-        let mut command = self.command(program);
-        let status = command.args(arguments).stderr(Stdio::null()).status();
-        assert!(status.is_ok_and(|status| status.success()), "{} failed: {arguments:?}", program.display());
-    }
-
-    /// Starts the process that outlives this one for a moment, to clear up.
-    fn watch(&self, programs: &Path, directory: &Path, data: &Path) -> Child {
-        let script = r#"trap "" INT TERM HUP; cat >/dev/null
-            "$1" stop -s -m immediate -w -D "$2"; rm -rf "$3""#;
-        self.command(Path::new("sh"))
-            .args(["-c", script, "bonro-watchdog"])
-            .arg(programs.join("pg_ctl"))
-            .arg(data)
-            .arg(directory)
-            .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a shell can be started")
-    }
-}
-
-/// The folder that holds `initdb` and `pg_ctl`: on the PATH, or where Debian puts them (the newest).
-fn programs() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let mut debian: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .map(|entries| entries.flatten().map(|entry| entry.path().join("bin")).collect())
-        .unwrap_or_default();
-    debian.sort();
-    folders.extend(debian.into_iter().rev());
-    folders.into_iter().find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
 }
