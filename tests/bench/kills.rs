@@ -16,7 +16,7 @@ mod support {
 
 use std::time::Duration;
 
-use drill::{Plan, drill};
+use drill::{Plan, Post, drill};
 use support::cluster::Cluster;
 
 const DURABLE: &str = "fsync = on\nsynchronous_commit = on\n";
@@ -31,10 +31,13 @@ async fn main() {
         pause: (100, 1500),
         clerks: (4, Duration::from_millis(100)),
     };
-    println!("SQLite, one server\n{}", drill(&plan(1, 1, 100, 0), None).await);
+    println!("SQLite, one server\n{}", drill(&plan(1, 1, 100, 0), None, &Post::bad(1).await).await);
+    if let Some(post) = Post::real() {
+        println!("SQLite, one server, Postfix\n{}", drill(&plan(3, 1, 40, 0), None, &post).await);
+    }
     for (replicas, kills) in [(1, 60), (3, 100)] {
         if let Some(cluster) = Cluster::start(DURABLE) {
-            let toll = drill(&plan(2, replicas, kills, 6), Some(&cluster)).await;
+            let toll = drill(&plan(2, replicas, kills, 6), Some(&cluster), &Post::bad(2).await).await;
             println!("PostgreSQL, servers: {replicas}\n{toll}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::drill::{Plan, drill};
+use crate::drill::{Plan, Post, drill};
 use crate::support::cluster::Cluster;
 
 const PLAN: Plan = Plan {
@@ -16,7 +16,7 @@ const PLAN: Plan = Plan {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_on_sqlite() {
-    println!("{}", drill(&PLAN, None).await);
+    println!("{}", drill(&PLAN, None, &Post::bad(PLAN.seed).await).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,6 +24,13 @@ async fn nothing_is_lost_with_three_replicas_on_postgres() {
     // Durable: it falls.
     if let Some(cluster) = Cluster::start("fsync = on\nsynchronous_commit = on\n") {
         let plan = Plan { replicas: 3, kills: 15, falls: 1, ..PLAN };
-        println!("{}", drill(&plan, Some(&cluster)).await);
+        println!("{}", drill(&plan, Some(&cluster), &Post::bad(plan.seed).await).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_with_a_real_mail_server() {
+    if let Some(post) = Post::real() {
+        println!("{}", drill(&PLAN, None, &post).await);
     }
 }

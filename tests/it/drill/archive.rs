@@ -8,6 +8,9 @@ use super::clerks::HOLDERS;
 use super::post::UNKNOWN;
 use super::replicas::bonro;
 
+/// The sender of everything.
+pub const SENDER: &str = "bonro@co-quan.example";
+
 const UNITS: &str = "code,parent_code,kind,name\n\
     GOC,,people_committee,Ủy ban nhân dân\nP1,GOC,specialised_agency,Phòng Một\n";
 /// Every day is a working day, so that a drill on a Sunday is no other.

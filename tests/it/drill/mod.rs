@@ -4,6 +4,7 @@
 
 mod archive;
 mod clerks;
+mod mta;
 mod post;
 mod replicas;
 mod toll;
@@ -16,7 +17,8 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::support::cluster::Cluster;
 use clerks::Office;
-use post::BadPost;
+use mta::Postfix;
+use post::{BadPost, Taken};
 use replicas::{Replica, Setting};
 pub use toll::Toll;
 
@@ -37,21 +39,70 @@ pub struct Plan {
     pub clerks: (usize, Duration),
 }
 
+/// Where the mails go.
+pub enum Post {
+    /// A server on a bad day.
+    Bad(BadPost),
+    /// Postfix.
+    Real(Postfix),
+}
+
 /// Connections of each server to the mail server.
 const CONNECTIONS: u32 = 3;
 
 /// The longest wait for the last mail.
 const PATIENCE: Duration = Duration::from_mins(4);
 
+impl Post {
+    /// A server on a bad day.
+    pub async fn bad(seed: u64) -> Self {
+        Self::Bad(BadPost::open(seed).await)
+    }
+
+    /// Postfix, where it is installed.
+    pub fn real() -> Option<Self> {
+        Postfix::start().map(Self::Real)
+    }
+
+    fn url(&self) -> String {
+        match self {
+            Self::Bad(post) => post.url(),
+            Self::Real(post) => post.url(),
+        }
+    }
+
+    /// Every mail that it took, and how often it took none.
+    fn taken(&self) -> (Vec<Taken>, u64) {
+        match self {
+            Self::Bad(post) => (post.taken(), post.refused()),
+            Self::Real(post) => (post.taken(), 0),
+        }
+    }
+
+    /// It takes everything at once.
+    fn calm_down(&self) {
+        if let Self::Bad(post) = self {
+            post.calm_down();
+        }
+    }
+
+    /// It has nothing in its hands any more.
+    fn is_done(&self) -> bool {
+        match self {
+            Self::Bad(_) => true,
+            Self::Real(post) => post.waiting() == 0,
+        }
+    }
+}
+
 /// Runs it on SQLite, or on a cluster.
-pub async fn drill(plan: &Plan, cluster: Option<&Cluster>) -> Toll {
+pub async fn drill(plan: &Plan, cluster: Option<&Cluster>, post: &Post) -> Toll {
     let directory = tempfile::tempdir().expect("a directory");
     let database = match cluster {
         Some(cluster) => cluster.url("postgres"),
         None => format!("sqlite://{}", directory.path().join("house.sqlite").display()),
     };
     let key = archive::found(&database, directory.path()).await;
-    let post = BadPost::open(plan.seed).await;
     let setting = Setting { database: database.clone(), mail: post.url(), connections: CONNECTIONS };
     let log = directory.path().join("log");
     let mut replicas: Vec<Replica> = (0..plan.replicas).map(|_| Replica::new(setting.clone())).collect();
@@ -70,8 +121,8 @@ pub async fn drill(plan: &Plan, cluster: Option<&Cluster>) -> Toll {
         }
     }
     post.calm_down();
-    let quiet = wait_until_quiet(&office).await;
-    let toll = toll::count(plan, CONNECTIONS, &office, &post, began).await;
+    let quiet = wait_until_quiet(&office, post).await;
+    let toll = toll::count(plan, CONNECTIONS, &office, post, began).await;
     drop(replicas);
     let different = archive::differences(&database).await;
     let ends_well = quiet && different.is_empty() && toll.faults.is_empty();
@@ -108,12 +159,12 @@ async fn kill_again_and_again(plan: &Plan, cluster: Option<&Cluster>, replicas: 
 }
 
 /// Waits for the last mail, with the dead letters tried again. False: it didn't come.
-async fn wait_until_quiet(office: &Office) -> bool {
+async fn wait_until_quiet(office: &Office, post: &Post) -> bool {
     let began = Instant::now();
     while began.elapsed() < PATIENCE {
         office.run_job("send_reminders").await;
         office.run_job("deliver_mail").await;
-        if toll::is_quiet(office).await {
+        if toll::is_quiet(office).await && post.is_done() {
             return true;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

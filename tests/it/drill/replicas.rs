@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 
+use super::archive::SENDER;
+
 /// The longest that a server takes to listen, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -49,6 +51,7 @@ pub fn set(command: &mut Command, setting: &Setting) {
     for (name, value) in [
         ("DATABASE__URL", setting.database.as_str()),
         ("MAIL__URL", &setting.mail),
+        ("MAIL__FROM", SENDER),
         ("MAIL__CONNECTIONS", &setting.connections.to_string()),
         ("MAIL__TIMEOUT_SECONDS", "10"),
         ("MAIL__RETRY_AFTER_SECONDS", "1"),

@@ -10,9 +10,9 @@ use bonro::pb::v1::job_service_client::JobServiceClient;
 use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Plan;
 use super::clerks::{self, Office};
-use super::post::{BadPost, Taken};
+use super::post::Taken;
+use super::{Plan, Post};
 
 /// What a drill ended with.
 #[derive(Debug, Clone, Default)]
@@ -80,12 +80,12 @@ pub async fn count(
     plan: &Plan,
     connections: u32,
     office: &Office,
-    post: &BadPost,
+    post: &Post,
     began: DateTime<Utc>,
 ) -> Toll {
-    let taken = post.taken();
+    let (taken, refused) = post.taken();
     let mut toll = Toll { kills: (plan.kills, plan.falls), taken: taken.len(), ..Toll::default() };
-    toll.refused = post.refused();
+    toll.refused = refused;
     let lost = taken.iter().filter(|mail| mail.unanswered).count();
     toll.allowed = lost + plan.kills * connections as usize;
     let acknowledged = office.acknowledged();
