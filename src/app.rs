@@ -1,12 +1,13 @@
 //! The landlord: builds the house from its settings, starts it and drains it. The only file that sees
 //! all rooms.
 
+mod office;
+
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -14,19 +15,17 @@ use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::{Identity, Server, ServerTlsConfig};
 use uuid::Uuid;
 
+use office::office;
+
 use crate::config::Settings;
 use crate::domain::period::Period;
 use crate::domain::permission::{Caller, Role, Scope};
 use crate::domain::record::RecordKind;
 use crate::grpc::{Front, Limits};
 use crate::jobs::NightWatch;
-use crate::mail::Post;
 use crate::pb::v1;
 use crate::service::report::{Ask, Breakdown, summarize};
-use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
-use crate::service::{
-    Context, House, OfficeSettings, ServiceError, Work, checker, founding, keys, period_report,
-};
+use crate::service::{Context, House, ServiceError, Work, checker, founding, keys, period_report};
 use crate::store::{Pool, Store, holdings, outbox};
 use crate::world::World;
 
@@ -172,65 +171,6 @@ async fn open(settings: &Settings, world: World) -> anyhow::Result<House> {
         .await
         .context("database.url: the database can't be opened")?;
     Ok(House::with_settings(store, world, office(settings)?))
-}
-
-fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
-    let from = mailbox(&settings.mail.from);
-    let usual = OfficeSettings::default();
-    let seconds = |n: u64| TimeDelta::seconds(i64::try_from(n).unwrap_or(i64::MAX / 2000));
-    Ok(OfficeSettings {
-        mail: MailSettings {
-            post: Arc::new(
-                Post::from_url(settings.mail.url.expose())
-                    .context("mail.url")?
-                    .with_patience(Duration::from_secs(settings.mail.timeout_seconds)),
-            ),
-            domain: domain_of(&from.address),
-            from,
-            link_template: settings.mail.dossier_link.clone(),
-            operator: settings.mail.operator.as_deref().map(mailbox),
-            connections: usize::try_from(settings.mail.connections).unwrap_or(1),
-            retry_after: seconds(settings.mail.retry_after_seconds),
-            give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
-        },
-        jobs: JobSettings {
-            lease: seconds(settings.jobs.lease_seconds),
-            flag_overdue: settings.jobs.flag_overdue.clone(),
-            reminders_all: settings.jobs.reminders_morning.clone(),
-            reminders_due_today: settings.jobs.reminders_due_today.clone(),
-            fold_figures: settings.jobs.fold_figures.clone(),
-            report_period: settings.jobs.close_period.clone(),
-            check_figures: settings.jobs.check_figures.clone(),
-            replays_kept: TimeDelta::days(settings.data.request_replay_days.into()),
-            ..usual.jobs
-        },
-        report: ReportSettings {
-            superior: settings.report.superior_body.clone(),
-            office: settings.report.issuing_body.clone(),
-            locality: settings.report.place.clone(),
-            locality_upper: settings.report.superior_locality.clone(),
-            signer_title: settings.report.signer_title.clone(),
-            recipient: settings.report.addressee.clone(),
-            recipients: settings.report.recipients.iter().map(|r| mailbox(r)).collect(),
-            closing: closing(&settings.report.close)?,
-            ..usual.report
-        },
-        dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
-        time_zone: settings.data.time_zone.clone(),
-        stale_after_hours: settings.data.stale_after_office_hours.into(),
-    })
-}
-
-fn closing(text: &str) -> anyhow::Result<Closing> {
-    match text {
-        "month" => Ok(Closing::Month),
-        "quarter" => Ok(Closing::Quarter),
-        range => {
-            let days = range.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-            let (first, last) = days.context("report.close: write month, quarter or FIRST..LAST")?;
-            Ok(Closing::Fixed(Period::new(first, last).context("report.close")?))
-        }
-    }
 }
 
 /// Starts a house; with `standing_at` the office clock stands there, as in a demo.

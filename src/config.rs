@@ -18,7 +18,9 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::Serialize;
 
 pub use secret::Secret;
-pub use sections::{Data, Database, Jobs, Limits, Log, LogFormat, Mail, Report, Server};
+pub use sections::{
+    Data, Database, Intake, IntakeFolder, Jobs, Limits, Log, LogFormat, Mail, Report, Server,
+};
 
 use raw::RawSettings;
 
@@ -33,6 +35,8 @@ pub struct Settings {
     pub mail: Mail,
     /// What it does by itself.
     pub jobs: Jobs,
+    /// Where other software leaves its files.
+    pub intake: Intake,
     /// What reports say of their maker, and who gets them.
     pub report: Report,
     /// What it tells about itself.
@@ -100,9 +104,22 @@ impl Settings {
         let mut text = String::new();
         for (section, keys) in value.as_object().into_iter().flatten() {
             let _ = writeln!(text, "[{section}]");
-            for (key, value) in keys.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+            let given = |keys: &serde_json::Value| -> Vec<(String, serde_json::Value)> {
+                let all = keys.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+                all.map(|(key, value)| (key.clone(), value.clone())).collect()
+            };
+            let tables = |value: &serde_json::Value| value[0].is_object();
+            for (key, value) in given(keys).iter().filter(|(_, value)| !tables(value)) {
                 // Strings, numbers, truths and lists of strings look alike in JSON and TOML.
                 let _ = writeln!(text, "{key} = {value}");
+            }
+            for (key, value) in given(keys).iter().filter(|(_, value)| tables(value)) {
+                for table in value.as_array().into_iter().flatten() {
+                    let _ = writeln!(text, "\n[[{section}.{key}]]");
+                    for (key, value) in given(table) {
+                        let _ = writeln!(text, "{key} = {value}");
+                    }
+                }
             }
             text.push('\n');
         }

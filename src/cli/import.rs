@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::connection::{ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
 use super::{output, values};
-use crate::intake::{Files, Problem, Reading, SourceRow, read};
+use crate::intake::{Files, Problem, Reading, SourceRow, TableReading, read};
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
@@ -87,14 +87,14 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     land(args, as_json, source, &parts, &reading, None).await
 }
 
-/// Sends what was read and tells what became of it; `shown`: what a dry run has to say beforehand.
+/// Sends what was read and tells what became of it; of a `table` by its columns.
 async fn land(
     args: &ImportArgs,
     as_json: bool,
     source: &str,
     parts: &[Part<'_>],
     reading: &Reading,
-    shown: Option<Value>,
+    table: Option<&TableReading>,
 ) -> anyhow::Result<Exit> {
     let line = args.connection.connect().await?;
     let kind = if args.full { pb::ImportKind::Full } else { pb::ImportKind::Partial };
@@ -112,10 +112,13 @@ async fn land(
         force: args.force,
     };
     let plan = Plan { id, source: source.to_owned(), kind, dry_run: args.dry_run, origin };
-    let tally = carry_out(&line, &plan, &reading.rows).await?;
+    let mut tally = carry_out(&line, &plan, &reading.rows).await?;
     let mut value = json!({ "import": format!("imports/{id}"), "dry_run": args.dry_run });
-    if let Some(table) = shown {
-        value["table"] = table;
+    if let Some(read) = table {
+        tally.name_columns(read);
+        if args.dry_run {
+            value["table"] = table::columns_json(read);
+        }
     }
     for (key, part) in tally.to_json(&reading.notes).as_object_mut().into_iter().flatten() {
         value[key] = part.take();

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::sections::{Data, Database, Jobs, Limits, Log, LogFormat, Mail, Report, Server};
+use super::sections::{Data, Database, Intake, Jobs, Limits, Log, LogFormat, Mail, Report, Server};
 use super::{BadSettings, Secret, Settings};
 
 /// The settings as they are written: secrets apart from the files that hold them.
@@ -18,6 +18,7 @@ pub(super) struct RawSettings {
     database: RawDatabase,
     mail: RawMail,
     jobs: Jobs,
+    intake: Intake,
     report: Report,
     log: Log,
     limits: Limits,
@@ -100,7 +101,9 @@ impl Default for RawSettings {
                 reminders_due_today: "30 15 * * *".to_owned(),
                 close_period: "30 7 15 * *".to_owned(),
                 check_figures: "0 2 * * *".to_owned(),
+                take_files: "*/5 * * * *".to_owned(),
             },
+            intake: Intake::default(),
             report: Report {
                 recipients: Vec::new(),
                 superior_body: String::new(),
@@ -194,6 +197,7 @@ impl RawSettings {
                 give_up_after_hours: mail.give_up_after_hours,
             },
             jobs: self.jobs,
+            intake: self.intake,
             report: self.report,
             log: self.log,
             limits: self.limits,
@@ -243,6 +247,7 @@ impl Settings {
             ("reminders_due_today", &jobs.reminders_due_today),
             ("close_period", &jobs.close_period),
             ("check_figures", &jobs.check_figures),
+            ("take_files", &jobs.take_files),
         ] {
             unless(
                 cron.parse::<croner::Cron>().is_ok(),

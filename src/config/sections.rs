@@ -80,6 +80,46 @@ pub struct Jobs {
     pub close_period: String,
     /// Recount the figures from the events.
     pub check_figures: String,
+    /// Take the files of drop folders.
+    pub take_files: String,
+}
+
+/// `[intake]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intake {
+    /// Where other software leaves its files.
+    pub folders: Vec<IntakeFolder>,
+}
+
+/// One of `[[intake.folders]]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeFolder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// A mapping that the binary carries, or a TOML file.
+    pub mapping: String,
+    /// The source of its files; by default the mapping's.
+    pub source: Option<String>,
+    /// `full`: each holds all that the source has; `partial`.
+    #[serde(default = "full")]
+    pub kind: String,
+    /// A file that nobody has touched for so long is complete.
+    #[serde(default = "two_minutes")]
+    pub settle_seconds: u64,
+    /// A file is complete when another of its name with this ending lies beside it, and only then.
+    pub marker: Option<String>,
+    /// Where a file's name says up to when it speaks, such as `yyyyMMdd_HHmm`; by default its last change says it.
+    pub name_time: Option<String>,
+}
+
+fn full() -> String {
+    "full".to_owned()
+}
+
+fn two_minutes() -> u64 {
+    120
 }
 
 /// `[report]`.

@@ -38,6 +38,8 @@ words! {
         ReportPeriod = "report_period",
         /// Recounts the figures from the events.
         CheckFigures = "check_figures",
+        /// Takes the files of drop folders.
+        TakeFiles = "take_files",
         /// Forgets what was kept for replays, and old slots.
         PurgeReplays = "purge_replays",
     }

@@ -4,6 +4,12 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+/// A cell of a CSV sheet that people open: quoted, and never a formula.
+pub fn sheet_cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
 /// The text in NFC, trimmed, inner runs of white space made one blank.
 pub fn tidy(text: &str) -> String {
     text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")

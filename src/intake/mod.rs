@@ -29,7 +29,7 @@ use std::path::Path;
 pub use book::FILE_BYTES;
 pub use expected::Expected;
 pub use files::{CannotRead, EXPECTED_SUMMARY, Files};
-pub use mapping::{BadMapping, ColumnUse, Field, Guess, Mapping, TableReading, guess, read_table};
+pub use mapping::{BadMapping, ColumnUse, Field, Guess, Mapping, NameTime, TableReading, guess, read_table};
 pub use problem::{Problem, Severity};
 pub use record::{
     CalendarDayRecord, CalendarRecord, ClockRecord, Comparison, DeclaredRecord, DocumentRecord,

@@ -4,10 +4,11 @@
 use crate::domain::schedule::JobName;
 
 /// The lanes.
-pub const LANES: [&[JobName]; 3] = [
+pub const LANES: [&[JobName]; 4] = [
     &[JobName::FlagOverdue, JobName::PlanReminders, JobName::SendReminders],
     &[JobName::FoldFigures, JobName::ReportPeriod, JobName::CheckFigures, JobName::PurgeReplays],
     &[JobName::DeliverMail],
+    &[JobName::TakeFiles],
 ];
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::reminder::NoticeRole;
+use crate::domain::text::sheet_cell;
 
-use super::digest_words::{cell, days, link_to, step, subject_name, why};
+use super::digest_words::{days, link_to, step, subject_name, why};
 use super::{Attachment, Language, Rendered};
 
 /// Lines in the body; the sheet has all of them.
@@ -152,14 +153,14 @@ impl Digest {
         for (group, lines) in groups.iter().zip(all) {
             for line in most_urgent_first(lines) {
                 let cells = [
-                    cell(group.title),
-                    cell(subject_name(line.subject, language)),
-                    cell(&line.code),
-                    cell(&line.procedure),
+                    sheet_cell(group.title),
+                    sheet_cell(subject_name(line.subject, language)),
+                    sheet_cell(&line.code),
+                    sheet_cell(&line.procedure),
                     line.received_on.format("%d/%m/%Y").to_string(),
                     line.due.format("%d/%m/%Y %H:%M").to_string(),
-                    cell(&step(&line.step, language)),
-                    cell(line.holder.as_deref().unwrap_or_default()),
+                    sheet_cell(&step(&line.step, language)),
+                    sheet_cell(line.holder.as_deref().unwrap_or_default()),
                     line.working_days.map(|n| n.to_string()).unwrap_or_default(),
                 ];
                 csv += &cells.join(separator);

@@ -1,4 +1,4 @@
-//! The words of a digest's lines in both languages, and how a cell or a link is written safely.
+//! The words of a digest's lines in both languages, and how a link is written safely.
 //! No layout, no order.
 
 use chrono::{Datelike, NaiveDate};
@@ -95,10 +95,4 @@ pub(super) fn link_to(template: &str, code: &str) -> Option<String> {
         })
         .collect();
     web.then(|| template.replace("{code}", &encoded))
-}
-
-/// A cell of a sheet: quoted, and never a formula.
-pub(super) fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }

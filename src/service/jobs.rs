@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::ServiceError;
 use super::reminders::{self, Round};
 use super::slots::{Claim, Claimed, Ending, house_calendar, slot_name};
-use super::{House, checker, delivery, flagging, period_report};
+use super::{House, checker, delivery, flagging, folders, period_report};
 use crate::domain::schedule::{self, JobName, Misfire, Schedule};
 use crate::store::slots::SlotRow;
 use crate::store::{StoreError, figures, requests, slots as kept};
@@ -134,6 +134,8 @@ async fn work(house: &House, claim: &Claim) -> Result<String, ServiceError> {
         JobName::FoldFigures => fold_figures(house, claim).await,
         JobName::ReportPeriod => period_report::close(house, claim).await,
         JobName::CheckFigures => check_figures(house, claim).await,
+        // Boxed: the largest of them all.
+        JobName::TakeFiles => Box::pin(folders::take(house, claim)).await,
         JobName::PurgeReplays => purge(house, claim).await,
     }
 }
@@ -186,7 +188,7 @@ async fn purge(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     let now = work.now();
     let answers = requests::forget(&work.tx, now - house.settings.jobs.replays_kept).await?;
     let mut slots = 0;
-    for job in [JobName::DeliverMail, JobName::FlagOverdue, JobName::FoldFigures] {
+    for job in [JobName::DeliverMail, JobName::FlagOverdue, JobName::FoldFigures, JobName::TakeFiles] {
         slots += kept::forget(&work.tx, job.as_str(), now - REMEMBERED).await?;
     }
     work.finish(&[]).await?;

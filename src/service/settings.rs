@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::folders::Folder;
 use crate::domain::period::Period;
 use crate::domain::schedule::JobName;
 use crate::mail::{Mailbox, Post};
@@ -19,6 +20,8 @@ pub struct OfficeSettings {
     pub jobs: JobSettings,
     /// What the period report says of its maker, and who gets it.
     pub report: ReportSettings,
+    /// Where other software leaves its files.
+    pub folders: Vec<Folder>,
     /// The agency part of the codes that the house draws.
     pub dossier_code_prefix: String,
     /// The IANA name of the zone of a house that has no calendar yet.
@@ -67,6 +70,8 @@ pub struct JobSettings {
     pub report_period: String,
     /// Recount the figures.
     pub check_figures: String,
+    /// Take the files of drop folders.
+    pub take_files: String,
     /// Forget what is too old.
     pub purge_replays: String,
     /// How long answers to a `request_id` are kept.
@@ -133,6 +138,7 @@ impl Default for OfficeSettings {
                 fold_figures: "30 0 * * *".to_owned(),
                 report_period: "30 7 15 * *".to_owned(),
                 check_figures: "0 2 * * *".to_owned(),
+                take_files: "*/5 * * * *".to_owned(),
                 purge_replays: "0 3 * * *".to_owned(),
                 replays_kept: TimeDelta::days(14),
             },
@@ -148,6 +154,7 @@ impl Default for OfficeSettings {
                 language: "vi".to_owned(),
                 closing: Closing::Month,
             },
+            folders: Vec::new(),
             dossier_code_prefix: "000.00.00.H48".to_owned(),
             time_zone: "Asia/Ho_Chi_Minh".to_owned(),
             stale_after_hours: 16,
@@ -167,6 +174,7 @@ impl JobSettings {
             JobName::FoldFigures => self.fold_figures.clone(),
             JobName::ReportPeriod => self.report_period.clone(),
             JobName::CheckFigures => self.check_figures.clone(),
+            JobName::TakeFiles => self.take_files.clone(),
             JobName::PurgeReplays => self.purge_replays.clone(),
         }
     }

@@ -113,7 +113,8 @@ impl House {
     pub async fn enter_jobs(&self) -> Result<(), ServiceError> {
         let work = self.job(self.own_context(JobName::FlagOverdue)).await?;
         let zone = house_calendar(&work.rules).spec().time_zone.name().to_owned();
-        for job in JobName::ALL {
+        let has_folders = !self.settings.folders.is_empty();
+        for job in JobName::ALL.iter().filter(|job| has_folders || **job != JobName::TakeFiles) {
             let (working_days_only, misfire, grace_seconds) = manner(*job);
             let row = JobRow {
                 name: job.as_str().to_owned(),
@@ -263,7 +264,7 @@ pub enum Ending {
 fn manner(job: JobName) -> (bool, Misfire, i64) {
     match job {
         JobName::PlanReminders | JobName::SendReminders => (true, Misfire::Latest, 900),
-        JobName::FlagOverdue | JobName::DeliverMail => (false, Misfire::Latest, 300),
+        JobName::FlagOverdue | JobName::DeliverMail | JobName::TakeFiles => (false, Misfire::Latest, 300),
         JobName::FoldFigures | JobName::CheckFigures | JobName::PurgeReplays => {
             (false, Misfire::Latest, 3600)
         }

@@ -87,6 +87,19 @@ pub async fn keep_problems(tx: &Tx, rows: Vec<ProblemRow>) -> Result<(), StoreEr
     records::insert::<import_problem::ActiveModel>(tx, rows).await
 }
 
+/// An import's problems: what was refused first, each by row; at most `limit`.
+pub async fn problems(door: &impl Door, import_id: Uuid, limit: u64) -> Result<Vec<ProblemRow>, StoreError> {
+    Ok(import_problem::Entity::find()
+        .filter(import_problem::Column::ImportId.eq(import_id))
+        // "error" stands before "warning".
+        .order_by_asc(import_problem::Column::Severity)
+        .order_by_asc(import_problem::Column::RowNumber)
+        .order_by_asc(import_problem::Column::Id)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
 /// Whether a row of that kind was refused in an import.
 pub async fn has_refused(door: &impl Door, import_id: Uuid, kind: &str) -> Result<bool, StoreError> {
     let found = import_problem::Entity::find()

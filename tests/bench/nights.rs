@@ -1,9 +1,18 @@
 //! The whole sample fed as 180 nightly files, with their mishaps, and its figures compared after each with those of the
-//! history as it was known: `cargo bench --bench nights`. It prints how fast rows are taken in, most of which say what
+//! history as it was known: `cargo bench --bench nights`. Once as rows that a client sends, once as spreadsheets that
+//! are left in a drop folder. It prints how fast rows are taken in, most of which say what
 //! they said the night before, beside the least that such a comparison needs: reading what the source said last.
 
+/// The maker of spreadsheets.
+#[path = "../it/intake/export.rs"]
+pub mod export;
 #[path = "../it/import/year/mod.rs"]
 mod year;
+
+/// What the nights share with the tests.
+mod intake {
+    pub use super::export;
+}
 
 use std::time::{Duration, Instant};
 
@@ -39,31 +48,44 @@ async fn floor(url: &str, codes: &[String], rows: usize) -> Duration {
 
 #[tokio::main]
 async fn main() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let url = format!("sqlite://{}", directory.path().join("nights.sqlite").display());
-    let store = Store::connect(&url, Pool::default()).await.expect("a fresh archive");
-    store.migrate().await.expect("its tables");
-    store.close().await.expect("it closes");
     let software = Software::of_sample(1);
-    let run = Run::open(&url, &software).await;
-    let began = Instant::now();
     let first = "2023-11-18".parse().expect("a date");
-    let ran = run.feed(first, NIGHTS, Mishaps { swapped: 40, cut: 90, broken: 120 }).await;
-    let (all, longest) = (began.elapsed(), ran.times.iter().max().copied().unwrap_or_default());
-    let sent: Duration = ran.sent;
-    let codes: Vec<String> = software.dossiers.iter().map(|whole| whole.code.clone()).collect();
-    let least = floor(&url, &codes, ran.rows).await;
-    println!("{} nights taken, {} refused, {} comparisons: all equal", ran.taken, ran.refused, ran.compared);
-    println!("{} rows sent, {} of them moved something", ran.rows, ran.moved);
-    println!(
-        "all with its comparisons {:.1} s, the longest night {:.1} s",
-        all.as_secs_f64(),
-        longest.as_secs_f64()
-    );
-    println!(
-        "taken in at {:.0} rows/s; reading what was said last {:.0} rows/s; ratio {:.2}",
-        rate(ran.rows, sent),
-        rate(ran.rows, least),
-        least.as_secs_f64() / sent.as_secs_f64()
-    );
+    let mishaps = Mishaps { swapped: 40, cut: 90, broken: 120 };
+    for as_files in [false, true] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", directory.path().join("nights.sqlite").display());
+        let store = Store::connect(&url, Pool::default()).await.expect("a fresh archive");
+        store.migrate().await.expect("its tables");
+        store.close().await.expect("it closes");
+        let run = if as_files {
+            println!("\nas spreadsheets in a drop folder, read and taken in:");
+            let folder = directory.path().join("files");
+            std::fs::create_dir(&folder).expect("a folder");
+            Run::by_files(&url, &software, folder).await
+        } else {
+            println!("as rows that a client sends:");
+            Run::open(&url, &software).await
+        };
+        let began = Instant::now();
+        let ran = run.feed(first, NIGHTS, mishaps).await;
+        let (all, longest) = (began.elapsed(), ran.times.iter().max().copied().unwrap_or_default());
+        let codes: Vec<String> = software.dossiers.iter().map(|whole| whole.code.clone()).collect();
+        let least = floor(&url, &codes, ran.rows).await;
+        println!(
+            "{} nights taken, {} refused, {} comparisons: all equal",
+            ran.taken, ran.refused, ran.compared
+        );
+        println!("{} rows sent, {} of them moved something", ran.rows, ran.moved);
+        println!(
+            "all with its comparisons {:.1} s, the longest night {:.1} s",
+            all.as_secs_f64(),
+            longest.as_secs_f64()
+        );
+        println!(
+            "taken in at {:.0} rows/s; reading what was said last {:.0} rows/s; ratio {:.2}",
+            rate(ran.rows, ran.sent),
+            rate(ran.rows, least),
+            least.as_secs_f64() / ran.sent.as_secs_f64()
+        );
+    }
 }

@@ -7,6 +7,7 @@ mod between;
 mod corrections;
 mod demo;
 mod faults;
+mod folder;
 mod killed;
 mod mends;
 mod nights;
@@ -153,6 +154,16 @@ both!(each_night_the_figures_are_those_of_the_history_as_known, |house| {
     let first = "2024-04-01".parse().expect("a date");
     let ran = run.feed(first, 45, year::Mishaps { swapped: 7, cut: 19, broken: 32 }).await;
     assert!(ran.taken > 40 && ran.refused == 1 && ran.compared > 60, "{ran:?}");
+    assert!(ran.moved > software.dossiers.len() && ran.rows > 20 * ran.moved, "{ran:?}");
+});
+
+both!(each_nights_file_is_taken_from_a_folder_and_its_figures_are_right, |house| {
+    let folder = tempfile::tempdir().expect("a directory");
+    let software = year::software::Software::of_sample(28);
+    let run = year::Run::by_files(&house.url, &software, folder.path().to_owned()).await;
+    let first = "2024-04-01".parse().expect("a date");
+    let ran = run.feed(first, 45, year::Mishaps { swapped: 7, cut: 19, broken: 32 }).await;
+    assert!(ran.taken > 40 && ran.refused == 2 && ran.compared > 60, "{ran:?}");
     assert!(ran.moved > software.dossiers.len() && ran.rows > 20 * ran.moved, "{ran:?}");
 });
 

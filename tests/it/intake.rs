@@ -1,7 +1,7 @@
 //! Spreadsheets as one-stop software exports them: made here to look like real ones, read by the ready mappings,
 //! and a hundred hostile ones.
 
-mod export;
+pub mod export;
 mod forms;
 mod guessed;
 mod hostile;

@@ -42,8 +42,7 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
         return Ok(read_only(&table, as_json));
     }
     let parts: [Part<'_>; 2] = [("table", &bytes), ("mapping", mapping.text.as_bytes())];
-    let shown = args.dry_run.then(|| columns_json(&table));
-    land(args, as_json, source, &parts, &table.reading, shown).await
+    land(args, as_json, source, &parts, &table.reading, Some(&table)).await
 }
 
 /// The bytes of a file. Of one that is too large the reader refuses what is read here: one byte too many.
@@ -120,7 +119,8 @@ fn read_only(table: &TableReading, in_json: bool) -> Exit {
     if refused > 0 { Exit::Refused } else { Exit::Done }
 }
 
-fn columns_json(table: &TableReading) -> Value {
+/// What each column became.
+pub fn columns_json(table: &TableReading) -> Value {
     let columns = table.columns.iter().map(|column| {
         json!({
             "column": column.letters,

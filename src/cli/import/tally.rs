@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::rows;
 use super::sending::News;
 use crate::cli::tables::{Side, Table};
-use crate::intake::{Problem, Shared, SourceRow};
+use crate::intake::{Problem, Shared, SourceRow, TableReading};
 use crate::pb::v1 as pb;
 
 /// The rows of one file by what became of them.
@@ -122,6 +122,19 @@ impl Tally {
             counts.warned += 1;
         }
         self.found.push(Found { row: kept.row, code: kept.code, problem: placed(problem, row) });
+    }
+
+    /// Names columns as they stand in the table that the rows came from, where the house names fields.
+    pub fn name_columns(&mut self, table: &TableReading) {
+        for problem in self.found.iter_mut().map(|found| &mut found.problem) {
+            if problem.file != *table.place {
+                continue;
+            }
+            let field = std::mem::take(&mut problem.field);
+            problem.message_vi = table.in_columns(&field, &problem.message_vi);
+            problem.message_en = table.in_columns(&field, &problem.message_en);
+            problem.field = table.column(&field).unwrap_or(field);
+        }
     }
 
     /// The problems, errors before warnings, each by row: a few refused rows aren't drowned in warnings.

@@ -174,6 +174,38 @@ impl Pattern {
     }
 }
 
+/// Where in its name a file says when it was made: a pattern such as `yyyyMMdd_HHmm`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameTime(Pattern);
+
+impl NameTime {
+    /// Reads a pattern. It must have a time of day: two files of one day have an order.
+    pub fn parse(text: &str) -> Option<Self> {
+        let pattern = Pattern::parse(text).ok()?;
+        let has_time = pattern.parts.iter().any(|part| matches!(part, Part::Number(Unit::Hour, _)));
+        has_time.then_some(Self(pattern))
+    }
+
+    /// The pattern.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The instant in a name, in the wall time of a zone; None: it has none that fits, or the clock skipped it.
+    pub fn find(&self, name: &str, zone: Tz) -> Option<DateTime<Utc>> {
+        let is_digit = |at: usize| name.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        // A number is taken whole: `12024…` doesn't begin with a year after its first digit.
+        let edges =
+            |at: &usize| name.is_char_boundary(*at) && !(*at > 0 && is_digit(*at - 1) && is_digit(*at));
+        let all: Vec<usize> = (0..=name.len()).filter(edges).collect();
+        let read = all.iter().enumerate().find_map(|(index, from)| {
+            all[index..].iter().rev().find_map(|to| self.0.read(&name[*from..*to], zone))
+        });
+        let (day, time) = read?;
+        Some(zone.from_local_datetime(&day.and_time(time?)).earliest()?.to_utc())
+    }
+}
+
 fn iso(text: &str, zone: Tz) -> Option<(NaiveDate, Option<NaiveTime>)> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         let local = at.with_timezone(&zone).naive_local().trunc_subsecs(6);
@@ -298,6 +330,29 @@ mod tests {
             told(&Dates { serials: false, ..all }, Field::DueAt, &Cell::Number(45427.0)),
             "Unreadable"
         );
+    }
+
+    #[test]
+    fn a_name_says_when_its_file_was_made() {
+        let zone = chrono_tz::Asia::Ho_Chi_Minh;
+        let found = |pattern: &str, name: &str| {
+            NameTime::parse(pattern).expect("a pattern").find(name, zone).map(|at| at.to_rfc3339())
+        };
+        let at = Some("2024-05-15T16:30:00+00:00".to_owned());
+        assert_eq!(found("yyyyMMdd_HHmm", "hồ sơ_20240515_2330.xlsx"), at);
+        assert_eq!(found("yyyyMMddHHmmss", "20240515233000.csv"), at);
+        assert_eq!(found("yyyy-MM-dd HH.mm", "Hồ sơ 2024-05-15 23.30 (2).xlsx"), at);
+        assert_eq!(found("dd-MM-yyyy-HHmm", "hs 15-05-2024-2330.xlsx"), at);
+        for other in [
+            "hs_20240515.xlsx",
+            "hs_120240515_2330.xlsx",
+            "hs_20240515_23301.xlsx",
+            "hs_20241315_2330.xlsx",
+            "",
+        ] {
+            assert_eq!(found("yyyyMMdd_HHmm", other), None, "{other}");
+        }
+        assert_eq!(NameTime::parse("yyyyMMdd"), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod words;
 
 use std::path::Path;
 
+pub use dates::NameTime;
 pub use field::Field;
 pub use file::{BadMapping, Mapping};
 pub use guess::{Guess, guess};
@@ -87,6 +88,29 @@ impl Mapping {
         })?;
         let name = Path::new(name_or_file).file_name().map(|name| name.to_string_lossy().into_owned());
         Self::parse(&name.unwrap_or_default(), &text)
+    }
+}
+
+impl TableReading {
+    /// The column of a field as people see it, `F (Ngày hẹn trả)`; None where the table has none. The house calls two
+    /// of them otherwise.
+    pub fn column(&self, field: &str) -> Option<String> {
+        let field = match field {
+            "promised_at" => "due_at",
+            "returned_at" => "result_returned_at",
+            other => other,
+        };
+        let column =
+            self.columns.iter().find(|column| column.field.is_some_and(|of| of.as_str() == field))?;
+        Some(format!("{} ({})", column.letters, column.heading))
+    }
+
+    /// A sentence on a field that begins with its name, with its column instead.
+    pub fn in_columns(&self, field: &str, sentence: &str) -> String {
+        match (self.column(field), sentence.strip_prefix(field)) {
+            (Some(column), Some(rest)) => format!("{column}{rest}"),
+            (None, _) | (_, None) => sentence.to_owned(),
+        }
     }
 }
 

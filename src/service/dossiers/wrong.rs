@@ -71,14 +71,16 @@ impl Wrong {
         than: &str,
         earlier: Option<DateTime<Utc>>,
     ) {
-        if later.zip(earlier).is_some_and(|(later, earlier)| later < earlier) {
-            self.say(
-                field,
-                "WRONG_ORDER",
-                format!("{field}: trước {than}; hãy sửa một trong hai thời điểm"),
-                format!("{field} lies before {than}; correct one of them"),
-            );
-        }
+        let Some((later, earlier)) = later.zip(earlier).filter(|(later, earlier)| later < earlier) else {
+            return;
+        };
+        let (later, earlier) = (local(later, self.zone), local(earlier, self.zone));
+        self.say(
+            field,
+            "WRONG_ORDER",
+            format!("{field}: {later} nằm trước {than} {earlier}; hãy sửa một trong hai thời điểm"),
+            format!("{field}: {later} lies before {than} {earlier}; correct one of them"),
+        );
     }
 }
 

@@ -90,7 +90,7 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let before = waiting.len();
     waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
     let held_back = before - waiting.len();
-    sources.tell_operator(house, claim).await?;
+    sources.tell_operator(house, claim, &rules).await?;
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
     let (bundles, suppressed) = sort(&rules, &waiting, &about);
     let mut told = Told { held_back: held_back as u64, ..Told::default() };

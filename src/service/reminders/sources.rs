@@ -8,10 +8,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::super::House;
 use super::super::error::ServiceError;
 use super::super::imports::{Freshness, freshness, known_until, moment};
-use super::super::slots::{Claim, house_calendar};
-use crate::mail::OperatorNotice;
+use super::super::operator::{self, Trouble};
+use super::super::slots::Claim;
 use crate::store::Door;
-use crate::store::outbox::{self, NewMail};
 use crate::store::rules::Rules;
 use crate::store::subjects::Subject;
 
@@ -53,22 +52,20 @@ impl Sources {
         of_sources.copied().or(self.until)
     }
 
-    /// Puts a letter to the one who runs the system in the outbox for each silence of a source that isn't told yet.
-    pub async fn tell_operator(&self, house: &House, claim: &Claim) -> Result<(), ServiceError> {
-        let Some(operator) = &house.settings.mail.operator else {
-            for source in &self.stale {
-                tracing::warn!(source, "a source is silent, and mail.operator names nobody to be told");
-            }
-            return Ok(());
-        };
+    /// Tells the one who runs the system of each silence of a source that isn't told yet.
+    pub async fn tell_operator(
+        &self,
+        house: &House,
+        claim: &Claim,
+        rules: &Rules,
+    ) -> Result<(), ServiceError> {
         for source in self.all.iter().filter(|source| source.is_stale()) {
             let Some(watermark) = source.row.watermark else { continue };
-            let work = house.batch(claim).await?;
-            let until = moment(&work.rules, watermark).0;
-            let notice = OperatorNotice {
+            let until = moment(rules, watermark).0;
+            let stamp = watermark.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+            let trouble = Trouble {
+                key: format!("stale/{}/{stamp}", source.row.name),
                 headline: format!("Nguồn dữ liệu “{}” không có số liệu mới", source.row.name),
-                noticed_at: house_calendar(&work.rules).local(work.now()),
-                house: house.settings.mail.domain.clone(),
                 details: vec![
                     format!("Số liệu đồng bộ đến {until}."),
                     format!(
@@ -78,23 +75,9 @@ impl Sources {
                     ),
                     "Nhắc việc về hồ sơ của nguồn này chờ đến khi có số liệu mới.".to_owned(),
                 ],
-                mend: Some("kiểm tra phần mềm một cửa và việc chuyển tệp, rồi nạp tệp mới nhất".to_owned()),
+                mend: "kiểm tra phần mềm một cửa và việc chuyển tệp, rồi nạp tệp mới nhất".to_owned(),
             };
-            let stamp = watermark.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-            let mail = NewMail {
-                id: work.new_id(),
-                key: format!("stale/{}/{stamp}", source.row.name),
-                kind: "operator_notice",
-                recipient_official_id: None,
-                to_address: operator.address.clone(),
-                language: "vi".to_owned(),
-                render_input: serde_json::to_string(&notice)
-                    .map_err(|e| ServiceError::Internal(e.to_string()))?,
-                not_before: house.world.lease.now(),
-                created_at: work.now(),
-            };
-            outbox::enqueue(&work.tx, mail).await?;
-            work.finish(&[]).await?;
+            operator::tell(house, claim, trouble).await?;
         }
         Ok(())
     }

@@ -4,17 +4,20 @@
 //!
 //! The short form runs with the tests; the whole year of 180 nights is a benchmark of its own.
 
+pub mod files;
 pub mod software;
 pub mod town;
 pub mod truth;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use bonro::domain::record::{ImportRow, Record};
 use bonro::domain::schedule::JobName;
 use bonro::service::ServiceError;
 use bonro::service::imports::Start;
 use bonro::service::landing::LandedResult;
+use bonro::service::settings::OfficeSettings;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -58,19 +61,34 @@ pub struct Ran {
 /// A run of nights in a town.
 pub struct Run<'s> {
     town: Town,
+    /// Where the files lie; None: their rows are sent as a client does.
+    folder: Option<PathBuf>,
     software: &'s Software,
     /// Up to when the house knows each dossier.
     known: Vec<Option<DateTime<Utc>>>,
     ran: Ran,
     imports: u128,
+    /// The newest import that a file became.
+    last: Option<Uuid>,
 }
 
 impl<'s> Run<'s> {
     /// A town that knows its units, officials, procedures and calendar, and no dossier.
     pub async fn open(url: &str, software: &'s Software) -> Self {
         let town = Town::open(url, software).await;
+        Self::of(town, None, software)
+    }
+
+    /// The same whose software leaves its files in a folder.
+    pub async fn by_files(url: &str, software: &'s Software, folder: PathBuf) -> Self {
+        let folders = vec![files::folder(&folder)];
+        let settings = OfficeSettings { folders, ..OfficeSettings::default() };
+        Self::of(Town::with_settings(url, software, settings).await, Some(folder), software)
+    }
+
+    fn of(town: Town, folder: Option<PathBuf>, software: &'s Software) -> Self {
         let known = vec![None; software.dossiers.len()];
-        Self { town, software, known, ran: Ran::default(), imports: 1 }
+        Self { town, folder, software, known, ran: Ran::default(), imports: 1, last: None }
     }
 
     /// Feeds the nights and compares after each.
@@ -83,12 +101,12 @@ impl<'s> Run<'s> {
             } else if n == mishaps.swapped {
                 self.night(day(n + 1), day(n + 1), 1.0).await;
                 self.town.clock.set(evening(day(n + 1)) + TimeDelta::hours(7));
-                assert!(self.send(day(n), 1.0, None).await.is_err(), "an older file was taken");
-                self.ran.refused += 1;
+                self.older(day(n)).await;
             } else if n == mishaps.broken {
                 self.broken(day(n)).await;
             } else if n % 11 != 5 {
-                self.night(day(n), day(n), if n == mishaps.cut { 0.6 } else { 1.0 }).await;
+                let part = if n == mishaps.cut { self.cut(day(n)).await } else { 1.0 };
+                self.night(day(n), day(n), part).await;
                 if n % 17 == 3 {
                     let moved = self.ran.moved;
                     self.night(day(n), day(n), 1.0).await;
@@ -104,7 +122,11 @@ impl<'s> Run<'s> {
     /// A file of the evening of `day`, taken the next morning; then the figures up to `last`.
     async fn night(&mut self, day: NaiveDate, last: NaiveDate, part: f64) {
         self.town.clock.set(evening(day) + TimeDelta::hours(7));
-        self.send(day, part, None).await.expect("the file is taken");
+        if let Some(folder) = self.folder.clone() {
+            self.leave(&folder, day, false).await;
+        } else {
+            self.send(day, part, None).await.expect("the file is taken");
+        }
         self.ran.taken += 1;
         if self.ran.taken.is_multiple_of(3) {
             // Flags become events, and a later file may show that they were wrong.
@@ -113,9 +135,66 @@ impl<'s> Run<'s> {
         self.compare(last).await;
     }
 
+    /// A file that comes after a newer one.
+    async fn older(&mut self, day: NaiveDate) {
+        if let Some(folder) = &self.folder {
+            let bytes = files::export(self.software, &self.software.there(evening(day)), evening(day));
+            let file = files::leave(folder, &format!("{day}.xlsx"), &bytes, evening(day));
+            assert_eq!(
+                files::take(&self.town, &file, None).await,
+                files::Fate::Refused,
+                "an older file was taken"
+            );
+        } else {
+            assert!(self.send(day, 1.0, None).await.is_err(), "an older file was taken");
+        }
+        self.ran.refused += 1;
+    }
+
+    /// A file that is cut off: of a spreadsheet nothing can be read, and the whole comes later. Of rows that are sent
+    /// the first part lands.
+    async fn cut(&mut self, day: NaiveDate) -> f64 {
+        let Some(folder) = &self.folder else { return 0.6 };
+        self.town.clock.set(evening(day) + TimeDelta::hours(6));
+        let bytes = files::export(self.software, &self.software.there(evening(day)), evening(day));
+        let file =
+            files::leave(folder, &format!("{day}-cut.xlsx"), &bytes[..bytes.len() * 3 / 5], evening(day));
+        assert_eq!(files::take(&self.town, &file, None).await, files::Fate::Refused, "a cut file was taken");
+        self.ran.refused += 1;
+        1.0
+    }
+
+    /// Leaves a night's file and has it taken, at first by a job that dies.
+    async fn leave(&mut self, folder: &Path, day: NaiveDate, dies: bool) {
+        let as_of = evening(day);
+        let there = self.software.there(as_of);
+        let bytes = files::export(self.software, &there, as_of);
+        self.imports += 1;
+        let file = files::leave(folder, &format!("{day}.{}.xlsx", self.imports), &bytes, as_of);
+        let began = std::time::Instant::now();
+        let patience = dies.then(|| std::time::Duration::from_millis(150));
+        let files::Fate::Taken(import, rows, moved) = files::take(&self.town, &file, patience).await else {
+            panic!("the file of {day} was refused")
+        };
+        self.ran.sent += began.elapsed();
+        assert_eq!(rows, there.len());
+        self.ran.rows += rows;
+        // The very same file again is the same import, which is ended.
+        self.ran.moved += if self.last == Some(import) { 0 } else { moved };
+        self.last = Some(import);
+        for place in there {
+            self.known[place] = Some(as_of);
+        }
+    }
+
     /// The import dies after half of its batches; the figures know that half; it goes on from there.
     async fn broken(&mut self, day: NaiveDate) {
         self.town.clock.set(evening(day) + TimeDelta::hours(7));
+        if let Some(folder) = self.folder.clone() {
+            self.leave(&folder, day, true).await;
+            self.ran.taken += 1;
+            return self.compare(day).await;
+        }
         let id = Uuid::from_u128(1000 + self.imports);
         let half = self.software.there(evening(day)).len() / BATCH / 2;
         self.send(day, 1.0, Some((id, half))).await.expect("half of the file is taken");

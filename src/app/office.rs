@@ -1,0 +1,118 @@
+//! From the settings as they are written to what the office is told about itself: mailboxes, mappings and periods are
+//! read here, so that what can't be so stops the start and not a night.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+
+use crate::config::{IntakeFolder, Settings};
+use crate::domain::period::Period;
+use crate::intake::{Mapping, NameTime};
+use crate::mail::Post;
+use crate::service::OfficeSettings;
+use crate::service::folders::Folder;
+use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
+
+/// What the office is told about itself.
+pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
+    let from = mailbox(&settings.mail.from);
+    let usual = OfficeSettings::default();
+    let seconds = |n: u64| TimeDelta::seconds(i64::try_from(n).unwrap_or(i64::MAX / 2000));
+    Ok(OfficeSettings {
+        mail: MailSettings {
+            post: Arc::new(
+                Post::from_url(settings.mail.url.expose())
+                    .context("mail.url")?
+                    .with_patience(Duration::from_secs(settings.mail.timeout_seconds)),
+            ),
+            domain: domain_of(&from.address),
+            from,
+            link_template: settings.mail.dossier_link.clone(),
+            operator: settings.mail.operator.as_deref().map(mailbox),
+            connections: usize::try_from(settings.mail.connections).unwrap_or(1),
+            retry_after: seconds(settings.mail.retry_after_seconds),
+            give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
+        },
+        jobs: JobSettings {
+            lease: seconds(settings.jobs.lease_seconds),
+            flag_overdue: settings.jobs.flag_overdue.clone(),
+            reminders_all: settings.jobs.reminders_morning.clone(),
+            reminders_due_today: settings.jobs.reminders_due_today.clone(),
+            fold_figures: settings.jobs.fold_figures.clone(),
+            report_period: settings.jobs.close_period.clone(),
+            check_figures: settings.jobs.check_figures.clone(),
+            take_files: settings.jobs.take_files.clone(),
+            replays_kept: TimeDelta::days(settings.data.request_replay_days.into()),
+            ..usual.jobs
+        },
+        report: ReportSettings {
+            superior: settings.report.superior_body.clone(),
+            office: settings.report.issuing_body.clone(),
+            locality: settings.report.place.clone(),
+            locality_upper: settings.report.superior_locality.clone(),
+            signer_title: settings.report.signer_title.clone(),
+            recipient: settings.report.addressee.clone(),
+            recipients: settings.report.recipients.iter().map(|r| mailbox(r)).collect(),
+            closing: closing(&settings.report.close)?,
+            ..usual.report
+        },
+        folders: settings
+            .intake
+            .folders
+            .iter()
+            .enumerate()
+            .map(|(number, told)| folder(told).with_context(|| format!("intake.folders[{number}]")))
+            .collect::<anyhow::Result<_>>()?,
+        dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
+        time_zone: settings.data.time_zone.clone(),
+        stale_after_hours: settings.data.stale_after_office_hours.into(),
+    })
+}
+
+/// A drop folder. That it is there isn't asked: what is mounted comes late.
+fn folder(told: &IntakeFolder) -> anyhow::Result<Folder> {
+    let mapping = Mapping::load(&told.mapping).context("mapping")?;
+    let source = told.source.clone().or_else(|| mapping.source.clone());
+    let source = source
+        .filter(|source| !source.trim().is_empty())
+        .context("source: ánh xạ không nêu nguồn; hãy đặt source / the mapping names no source; set one")?;
+    let name_time = match &told.name_time {
+        None => None,
+        Some(pattern) => Some(NameTime::parse(pattern).context(
+            "name_time: mẫu phải có năm, tháng, ngày và giờ như yyyyMMdd_HHmm / \
+             the pattern needs year, month, day and hour, such as yyyyMMdd_HHmm",
+        )?),
+    };
+    let full = match told.kind.as_str() {
+        "full" => true,
+        "partial" => false,
+        _ => anyhow::bail!("kind: full hoặc / or partial"),
+    };
+    anyhow::ensure!(
+        told.path.is_absolute(),
+        "path: hãy ghi đường dẫn đầy đủ / give the absolute path of the folder"
+    );
+    Ok(Folder {
+        path: told.path.clone(),
+        source,
+        mapping: Arc::new(mapping),
+        full,
+        settle: TimeDelta::seconds(i64::try_from(told.settle_seconds).unwrap_or(i64::MAX / 2000)),
+        marker: told.marker.clone().filter(|marker| !marker.is_empty()),
+        name_time,
+    })
+}
+
+fn closing(text: &str) -> anyhow::Result<Closing> {
+    match text {
+        "month" => Ok(Closing::Month),
+        "quarter" => Ok(Closing::Quarter),
+        range => {
+            let days = range.split_once("..").and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+            let (first, last) = days.context("report.close: write month, quarter or FIRST..LAST")?;
+            Ok(Closing::Fixed(Period::new(first, last).context("report.close")?))
+        }
+    }
+}
