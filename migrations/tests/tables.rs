@@ -36,6 +36,7 @@ const TABLES: &[&str] = &[
     "petition",
     "procedure",
     "procedure_version",
+    "reconciliation",
     "reminder_rule",
     "report_request",
     "request_replay",

@@ -18,6 +18,7 @@ mod map;
 mod migrate;
 mod output;
 mod overdue;
+mod reconcile;
 mod serve;
 mod sources;
 mod summary;
@@ -70,6 +71,8 @@ enum Command {
     Names(sources::NamesCommand),
     /// Số liệu của một kỳ / The figures of a period
     Summary(summary::SummaryArgs),
+    /// Đối chiếu với bảng của phần mềm một cửa, từng ô / Hold the one-stop software's table against the figures, cell by cell
+    Reconcile(reconcile::ReconcileArgs),
     /// Danh sách hồ sơ quá hạn / The overdue dossiers
     Overdue(overdue::OverdueArgs),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
@@ -138,6 +141,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Sources(args) => sources::run(&args, json).await,
         Command::Names(command) => sources::run_names(command, json).await,
         Command::Summary(args) => summary::run(&args, json).await,
+        Command::Reconcile(args) => reconcile::run(&args, json).await,
         Command::Overdue(args) => overdue::run(&args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,

@@ -22,6 +22,7 @@ pub mod record;
 pub mod reminder;
 pub mod schedule;
 pub mod summary;
+pub mod table_figure;
 pub mod target;
 pub mod task;
 pub mod text;

@@ -28,6 +28,7 @@ mod official;
 mod payment;
 mod petition;
 mod procedure;
+mod reconciliation;
 mod reminder;
 mod report;
 mod report_convert;

@@ -8,8 +8,9 @@ use super::declared_figure::declared_figure;
 use super::dossier_convert::{outcome, timeliness};
 use super::import_show::source;
 use super::report_convert::{breakdowns, figure, period, summary};
-use super::{Front, Listing, Plan};
+use super::{Front, Listing, Plan, reconciliation, status};
 use crate::domain::filter::Value;
+use crate::domain::permission::Scope;
 use crate::domain::unit::Group;
 use crate::pb::v1;
 use crate::pb::v1::report_service_server::ReportService;
@@ -17,6 +18,7 @@ use crate::service::declared_figures;
 use crate::service::dossiers::PUBLISHED;
 use crate::service::imports;
 use crate::service::members::{self, Whose};
+use crate::service::reconciling;
 use crate::service::report::{Ask, summarize};
 use crate::service::{Cursor, Look, ServiceError, Violation};
 
@@ -100,14 +102,28 @@ impl ReportService for Front {
                 let found = summarize(look, &ask).await?;
                 let sources = imports::list_sources(look, usual).await?;
                 let sources = sources.into_iter().map(|fresh| source(&look.rules, fresh)).collect();
+                let standing = reconciling::standing(look, ask.period).await?;
+                let whole = look.context.scope == Scope::All;
                 let declared = declared_figures::of_period(look, ask.period, ask.unit_id).await?.into_iter();
                 Ok(v1::SummarizePeriodResponse {
                     summary: Some(v1::PeriodSummary { sources, ..summary(&found) }),
                     declared_figures: declared.map(|row| declared_figure(&look.rules, row)).collect(),
+                    reconciliation: whole.then(|| reconciliation::reconciliation(standing)),
                 })
             })
         })
         .await
+    }
+
+    async fn reconcile_figures(
+        &self,
+        request: Request<v1::ReconcileFiguresRequest>,
+    ) -> Result<Response<v1::ReconcileFiguresResponse>, Status> {
+        let context = Self::context(&request)?;
+        let refuse = |error| status::refuse(&context, error);
+        let asked = reconciliation::ask(request.into_inner()).map_err(refuse)?;
+        let done = Box::pin(self.house.reconcile(context.clone(), &asked)).await.map_err(refuse)?;
+        Ok(Response::new(reconciliation::response(done)))
     }
 
     async fn list_figure_members(

@@ -38,7 +38,8 @@ pub use record::{
     Unreadable,
 };
 
-pub use summary_table::{Figure, SummaryMapping, SummaryRow, SummaryTable, read_summary_table};
+pub use crate::domain::table_figure::TableFigure as Figure;
+pub use summary_table::{SummaryMapping, SummaryRow, SummaryTable, read_summary_table};
 
 use fields::Pool;
 use table::Desk;

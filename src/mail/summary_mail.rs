@@ -27,6 +27,9 @@ pub struct SummaryMail {
     pub complete: bool,
     /// Up to when the sources' records are known, local time.
     pub data_until: Option<NaiveDateTime>,
+    /// How the figures stand to the one-stop software's own table, in Vietnamese.
+    #[serde(default)]
+    pub reconciled: Option<String>,
     /// When the mail was caused, local time.
     pub made_at: NaiveDateTime,
     /// Dossiers by group.
@@ -93,6 +96,7 @@ impl SummaryMail {
             last: summary.period.last(),
             complete: summary.complete,
             data_until: None,
+            reconciled: None,
             made_at,
             groups: Group::ALL.iter().filter_map(|g| summary.group(*g).map(|f| line(*g, f))).collect(),
             tasks_completed: (summary.tasks.completed, summary.tasks.completed_late),
@@ -120,6 +124,7 @@ impl SummaryMail {
             first: language.date(self.first),
             last: language.date(self.last),
             made: language.moment(self.made_at),
+            reconciled: self.reconciled.as_deref(),
             until: self.data_until.map(|at| language.watermark(at)),
             rows: self.groups.iter().map(|g| row(g, language)).collect(),
             facts: self.facts(language),
@@ -286,6 +291,7 @@ struct View<'a> {
     first: String,
     last: String,
     made: String,
+    reconciled: Option<&'a str>,
     until: Option<String>,
     rows: Vec<Row>,
     facts: Vec<String>,

@@ -130,6 +130,7 @@ fn summary_mail() -> SummaryMail {
         first: day("2023-12-15"),
         last: day("2024-05-15"),
         complete: true,
+        reconciled: None,
         data_until: Some(local("2024-05-15T18:00:00")),
         made_at: local("2024-05-16T07:15:00"),
         groups: vec![

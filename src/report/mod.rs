@@ -56,6 +56,8 @@ pub struct ReportInput<'a> {
     pub signer: Option<&'a str>,
     /// Up to when the sources' records are known.
     pub data_until: DateTime<Utc>,
+    /// How the figures stand to the one-stop software's own table; None: they were never held against it.
+    pub reconciled: Option<&'a str>,
     /// The zone in which instants are printed.
     pub zone: Tz,
     /// The tasks behind the figures, enclosed as a list; none: no list is spoken of.

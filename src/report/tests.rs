@@ -78,6 +78,7 @@ fn print_as<'a>(
         signer_title: "Chánh Văn phòng",
         signer: None,
         data_until: instant("2024-05-16T00:15:00Z"),
+        reconciled: None,
         zone: chrono_tz::Asia::Ho_Chi_Minh,
         tasks,
         targets: &[],

@@ -11,7 +11,7 @@ use crate::store::dossiers::DossierRow;
 use crate::store::members::{self, Among, Weight};
 
 /// A figure of [`crate::domain::summary::DossierFigures`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DossierFigure {
     /// In the period and carried over.
     ReceivedTotal,

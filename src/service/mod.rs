@@ -30,6 +30,7 @@ pub mod payments;
 pub mod period_report;
 pub mod petitions;
 pub mod procedures;
+pub mod reconciling;
 mod registers;
 pub mod reminders;
 pub mod report;

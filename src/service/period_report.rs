@@ -12,7 +12,7 @@ use super::report::{Ask, summarize};
 use super::settings::{Closing, OfficeSettings};
 use super::slots::{Claim, house_calendar};
 use super::work::Look;
-use super::{House, declared_figures, enclosures, incidents, targets};
+use super::{House, declared_figures, enclosures, incidents, reconciling, targets};
 use crate::domain::declared::Declared;
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
@@ -56,6 +56,7 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     .enclosing(page, format!("{figures_json:#}\n"));
     mail.data_until = known_until;
     mail.declared = declared(&look, summary.period).await?;
+    mail.reconciled = reconciled(&look, summary.period).await?;
     let input = serde_json::to_string(&mail).map_err(|e| ServiceError::Internal(e.to_string()))?;
     drop(look);
 
@@ -170,6 +171,7 @@ pub async fn printed(
     let targets = targets::of_house(look, summary.period).await?;
     let declared = declared(look, summary.period).await?;
     let incidents = incidents::of_period(look, summary.period).await?;
+    let reconciled = reconciled(look, summary.period).await?;
     Ok(html(&ReportInput {
         summary,
         superior: &head.superior,
@@ -184,6 +186,7 @@ pub async fn printed(
         signer_title: &head.signer_title,
         signer: None,
         data_until: known_until.unwrap_or(look.context.now),
+        reconciled: reconciled.as_deref(),
         zone: calendar.spec().time_zone,
         tasks: &tasks,
         targets: &targets,
@@ -192,6 +195,14 @@ pub async fn printed(
         late_dossiers: &late_dossiers,
         wording: &Wording::reference(head.locality(), &head.registered()),
     }))
+}
+
+/// How the period stands to the one-stop software's own table, if it was ever reconciled.
+async fn reconciled(look: &Look, period: Period) -> Result<Option<String>, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let standing = reconciling::standing(look, period).await?;
+    Ok(standing
+        .map(|(row, standing)| reconciling::sentence(&row, standing, calendar.local_date(row.created_at))))
 }
 
 /// What was declared for the period.

@@ -26,6 +26,7 @@ pub mod period_reports;
 pub mod petitions;
 pub mod procedures;
 pub mod query;
+pub mod reconciliations;
 pub mod records;
 pub mod reminder_rules;
 pub mod requests;

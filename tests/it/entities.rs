@@ -61,6 +61,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         petition,
         procedure,
         procedure_version,
+        reconciliation,
         reminder_rule,
         report_request,
         request_replay,

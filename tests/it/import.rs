@@ -13,6 +13,7 @@ mod mends;
 mod nights;
 pub mod office;
 mod post;
+mod reconciled;
 mod rehearsed;
 mod silence;
 mod strangers;

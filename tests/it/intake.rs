@@ -6,6 +6,7 @@ mod forms;
 mod guessed;
 mod hostile;
 mod house;
+mod mistaken;
 mod rows;
 mod summary;
 mod whole;

@@ -29,6 +29,8 @@ pub struct Line<'l> {
     pub number: u64,
     /// Its cells from column A on; what is missing at the end is blank.
     pub cells: &'l [Cell],
+    /// How many cells were written, where a text file says it: a row with another number than its head is broken.
+    pub written: Option<usize>,
 }
 
 /// The last serial that Excel shows as a date: 31/12/9999.

@@ -17,7 +17,9 @@ pub struct Table {
 impl Table {
     pub fn open(bytes: &[u8], hints: &Hints) -> Result<Self, Trouble> {
         let (text, encoding) = charset::decode(bytes, hints.encoding.as_deref())?;
-        let text = text.trim_start_matches('\u{feff}').to_owned();
+        let text = text.trim_start_matches('\u{feff}');
+        // Excel for Mac ends lines with a carriage return alone.
+        let text = if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") };
         let first = text.lines().next().unwrap_or_default();
         let said = first.strip_prefix("sep=").and_then(|rest| rest.bytes().next()).filter(u8::is_ascii);
         let from = if said.is_some() { first.len() } else { 0 };
@@ -64,7 +66,9 @@ impl Table {
                 cells.resize(column, Cell::Blank);
                 cells.push(cell);
             }
-            if !cells.is_empty() && take(Line { number, cells: &cells }).is_break() {
+            if !cells.is_empty()
+                && take(Line { number, cells: &cells, written: Some(record.len()) }).is_break()
+            {
                 return Ok(());
             }
         }

@@ -77,6 +77,6 @@ impl Merged {
                 }
             }
         }
-        take(Line { number: line.number, cells: &self.cells })
+        take(Line { cells: &self.cells, ..line })
     }
 }

@@ -91,7 +91,7 @@ impl Workbook {
                 News::Row(row, times, cells, _) if at == sheet + 1 && !cells.is_empty() => {
                     // Content that fills the sheet to its end is a slip of the mouse; rows of it aren't.
                     for number in row..row.saturating_add(times).min(ROWS) {
-                        if take(Line { number: u64::from(number) + 1, cells }).is_break() {
+                        if take(Line { number: u64::from(number) + 1, cells, written: None }).is_break() {
                             return Ok(false);
                         }
                     }
@@ -222,7 +222,10 @@ impl Table {
 
     fn begin(&mut self, element: &BytesStart<'_>) -> Result<(), Trouble> {
         let value = attribute(element, "office:value")?.and_then(|text| text.parse::<f64>().ok());
+        let is_fault = attribute(element, "calcext:value-type")?.as_deref() == Some("error");
         let value = match attribute(element, "office:value-type")?.as_deref() {
+            // What LibreOffice shows of a failed formula is no text of the cell.
+            _ if is_fault => Some(Cell::Fault("#N/A".to_owned())),
             Some("float" | "currency" | "percentage") => value.map(Cell::Number),
             Some("boolean") => attribute(element, "office:boolean-value")?
                 .map(|text| Cell::Flag(text.eq_ignore_ascii_case("true"))),

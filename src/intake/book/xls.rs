@@ -109,7 +109,7 @@ impl Workbook {
                 }
                 cells[column] = cell;
             }
-            if !cells.is_empty() && take(Line { number, cells: &cells }).is_break() {
+            if !cells.is_empty() && take(Line { number, cells: &cells, written: None }).is_break() {
                 return Ok(());
             }
         }

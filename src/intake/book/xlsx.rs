@@ -64,8 +64,8 @@ impl Workbook {
                 reader.next_cell().map_err(|error| Trouble { row: u64::from(row), ..broken(&error) })?;
             let at = next.as_ref().map(calamine::Cell::get_position);
             if at.is_none_or(|(next_row, _)| next_row + 1 != row) {
-                let is_done =
-                    !cells.is_empty() && take(Line { number: u64::from(row), cells: &cells }).is_break();
+                let is_done = !cells.is_empty()
+                    && take(Line { number: u64::from(row), cells: &cells, written: None }).is_break();
                 cells.clear();
                 match at {
                     Some((next_row, _)) if !is_done => {

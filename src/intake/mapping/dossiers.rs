@@ -46,15 +46,26 @@ pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<TableReading,
         seen: HashMap::new(),
         rows: Vec::new(),
         passed_over: Vec::new(),
+        written: None,
         notes,
     };
     let outcome = book.each(sheet, &mut |line| {
         if line.number > columns.head.last_row {
             work.take(line);
+        } else if line.number == columns.head.last_row {
+            work.written = line.written;
         }
         ControlFlow::Continue(())
     });
     outcome.map_err(|problem| vec![problem])?;
+    if work.rows.is_empty() {
+        return Err(vec![Place { file: &file, line: 0, field: "" }.error(
+            "NO_ROWS",
+            "",
+            "không có dòng hồ sơ nào dưới hàng tiêu đề; hãy xuất lại từ phần mềm một cửa",
+            "there is no row of a dossier below the headings; export it again from the one-stop software",
+        )]);
+    }
     let second = second::read(&mut book, mapping, sheet)?;
     Ok(work.finish(second))
 }
@@ -70,20 +81,63 @@ fn sheet_of(book: &mut Book, mapping: &Mapping) -> Result<(usize, Head), Vec<Pro
     };
     let wanted: Vec<&[String]> = mapping.columns.values().map(Vec::as_slice).collect();
     let mut nearest: Option<(usize, usize, Head)> = None;
+    let mut fitting: Vec<(usize, Head)> = Vec::new();
     for sheet in candidates {
         let Some(head) = head::find(&tops(book, sheet).map_err(|problem| vec![problem])?, &wanted) else {
             continue;
         };
         if missing(mapping, &head).is_empty() {
-            return Ok((sheet, head));
+            fitting.push((sheet, head));
+            continue;
         }
         let count = head.found.iter().flatten().count();
         if nearest.as_ref().is_none_or(|(_, most, _)| count > *most) {
             nearest = Some((sheet, count, head));
         }
     }
+    if fitting.len() > 1 {
+        return Err(vec![several(book, &fitting)]);
+    }
+    if let Some((sheet, head)) = fitting.pop() {
+        return match no_standing(&book.place(sheet), mapping, &head) {
+            Some(problem) => Err(vec![problem]),
+            None => Ok((sheet, head)),
+        };
+    }
     let (sheet, head) = nearest.map_or((0, None), |(sheet, _, head)| (sheet, Some(head)));
     Err(no_head(&book.place(sheet), mapping, head.as_ref()))
+}
+
+/// Two lists in one file: which of them, or both, isn't ours to guess.
+fn several(book: &Book, fitting: &[(usize, Head)]) -> Problem {
+    let names = fitting.iter().filter_map(|(sheet, _)| book.sheets().get(*sheet));
+    let list = names.take(TOLD).map(|name| format!("“{}”", cut(name))).collect::<Vec<_>>().join(", ");
+    Place { file: &book.place(usize::MAX), line: 0, field: "" }.error(
+        "SEVERAL_SHEETS",
+        &list,
+        format!("các trang tính {list} đều là danh sách hồ sơ; hãy gộp lại hoặc ghi tên trang tính (sheet = …) trong tệp ánh xạ"),
+        format!("the sheets {list} are all lists of dossiers; join them, or name one (sheet = …) in the mapping"),
+    )
+}
+
+/// Without a column that says how dossiers stand or when they were closed, each would be taken for open again.
+fn no_standing(file: &str, mapping: &Mapping, head: &Head) -> Option<Problem> {
+    let said = [Field::State, Field::ClosedAt, Field::ResultReturnedAt, Field::Outcome];
+    let known = |field: &Field| {
+        mapping.constants.contains_key(field)
+            || mapping.columns.keys().zip(&head.found).any(|(of, at)| of == field && at.is_some())
+    };
+    if said.iter().any(known) || !said.iter().any(|field| mapping.columns.contains_key(field)) {
+        return None;
+    }
+    let seen: Vec<&str> = head.columns.iter().map(|column| &*column.label).take(40).collect();
+    let seen = seen.join(", ");
+    Some(Place { file, line: head.last_row, field: "" }.error(
+        "NO_STANDING",
+        "",
+        format!("không có cột trạng thái, ngày kết thúc, ngày trả hay kết quả xử lý, chỉ có {seen}; nếu nạp thì mọi hồ sơ sẽ bị coi là chưa xong; hãy sửa tiêu đề hoặc [columns] của tệp ánh xạ"),
+        format!("no column tells state, closing, return or outcome, only {seen}; every dossier would count as open; correct the header or [columns] of the mapping"),
+    ))
 }
 
 /// A sheet by name.
@@ -183,6 +237,8 @@ struct Work<'m> {
     seen: HashMap<Box<str>, u64>,
     rows: Vec<SourceRow>,
     passed_over: Vec<u64>,
+    /// The cells of the head, where a text file says how many there are.
+    written: Option<usize>,
     notes: Vec<Problem>,
 }
 
@@ -204,6 +260,22 @@ impl Work<'_> {
         let is_sum = is_total(line.cells) && (code.is_empty() || is_total_word(&code) || filled < 3);
         if is_sum || filled <= 1 {
             self.passed_over.push(line.number);
+            return;
+        }
+        if let (Some(found), Some(width)) = (line.written, self.written)
+            && found != width
+        {
+            let said = Place { file: &self.file, line: line.number, field: "" }.error(
+                "CELL_COUNT",
+                &code,
+                format!(
+                    "dòng có {found} ô nhưng tiêu đề có {width} cột; hãy đặt chữ có dấu phân cách trong ngoặc kép \"…\", hoặc xuất lại nếu tệp bị cắt"
+                ),
+                format!(
+                    "the row has {found} cells, the header {width}; put text with the delimiter in quotes \"…\", or export again if the file was cut"
+                ),
+            );
+            self.rows.push(unreadable(&self.file, line.number, RecordKind::Dossier, &code, vec![said]));
             return;
         }
         for column in &columns.head.columns {

@@ -49,7 +49,11 @@ fn bare(text: &str) -> String {
     let tidy = tidy(text);
     let bare = tidy.trim_matches(|c: char| !c.is_alphanumeric());
     // `Ngày hẹn trả (*)`, `Ngày hẹn trả (dd/MM/yyyy)`.
-    let cut = bare.find('(').map_or(bare, |at| bare[..at].trim_end());
+    let is_hint = |inside: &str| inside.chars().all(|c| "*dDmMyYhHsS/:-., ()0123456789".contains(c));
+    let cut = bare
+        .split_once('(')
+        .filter(|(_, inside)| is_hint(inside))
+        .map_or(bare, |(before, _)| before.trim_end());
     cut.to_owned()
 }
 

@@ -129,7 +129,6 @@ async fn read(
     let read = read.map_err(|e| ServiceError::Internal(format!("a file's reader ended early: {e}")))?;
     Ok(match read {
         Err(problems) => Err(Refusal::unreadable(&problems)),
-        Ok(table) if table.reading.rows.is_empty() => Err(Refusal::no_rows()),
         Ok(table) => Ok(table),
     })
 }

@@ -36,14 +36,6 @@ impl Refusal {
         )
     }
 
-    /// It has no rows.
-    pub fn no_rows() -> Self {
-        Self::one(
-            "tệp không có dòng hồ sơ nào dưới hàng tiêu đề; hãy xuất lại từ phần mềm một cửa",
-            "the file has no row below its headings; export it again from the one-stop software",
-        )
-    }
-
     /// Not one of its rows could land.
     pub fn every_row() -> Self {
         Self::one(

@@ -45,7 +45,7 @@ fn word(kind: RecordKind) -> &'static str {
 }
 
 /// The folded form of a name. Two abbreviations are so common that both ways are one.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let words = fold(text);
     let words = words.split(' ').map(|word| match word {
         "ubnd" => "uy ban nhan dan",

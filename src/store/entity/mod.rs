@@ -34,6 +34,7 @@ pub mod period_report;
 pub mod petition;
 pub mod procedure;
 pub mod procedure_version;
+pub mod reconciliation;
 pub mod reminder_rule;
 pub mod report_request;
 pub mod request_replay;

@@ -132,7 +132,7 @@ fn text_files_of_every_encoding_are_read_alike_and_named() {
 }
 
 #[test]
-fn the_sheet_that_is_named_is_read_else_the_first_that_fits() {
+fn the_sheet_that_is_named_is_read_and_none_is_guessed() {
     let mut book = rust_xlsxwriter::Workbook::new();
     book.add_worksheet().write(0, 0, "Hướng dẫn").expect("a cell");
     for (name, code) in [("Kỳ trước", "H-1"), ("Kỳ này", "H-2")] {
@@ -151,7 +151,7 @@ fn the_sheet_that_is_named_is_read_else_the_first_that_fits() {
         read_table("a.xlsx", &bytes, mapping).map(|table| split(table).0.into_keys().collect::<Vec<_>>())
     };
     let own = mapping("mot-cua");
-    assert_eq!(codes(&own).expect("it is read"), ["H-1"]);
+    assert_eq!(codes(&own).expect_err("two fit")[0].reason, "SEVERAL_SHEETS");
     let named =
         |sheet: &str| Mapping::parse("x", &format!("sheet = \"{sheet}\"\n{}", own.text)).expect("a mapping");
     assert_eq!(codes(&named("ky NAY")).expect("it is read"), ["H-2"]);
