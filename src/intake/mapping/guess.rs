@@ -8,9 +8,10 @@ use std::ops::ControlFlow;
 use super::super::book::{Book, Cell, Hints, letters};
 use super::super::problem::{Place, Problem};
 use super::dates::Pattern;
-use super::dossiers::{is_numbering, is_total, tops};
+use super::dossiers::{is_numbering, is_total};
 use super::field::{Field, Holds};
 use super::head::{self, Column};
+use super::sheets::tops;
 use super::words;
 use crate::domain::text::{cut, fold, tidy};
 

@@ -9,6 +9,7 @@ mod guess;
 mod head;
 mod row;
 mod second;
+mod sheets;
 mod standing;
 mod supplements;
 mod words;
@@ -25,7 +26,8 @@ use super::Reading;
 use super::problem::Problem;
 use super::record::Shared;
 
-pub(super) use dossiers::{is_total, named, tops};
+pub(super) use dossiers::is_total;
+pub(super) use sheets::{named, tops};
 
 /// The mappings that the binary carries.
 const READY: [(&str, &str); 3] = [
