@@ -3,6 +3,9 @@
 //! itself, under a mail server on a bad day. It prints what was lost (nothing) and what was repeated on the wire, and
 //! ends with an error if anything isn't as it must be. The short form is in the tests.
 
+/// The binary.
+#[path = "../it/support/binary.rs"]
+pub mod binary;
 /// PostgreSQL of its own.
 #[path = "../it/support/cluster.rs"]
 pub mod cluster;
@@ -11,7 +14,7 @@ mod drill;
 
 /// What the drill shares with the tests.
 mod support {
-    pub use super::cluster;
+    pub use super::{binary, cluster};
 }
 
 use std::time::Duration;

@@ -284,7 +284,7 @@ fn check(context: &Context, ask: &Ask) -> Result<(), ServiceError> {
     if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(wrong)) }
 }
 
-/// `từ … đến …` isn't said here: a sentence for reports on how the figures stand to the one-stop software's.
+/// How the figures stand to the one-stop software's table: a sentence for reports and mails.
 pub fn sentence(row: &ReconciliationRow, standing: Standing, on: NaiveDate) -> String {
     let day = crate::domain::text::date(on);
     let grouped = crate::domain::text::grouped;

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+
+use crate::support::binary::Bearer;
 
 /// A directory with the house's file, and a key that opens it.
 pub struct Office {
@@ -25,17 +25,6 @@ pub struct Served {
     child: Mutex<Child>,
     address: SocketAddr,
     key: MetadataValue<Ascii>,
-}
-
-/// Puts the key on every request.
-#[derive(Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
-
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
-        Ok(request)
-    }
 }
 
 impl Office {

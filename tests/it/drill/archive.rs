@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use super::clerks::HOLDERS;
 use super::post::UNKNOWN;
-use super::replicas::bonro;
+use crate::support::binary::bonro;
 
 /// The sender of everything.
 pub const SENDER: &str = "bonro@co-quan.example";

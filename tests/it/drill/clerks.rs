@@ -12,29 +12,18 @@ use bonro::pb::v1::job_service_client::JobServiceClient;
 use bonro::world::{Clock as _, RealClock};
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::task::JoinSet;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 use uuid::Uuid;
+
+use crate::support::binary::Bearer;
 
 /// Officials who hold the dossiers: the last has an address that the mail server doesn't know at first.
 pub const HOLDERS: usize = 12;
 
 /// A clerk doesn't wait longer for an answer that may never come.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Puts the key on every request.
-#[derive(Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
-
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
-        Ok(request)
-    }
-}
 
 /// A line to one server. It connects when it is first used, and again after a break.
 pub type Line = InterceptedService<Channel, Bearer>;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 
 use super::archive::SENDER;
+use crate::support::binary::bonro;
 
 /// The longest that a server takes to listen, on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -34,16 +35,6 @@ impl Drop for Replica {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// The binary, without colours and variables of this machine.
-pub fn bonro(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bonro"));
-    command.args(arguments).env("NO_COLOR", "1").stdin(Stdio::null());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BONRO_")) {
-        command.env_remove(name);
-    }
-    command
 }
 
 /// Slots every few seconds, short leases: what takes days in an office happens in a minute.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use bonro::app::Running;
 use bonro::config::{Secret, Settings};
@@ -13,11 +13,12 @@ use bonro::pb::v1::dossier_service_client::DossierServiceClient;
 use bonro::pb::v1::import_service_client::ImportServiceClient;
 use bonro::pb::v1::report_service_client::ReportServiceClient;
 use serde_json::Value;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
+use tonic::Status;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+
+use crate::support::binary::Bearer;
+pub use crate::support::binary::bonro;
 
 /// The instant at which the clock of these houses stands.
 pub const AT: &str = "2024-05-20T00:15:00Z";
@@ -33,17 +34,6 @@ pub struct Address {
     pub key: String,
 }
 
-/// Puts the key on every request.
-#[derive(Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
-
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request.metadata_mut().insert("authorization", self.0.clone());
-        Ok(request)
-    }
-}
-
 /// A line to a house. It connects when it is first used, and again after a break.
 pub type Line = InterceptedService<Channel, Bearer>;
 
@@ -56,16 +46,6 @@ pub struct Picture {
     pub events: BTreeMap<String, Vec<String>>,
     /// The figures of the period, by everything that they are told apart by.
     pub figures: v1::PeriodSummary,
-}
-
-/// The binary, without colours and variables of this machine.
-pub fn bonro(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bonro"));
-    command.args(arguments).env("NO_COLOR", "1").stdin(Stdio::null());
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BONRO_")) {
-        command.env_remove(name);
-    }
-    command
 }
 
 /// Both streams of a run.

@@ -1,6 +1,7 @@
 //! What the topics share: fresh databases on both engines, and the house built upon one.
 //! Assertions about the trade don't belong here.
 
+pub mod binary;
 pub mod cluster;
 pub mod house;
 pub mod line;
