@@ -127,9 +127,10 @@ fn why(reason: pb::DifferenceReason) -> (&'static str, &'static str) {
         R::OtherUnit => ("đã sửa đơn vị tại đây", "unit corrected here"),
         R::OtherDue => ("ngày hẹn của nguồn khác hạn xét", "judged otherwise by the source's appointment"),
         R::Withdrawn => ("rút, dừng: biểu tính vào đúng hạn", "withdrawn or stopped, on time by the form"),
-        R::Refused => {
-            ("dòng bị từ chối khi nhập, chưa rõ đơn vị", "rows refused in the import, of whatever unit")
-        }
+        R::Refused => (
+            "dòng bị từ chối khi nạp, của đơn vị này hoặc chưa rõ",
+            "refused in the import, of this unit or an unknown one",
+        ),
     }
 }
 

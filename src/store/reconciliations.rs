@@ -1,6 +1,6 @@
 //! Reconciliations, and what they ask of sources: which dossiers a source named, and which it no longer names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::{
@@ -57,11 +57,12 @@ pub async fn named(door: &impl Door, source: &str, ids: &[Uuid]) -> Result<HashM
     Ok(found)
 }
 
-/// Codes of dossiers that an import refused and the house doesn't know.
-pub async fn refused(door: &impl Door, import_id: Uuid) -> Result<Vec<String>, StoreError> {
-    let codes: Vec<Option<String>> = import_problem::Entity::find()
+/// Codes of dossiers that an import refused and the house doesn't know, each with its unit's code where that was read.
+pub async fn refused(door: &impl Door, import_id: Uuid) -> Result<Vec<(String, Option<String>)>, StoreError> {
+    let rows: Vec<(Option<String>, Option<String>)> = import_problem::Entity::find()
         .select_only()
         .column(import_problem::Column::Code)
+        .column(import_problem::Column::UnitCode)
         .filter(import_problem::Column::ImportId.eq(import_id))
         .filter(import_problem::Column::Kind.eq("dossier"))
         .filter(import_problem::Column::Severity.eq("error"))
@@ -69,9 +70,14 @@ pub async fn refused(door: &impl Door, import_id: Uuid) -> Result<Vec<String>, S
         .into_tuple()
         .all(door.conn())
         .await?;
-    let mut codes: Vec<String> = codes.into_iter().flatten().filter(|code| !code.is_empty()).collect();
-    codes.sort();
-    let mut unknown = Vec::new();
+    let mut units: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (code, unit) in rows {
+        if let Some(code) = code.filter(|code| !code.is_empty()) {
+            let known = units.entry(code).or_default();
+            *known = known.take().or(unit);
+        }
+    }
+    let codes: Vec<String> = units.keys().cloned().collect();
     for chunk in codes.chunks(CHUNK) {
         let known: Vec<String> = dossier::Entity::find()
             .select_only()
@@ -80,9 +86,11 @@ pub async fn refused(door: &impl Door, import_id: Uuid) -> Result<Vec<String>, S
             .into_tuple()
             .all(door.conn())
             .await?;
-        unknown.extend(chunk.iter().filter(|code| !known.contains(code)).cloned());
+        for code in known {
+            units.remove(&code);
+        }
     }
-    Ok(unknown)
+    Ok(units.into_iter().collect())
 }
 
 /// Dossiers whose unit somebody corrected here.

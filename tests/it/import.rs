@@ -14,6 +14,7 @@ mod nights;
 pub mod office;
 mod post;
 mod reconciled;
+mod reconciled_said;
 mod rehearsed;
 mod silence;
 mod strangers;

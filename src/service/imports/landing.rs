@@ -77,6 +77,7 @@ struct Pending {
     code: String,
     hash: String,
     hash_before: Option<String>,
+    unit: Option<String>,
     landed: Option<Landed>,
 }
 
@@ -134,7 +135,8 @@ pub(super) async fn land(
         let (kind, code) = row.record.key();
         let (code, hash) = (shown(code), content_hash(&row.record));
         let (file, line) = (row.file, row.line);
-        pending.push(Pending { number, file, line, kind, code, hash, hash_before: None, landed: None });
+        let (hash_before, unit, landed) = (None, None, None);
+        pending.push(Pending { number, file, line, kind, code, hash, hash_before, unit, landed });
         records.push(Some(row.record));
     }
     let keys: Vec<String> = records.iter().map(|r| r.as_ref().map(source_key).unwrap_or_default()).collect();
@@ -164,6 +166,9 @@ pub(super) async fn land(
             } else {
                 seen.insert(keys[i].clone(), pending[i].line);
                 let ambiguous = names.resolve(&mut record);
+                if let Record::Dossier(dossier) = &record {
+                    pending[i].unit = Some(shown(&dossier.unit_code)).filter(|code| !code.is_empty());
+                }
                 if calendar_refused && needs_calendar(*kind) {
                     pending[i].landed = Some(Landed::refused(vec![without_calendar()]));
                 } else if !ambiguous.is_empty() {
@@ -200,6 +205,7 @@ pub(super) async fn land(
             kind: p.kind,
             code: p.code,
             hash_before: p.hash_before,
+            unit: p.unit,
             landed: p.landed.unwrap_or_else(Landed::unchanged),
         })
         .collect())

@@ -66,6 +66,8 @@ pub struct RowOutcome {
     pub code: String,
     /// What the source had said of it before; None where it hadn't.
     pub hash_before: Option<String>,
+    /// Code of the unit of a dossier, or what stands in its place.
+    pub unit: Option<String>,
     /// What became of it.
     pub landed: Landed,
 }

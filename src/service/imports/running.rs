@@ -305,6 +305,7 @@ fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<Pr
         message_vi: problem.vi.clone(),
         message_en: problem.en.clone(),
         recorded_at: now,
+        unit_code: outcome.unit.clone(),
     };
     outcomes.iter().flat_map(|o| o.landed.problems.iter().map(move |p| row(o, p))).collect()
 }

@@ -14,12 +14,19 @@ use super::{Cell, Pair, TableRow, Unmatched};
 use crate::domain::period::Period;
 use crate::domain::summary::{DossierFigures, RowKey};
 use crate::intake::Figure;
+use crate::store::dossiers::DossierRow;
 use crate::store::source_names;
 
-/// Our figures by unit.
+/// Our figures by row of the table. A unit counts with the nearest one above it that the table names, itself first:
+/// a table that has a commune as one row means its one-stop shop too.
 #[derive(Debug, Default)]
 pub(super) struct Ours {
+    /// What each unit counts, without those below it.
     units: BTreeMap<Uuid, DossierFigures>,
+    /// With whom each unit counts.
+    owners: HashMap<Uuid, Uuid>,
+    /// The units that count with one, where something is counted.
+    spans: BTreeMap<Uuid, Vec<Uuid>>,
     /// Received in the period online, where the table asks for it.
     online: HashMap<Uuid, i64>,
     /// The table has no columns for what was withdrawn or stopped: then the form counts it as resolved on time.
@@ -29,8 +36,13 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    /// Counts the period.
-    pub async fn count(look: &Look, period: Period, figures: &[Figure]) -> Result<Self, ServiceError> {
+    /// Counts the period for a table that names these units.
+    pub async fn count(
+        look: &Look,
+        period: Period,
+        figures: &[Figure],
+        named: &BTreeSet<Uuid>,
+    ) -> Result<Self, ServiceError> {
         let breakdowns = vec![Breakdown::Unit];
         let ask = report::Ask { period, unit_id: None, as_of: None, breakdowns };
         let summary = summarize(look, &ask).await?;
@@ -44,13 +56,21 @@ impl Ours {
                 ours.units.insert(id, row.figures.dossiers);
             }
         }
-        ours.codes = look.rules.units.all().map(|unit| (unit.id, unit.code.clone())).collect();
+        let units = &look.rules.units;
+        ours.codes = units.all().map(|unit| (unit.id, unit.code.clone())).collect();
+        for id in units.all().map(|unit| unit.id).chain(ours.units.keys().copied()) {
+            let owner = units.ancestry(id).into_iter().find(|above| named.contains(above));
+            ours.owners.insert(id, owner.unwrap_or(id));
+        }
+        for id in ours.units.keys() {
+            ours.spans.entry(ours.owner(*id)).or_default().push(*id);
+        }
         if figures.contains(&Figure::ReceivedOnline) || figures.contains(&Figure::ReceivedCounter) {
             let received = DossierFigure::ReceivedInPeriod;
             let all =
                 members::list(look, received, period, &Whose::default(), Uuid::nil(), usize::MAX).await?;
             for row in all.0.iter().filter(|row| row.channel == "online") {
-                *ours.online.entry(row.continuing_unit_id.unwrap_or(row.unit_id)).or_default() += 1;
+                *ours.online.entry(unit_of(row)).or_default() += 1;
             }
         }
         Ok(ours)
@@ -66,10 +86,18 @@ impl Ours {
         self.by_form
     }
 
+    /// The unit with whose row this one's dossiers count.
+    pub fn owner(&self, unit: Uuid) -> Uuid {
+        self.owners.get(&unit).copied().unwrap_or(unit)
+    }
+
     /// What we count in a cell.
     pub fn of(&self, unit: Uuid, figure: Figure) -> i64 {
-        let none = DossierFigures::default();
-        let f = self.units.get(&unit).unwrap_or(&none);
+        self.spans.get(&unit).into_iter().flatten().map(|one| self.of_one(*one, figure)).sum()
+    }
+
+    fn of_one(&self, unit: Uuid, figure: Figure) -> i64 {
+        let Some(f) = self.units.get(&unit) else { return 0 };
         let online = self.online.get(&unit).copied().unwrap_or_default();
         let closed_otherwise = if self.by_form { f.withdrawn + f.stopped } else { 0 };
         match figure {
@@ -103,7 +131,7 @@ impl Ours {
             all.extend(row.values.iter().map(|(figure, value)| (*unit, row.line, *figure, *value)));
         }
         let named: BTreeSet<Uuid> = pairs.iter().map(|(unit, _)| *unit).collect();
-        for unit in self.units.keys().filter(|unit| !named.contains(unit)) {
+        for unit in self.spans.keys().filter(|unit| !named.contains(unit)) {
             let counted = self.figures.iter().filter(|figure| self.of(*unit, **figure) != 0);
             all.extend(counted.map(|figure| (*unit, 0, *figure, 0)));
         }
@@ -117,7 +145,8 @@ impl Ours {
             .into_iter()
             .map(|(unit, _, figure, _)| json!([unit, figure.as_str(), self.of(unit, figure)]));
         let figures: Vec<&str> = self.figures.iter().map(|figure| figure.as_str()).collect();
-        json!({ "figures": figures, "cells": cells.collect::<Vec<_>>() })
+        let named: BTreeSet<Uuid> = pairs.iter().map(|(unit, _)| *unit).collect();
+        json!({ "figures": figures, "named": named, "cells": cells.collect::<Vec<_>>() })
     }
 
     /// Whether one of the kept cells counts otherwise today, or another unit counts what none did.
@@ -131,7 +160,7 @@ impl Ours {
             }
         }
         then.iter().any(|((unit, figure), value)| self.of(*unit, *figure) != *value)
-            || self.units.keys().any(|unit| {
+            || self.spans.keys().any(|unit| {
                 let mut figures = self.figures.iter();
                 figures.any(|figure| self.of(*unit, *figure) != 0 && !then.contains_key(&(*unit, *figure)))
             })
@@ -142,6 +171,17 @@ impl Ours {
 pub(super) fn figures_in(kept: &Value) -> Vec<Figure> {
     let all = kept["figures"].as_array().into_iter().flatten();
     all.filter_map(|word| Figure::parse(word.as_str()?)).collect()
+}
+
+/// Whose dossier it is today.
+pub(super) fn unit_of(row: &DossierRow) -> Uuid {
+    row.continuing_unit_id.unwrap_or(row.unit_id)
+}
+
+/// The units that the table of a kept comparison named.
+pub(super) fn named_in(kept: &Value) -> BTreeSet<Uuid> {
+    let all = kept["named"].as_array().into_iter().flatten();
+    all.filter_map(|id| Uuid::parse_str(id.as_str()?).ok()).collect()
 }
 
 /// The cells that differ.
@@ -181,7 +221,9 @@ pub(super) async fn matched<'a>(
             let [only] = &named[..] else { return None };
             units.by_code(only.trim_start_matches("units/")).map(|unit| unit.id)
         });
-        match found {
+        // A unit that stands there twice, by its code and by its name, would be held twice against the whole.
+        let again = found.is_some_and(|unit| pairs.iter().any(|(known, _): &Pair<'_>| *known == unit));
+        match found.filter(|_| !again) {
             Some(unit) => pairs.push((unit, row)),
             None => unmatched.push(Unmatched { line: row.line, unit: row.unit.clone(), candidates: named }),
         }

@@ -10,7 +10,7 @@ use super::super::error::ServiceError;
 use super::super::members::{self, DossierFigure, Whose};
 use super::super::slots::house_calendar;
 use super::super::work::Look;
-use super::comparing::Ours;
+use super::comparing::{Ours, unit_of};
 use super::{Ask, Cell, Reason, ReasonKind};
 use crate::domain::calendar::Calendar;
 use crate::domain::deadline::{Term, Timeliness};
@@ -51,10 +51,6 @@ fn behind(figure: Figure, by_form: bool) -> Vec<DossierFigure> {
         Figure::Withdrawn => vec![F::Withdrawn],
         Figure::Stopped => vec![F::Stopped],
     }
-}
-
-fn unit_of(row: &DossierRow) -> Uuid {
-    row.continuing_unit_id.unwrap_or(row.unit_id)
 }
 
 impl Behind<'_> {
@@ -109,17 +105,14 @@ pub(super) async fn explain(
     let (period, _) = ask.period.until(calendar.local_date(look.context.now));
     let until = calendar.midnight(period.end()).min(look.context.now);
     let moved = moved(look).await?;
-    let refused = match imports::newest(&look.door, &ask.source).await? {
-        Some(import) => reconciliations::refused(&look.door, import.id).await?,
-        None => Vec::new(),
-    };
+    let refused = refused(look, ask).await?;
     let mut behind_all = Behind { look, ask, read: HashMap::new() };
     for cell in cells {
         let Some(unit) = look.rules.units.by_code(&cell.unit).map(|unit| unit.id) else { continue };
         let counts = behind(cell.figure, ours.is_by_form());
         let all: Vec<DossierRow> =
             behind_all.all(&counts).await?.into_iter().filter(|row| fits(row, cell.figure)).collect();
-        let mine: Vec<&DossierRow> = all.iter().filter(|row| unit_of(row) == unit).collect();
+        let mine: Vec<&DossierRow> = all.iter().filter(|row| ours.owner(unit_of(row)) == unit).collect();
         let ids: Vec<Uuid> = mine.iter().map(|row| row.id).collect();
         let named = reconciliations::named(&look.door, &ask.source, &ids).await?;
         let mut reasons = Reasons::default();
@@ -127,18 +120,21 @@ pub(super) async fn explain(
             match named.get(&row.id) {
                 None => reasons.say(ReasonKind::NotFromSource, 1, row),
                 Some(true) => reasons.say(ReasonKind::Absent, 1, row),
-                Some(false) if moved.get(&row.id).is_some_and(|from| *from != unit) => {
+                Some(false) if moved.get(&row.id).is_some_and(|from| ours.owner(*from) != unit) => {
                     reasons.say(ReasonKind::OtherUnit, 1, row);
                 }
                 Some(false) => {}
             }
         }
-        for row in all.iter().filter(|row| unit_of(row) != unit && moved.get(&row.id) == Some(&unit)) {
+        for row in all.iter().filter(|row| {
+            ours.owner(unit_of(row)) != unit
+                && moved.get(&row.id).is_some_and(|from| ours.owner(*from) == unit)
+        }) {
             reasons.say(ReasonKind::OtherUnit, -1, row);
         }
         if judged(cell.figure) {
             for row in behind_all.all(&[DossierFigure::Resolved, DossierFigure::InProcess]).await? {
-                let sign = if unit_of(&row) == unit {
+                let sign = if ours.owner(unit_of(&row)) == unit {
                     judged_otherwise(look, &row, cell.figure, &calendar, until)
                 } else {
                     0
@@ -151,7 +147,8 @@ pub(super) async fn explain(
         let rest = cell.ours - cell.theirs - reasons.explained();
         if rest > 0 {
             let closed = behind_all.all(&[DossierFigure::Withdrawn, DossierFigure::Stopped]).await?;
-            let closed: Vec<&DossierRow> = closed.iter().filter(|row| unit_of(row) == unit).collect();
+            let closed: Vec<&DossierRow> =
+                closed.iter().filter(|row| ours.owner(unit_of(row)) == unit).collect();
             let counted = ours.is_by_form()
                 && matches!(cell.figure, Figure::Resolved | Figure::ResolvedOnTime | Figure::ResolvedNotLate);
             if counted && i64::try_from(closed.len()) == Ok(rest) {
@@ -159,15 +156,29 @@ pub(super) async fn explain(
                     reasons.say(ReasonKind::Withdrawn, 1, row);
                 }
             }
-        } else if rest < 0 && !refused.is_empty() {
-            // Of which unit they would have been isn't kept: they explain no more than is missing.
-            let most = i64::try_from(refused.len()).unwrap_or(i64::MAX);
-            reasons.by_kind.insert(ReasonKind::Refused, (rest.max(-most), refused.clone()));
+        } else if rest < 0 {
+            // How they would have been counted isn't known: they explain no more than is missing.
+            let here = |of: &Option<Uuid>| of.is_none_or(|of| ours.owner(of) == unit);
+            let codes = refused.iter().filter(|(_, of)| here(of)).map(|(code, _)| code.clone());
+            let codes: Vec<String> = codes.collect();
+            let most = i64::try_from(codes.len()).unwrap_or(i64::MAX);
+            if most > 0 {
+                reasons.by_kind.insert(ReasonKind::Refused, (rest.max(-most), codes));
+            }
         }
         let reason = |(kind, (count, dossiers))| Reason { kind, count, dossiers };
         cell.reasons = reasons.by_kind.into_iter().map(reason).collect();
     }
     Ok(())
+}
+
+/// What the source's latest import refused, each with its unit where that is known.
+async fn refused(look: &Look, ask: &Ask) -> Result<Vec<(String, Option<Uuid>)>, ServiceError> {
+    let Some(import) = imports::newest(&look.door, &ask.source).await? else { return Ok(Vec::new()) };
+    let rows = reconciliations::refused(&look.door, import.id).await?;
+    let units = &look.rules.units;
+    let unit = |code: String| units.by_code(&code).map(|unit| unit.id);
+    Ok(rows.into_iter().map(|(code, of)| (code, of.and_then(unit))).collect())
 }
 
 /// Whether a member of the counts stands behind the figure, where that asks for more.

@@ -20,6 +20,7 @@ use crate::intake::Figure;
 use crate::store::figures;
 use crate::store::reconciliations;
 pub use crate::store::reconciliations::ReconciliationRow;
+use crate::store::sources;
 
 use comparing::Ours;
 
@@ -67,7 +68,7 @@ words! {
         OtherDue = "other_due",
         /// Withdrawn or stopped: the form counts them as resolved on time, other tables don't.
         Withdrawn = "withdrawn",
-        /// The latest import refused these rows, of whatever unit.
+        /// The latest import refused these rows of the unit, or of a unit that isn't known.
         Refused = "refused",
     }
 }
@@ -158,8 +159,10 @@ impl House {
     pub async fn reconcile(&self, context: Context, ask: &Ask) -> Result<Reconciled, ServiceError> {
         check(&context, ask)?;
         let look = self.look(context.clone()).await?;
-        let ours = Ours::count(&look, ask.period, &figures_of(ask)).await?;
+        known_source(&look, &ask.source).await?;
         let (pairs, unmatched) = comparing::matched(&look, &ask.source, &ask.rows).await?;
+        let named = pairs.iter().map(|(unit, _)| *unit).collect();
+        let ours = Ours::count(&look, ask.period, &figures_of(ask), &named).await?;
         let mut cells = comparing::differing(&ours, &pairs);
         explaining::explain(&look, ask, &ours, &mut cells).await?;
         let sequence = figures::last_sequence(&look.door).await?;
@@ -205,8 +208,8 @@ pub async fn standing(
         return Ok(None);
     };
     let kept: Value = serde_json::from_str(&row.ours).map_err(|e| ServiceError::Internal(e.to_string()))?;
-    let figures = comparing::figures_in(&kept);
-    let moved = Ours::count(look, period, &figures).await?.moved(&kept);
+    let (figures, named) = (comparing::figures_in(&kept), comparing::named_in(&kept));
+    let moved = Ours::count(look, period, &figures, &named).await?.moved(&kept);
     let standing = match (moved, row.differing + row.unmatched) {
         (true, _) => Standing::Stale,
         (false, 0) => Standing::Clean,
@@ -282,6 +285,22 @@ fn check(context: &Context, ask: &Ask) -> Result<(), ServiceError> {
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(wrong)) }
+}
+
+/// Of another source, every dossier would count as recorded here.
+async fn known_source(look: &Look, source: &str) -> Result<(), ServiceError> {
+    let known: Vec<String> = sources::all(&look.door).await?.into_iter().map(|row| row.name).collect();
+    if known.is_empty() || known.iter().any(|name| name == source) {
+        return Ok(());
+    }
+    let names = known.join(", ");
+    Err(Violation::new(
+        "source",
+        "UNKNOWN_SOURCE",
+        format!("source: chưa nạp tệp nào của nguồn “{source}”; các nguồn đã có: {names}"),
+        format!("source: nothing was imported from “{source}”; known sources are {names}"),
+    )
+    .into())
 }
 
 /// How the figures stand to the one-stop software's table: a sentence for reports and mails.

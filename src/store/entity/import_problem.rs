@@ -24,6 +24,8 @@ pub struct Model {
     pub message_vi: String,
     pub message_en: String,
     pub recorded_at: DateTimeUtc,
+    /// Code of the unit that a refused dossier names, as far as it was understood.
+    pub unit_code: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

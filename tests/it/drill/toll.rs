@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use base64::Engine as _;
 use bonro::pb::v1;
 use bonro::pb::v1::dossier_service_client::DossierServiceClient;
 use bonro::pb::v1::job_service_client::JobServiceClient;
@@ -13,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::clerks::{self, Office};
 use super::post::Taken;
 use super::{Plan, Post};
+use crate::support::letters::parts;
 
 /// What a drill ended with.
 #[derive(Debug, Clone, Default)]
@@ -215,17 +215,7 @@ fn header<'a>(text: &'a str, name: &str) -> &'a str {
 
 /// The dossiers' codes that a mail names, in its text or in the attached sheet.
 fn codes(mail: &str) -> BTreeSet<String> {
-    let mut plain = String::new();
-    for part in mail.split("\n--") {
-        let (head, body) = part.split_once("\n\n").unwrap_or((part, ""));
-        if head.to_ascii_lowercase().contains("base64") {
-            let packed: String = body.split_whitespace().collect();
-            let bytes = base64::engine::general_purpose::STANDARD.decode(packed).unwrap_or_default();
-            plain.push_str(&String::from_utf8_lossy(&bytes));
-        } else {
-            plain.push_str(&body.replace("=\n", ""));
-        }
-    }
+    let plain = parts(mail).concat();
     let words = plain.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.filter(|word| word.starts_with("KT-")).map(str::to_owned).collect()
 }

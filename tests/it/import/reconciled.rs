@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bonro::domain::dossier::ClosedAs;
 use bonro::domain::period::Period;
-use bonro::domain::record::{DossierRecord, ImportRow, Record};
+use bonro::domain::record::{DossierRecord, ImportRow, Record, UnitRecord};
 use bonro::domain::table_figure::TableFigure as F;
 use bonro::grpc::Front;
 use bonro::pb::v1;
@@ -211,6 +211,10 @@ both!(what_differs_is_explained_by_the_dossiers_behind_it, |house| {
         *all.clone().nth(nth).expect("the sample has some")
     };
     let (refused, absent, moved) = (open(&stage, 0), open(&stage, 1), open(&stage, 2));
+    let elsewhere = (3..)
+        .map(|nth| open(&stage, nth))
+        .find(|place| stage.software.dossiers[*place].unit != stage.software.dossiers[refused].unit);
+    let elsewhere = elsewhere.expect("another unit has one");
     let mut records = stage.records();
     let code = |stage: &Stage, place: usize| stage.software.dossiers[place].code.clone();
     let at = |records: &[DossierRecord], code: &str| {
@@ -219,6 +223,8 @@ both!(what_differs_is_explained_by_the_dossiers_behind_it, |house| {
     // One that the house can't take, and one that the next full file leaves out.
     let index = at(&records, &code(&stage, refused));
     "Phòng Không Có".clone_into(&mut records[index].unit_code);
+    let index = at(&records, &code(&stage, elsewhere));
+    "Thủ tục không có".clone_into(&mut records[index].procedure_code);
     stage.feed(SOURCE, true, records.clone()).await;
     let index = at(&records, &code(&stage, absent));
     records.remove(index);
@@ -253,7 +259,12 @@ both!(what_differs_is_explained_by_the_dossiers_behind_it, |house| {
         entry.1.extend(codes);
     }
     assert_eq!(by_kind[&ReasonKind::Absent], (1, vec![gone]));
-    assert_eq!(by_kind[&ReasonKind::Refused], (-1, vec![code(&stage, refused)]));
+    // Of an unknown unit: a candidate wherever something is missing. Of a known one: only there.
+    let mut both = vec![code(&stage, refused), code(&stage, refused), code(&stage, elsewhere)];
+    both.sort();
+    let (count, mut codes) = by_kind[&ReasonKind::Refused].clone();
+    codes.sort();
+    assert_eq!((count, codes), (-2, both));
     // More in one unit, less in the other.
     assert_eq!(by_kind[&ReasonKind::OtherUnit], (0, vec![code(&stage, moved); 2]));
     assert_eq!(by_kind.len(), 3, "{by_kind:?}");
@@ -329,4 +340,58 @@ both!(bad_tables_are_refused_and_unknown_units_are_listed, |house| {
     let code = stage.software.units.iter().find(|(_, (known, _))| *known == name).expect("a unit").0;
     assert!(done.cells.iter().all(|cell| cell.unit == *code && cell.line == 0), "{:?}", done.cells);
     assert_eq!(stage.stands().await, Some(Standing::Differs));
+});
+
+both!(a_row_of_a_unit_means_what_belongs_to_it_too, |house| {
+    let mut stage = Stage::open(&house.url).await;
+    // The one-stop shop of a commune, which the table doesn't know.
+    let place = stage.some(|_| true);
+    let above = stage.software.dossiers[place].unit.clone();
+    let shop = UnitRecord {
+        code: "MC-X".into(),
+        parent_code: above.clone(),
+        kind: "one_stop_shop".into(),
+        name: "Bộ phận một cửa X".into(),
+        valid_from: Some(day("2020-01-01")),
+    };
+    let start = Start {
+        source: "sổ".into(),
+        kind: "partial".into(),
+        import_id: Uuid::from_u128(77),
+        ..Start::default()
+    };
+    let (desk, context) = (&stage.town.house, || stage.town.context());
+    desk.start_import(context(), &start).await.expect("it opens");
+    let shops = vec![ImportRow { file: "u.csv".into(), line: 2, record: Record::Unit(shop) }];
+    let (outcomes, _) = desk.import_batch(context(), &start, 1, shops).await.expect("it lands");
+    assert_eq!(outcomes[0].landed.problems, []);
+    let mut records = stage.records();
+    let known = &stage.software.dossiers;
+    let of_above = |code: &str| known.iter().any(|whole| whole.code == code && whole.unit == above);
+    let moved: Vec<usize> = (0..records.len()).filter(|i| of_above(&records[*i].code)).step_by(2).collect();
+    assert!(!moved.is_empty());
+    for index in moved {
+        "Bộ phận một cửa X".clone_into(&mut records[index].unit_code);
+    }
+    stage.feed(SOURCE, true, records).await;
+    let mut units = table(&stage.software, &stage.software.dossiers);
+    let done = stage.reconcile(rows(&units)).await.expect("it is compared");
+    assert_eq!((&done.cells[..], &done.unmatched[..]), (&[][..], &[][..]));
+    assert_eq!(stage.stands().await, Some(Standing::Clean));
+
+    // Named apart, each is held against its own.
+    units.insert("Bộ phận một cửa X".into(), BTreeMap::from([(F::ReceivedTotal, 0)]));
+    let done = stage.reconcile(rows(&units)).await.expect("it is compared");
+    let received: BTreeMap<&str, i64> = done
+        .cells
+        .iter()
+        .filter(|cell| cell.figure == F::ReceivedTotal)
+        .map(|cell| (cell.unit.as_str(), cell.ours - cell.theirs))
+        .collect();
+    assert_eq!(received.len(), 2, "{received:?}");
+    assert_eq!(received["MC-X"], -received[above.as_str()]);
+    // The same unit by its code and by its name would be held twice against the whole.
+    units.insert("MC-X".into(), BTreeMap::from([(F::ReceivedTotal, 0)]));
+    let done = stage.reconcile(rows(&units)).await.expect("it is compared");
+    assert_eq!(done.unmatched.len(), 1, "{:?}", done.unmatched);
 });

@@ -4,6 +4,7 @@
 pub mod binary;
 pub mod cluster;
 pub mod house;
+pub mod letters;
 pub mod line;
 pub mod postgres;
 pub mod sqlite;
