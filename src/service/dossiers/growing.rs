@@ -2,8 +2,8 @@
 //! the events that are missing, the events that the source took back are voided, and a changed receipt, unit or
 //! procedure is a flagged correction.
 //!
-//! Some sources tell all that happened, others only how a dossier stands: there what the state says beyond the named
-//! events becomes an event of the instant up to which the source speaks, and what isn't named stands.
+//! Some sources tell all that happened, others only how a dossier stands, or who has it: there what that says beyond
+//! the named events becomes an event of the instant up to which the source speaks, and what isn't named stands.
 
 use std::collections::HashMap;
 
@@ -150,8 +150,11 @@ fn may_be_taken_back(event: &Event, record: &DossierRecord) -> bool {
     {
         return false;
     }
-    let Some(state) = record.stands_as else { return true };
     let by_state = event.draft.reason == BY_STATE;
+    let Some(state) = record.stands_as else {
+        // A source without hand-overs can't take back the one that its official's name meant.
+        return !(by_state && record.moves.is_empty() && matches!(kind, EventKind::HandedOver { .. }));
+    };
     match kind {
         // The source tells no hand-overs, and the clock only where it lists stops: those it lists are all.
         EventKind::Paused { .. } | EventKind::Resumed => !by_state && !record.clock.is_empty(),
@@ -202,7 +205,8 @@ fn moves_on(kind: &EventKind) -> bool {
     }
 }
 
-/// Brings a history to the state in which a source says that the dossier stands.
+/// Brings a history to the state in which a source says that the dossier stands, and to the official whom it names
+/// where it tells no hand-overs.
 fn aligned(
     work: &Work,
     history: &mut History,
@@ -210,7 +214,9 @@ fn aligned(
     record: &DossierRecord,
     as_of: DateTime<Utc>,
 ) -> Result<Dossier, Refusal> {
-    let Some(state) = record.stands_as else { return Ok(told) };
+    if record.stands_as.is_none() && !record.moves.is_empty() {
+        return Ok(told);
+    }
     let timeline = history.timeline();
     let moves = || timeline.iter().filter(|e| moves_on(&e.draft.kind));
     // What people did here since the source spoke is news to it: the next file tells.
@@ -220,7 +226,7 @@ fn aligned(
     // Never before what is known to have happened, and never after now.
     let last = moves().map(|e| e.draft.occurred_at).max();
     let at = last.map_or(as_of, |last| last.max(as_of)).min(work.now());
-    let mut kinds = steps(told.state, state);
+    let mut kinds = record.stands_as.map(|state| steps(told.state, state)).unwrap_or_default();
     let holder = work.rules.officials_by_code.get(record.officer_code.trim()).copied();
     if let Some(to) = holder.filter(|to| told.state.is_open() && told.holder_id != Some(*to)) {
         kinds.insert(0, EventKind::HandedOver { from: told.holder_id, to, step: String::new() });

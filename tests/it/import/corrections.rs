@@ -67,6 +67,39 @@ both!(what_a_source_corrects_or_reopens_is_shown, |house| {
     running.stop().await.expect("the house drains");
 });
 
+both!(another_official_of_a_source_without_hand_overs_is_one_hand_over, |house| {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path();
+    let (running, address) = open(&house.url, path).await;
+    let officials =
+        "code,unit_code,full_name,role,email\nC1,A,Công chức 1,officer,\nC2,A,Công chức 2,officer,\n";
+    let more = [("officials.csv", officials)];
+    // Each time something else of it changed.
+    let nights = [
+        ("C1", "counter", vec![]),
+        ("C2", "counter", vec!["officials/C2"]),
+        ("C2", "online", vec!["officials/C2"]),
+        ("C1", "online", vec!["officials/C2", "officials/C1"]),
+        ("C1", "counter", vec!["officials/C2", "officials/C1"]),
+    ];
+    for (official, channel, expected) in nights {
+        let row = dossier("D1", ",").replace(",C1", &format!(",{official}")).replace("counter", channel);
+        write(path, &row, &more);
+        let (code, told) = address.import(path).await;
+        assert_eq!(code, 0, "{told:#}");
+        let picture = address.picture(1).await;
+        let handed: Vec<&str> = picture.events["D1"]
+            .iter()
+            .filter(|event| event.contains("HANDED_OVER"))
+            .filter_map(|event| event.split(' ').nth(2))
+            .collect();
+        assert_eq!(handed, expected, "{official} {channel}: {:#?}", picture.events);
+        assert!(!picture.events["D1"].iter().any(|event| event.contains("VOIDED")), "{:#?}", picture.events);
+        assert_eq!(picture.dossiers["D1"].holder, format!("officials/{official}"));
+    }
+    running.stop().await.expect("the house drains");
+});
+
 both!(people_read_their_own_time_and_both_languages, |house| {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path();
