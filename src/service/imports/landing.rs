@@ -15,7 +15,7 @@ use crate::domain::text;
 use crate::service::landing::{Landed, LandedResult, problem};
 use crate::service::{
     ServiceError, Work, calendars, declared_figures, documents, dossiers, incidents, officials, payments,
-    petitions, procedures, surveys, targets, tasks, units,
+    petitions, procedures, surveys, targets, tasks, undoing, units,
 };
 use crate::store::{source_names, sources};
 
@@ -75,6 +75,7 @@ struct Pending {
     line: i64,
     kind: RecordKind,
     code: String,
+    said_as: Option<String>,
     hash: String,
     hash_before: Option<String>,
     landed: Option<Landed>,
@@ -134,7 +135,9 @@ pub(super) async fn land(
         let (kind, code) = row.record.key();
         let (code, hash) = (shown(code), content_hash(&row.record));
         let (file, line) = (row.file, row.line);
-        pending.push(Pending { number, file, line, kind, code, hash, hash_before: None, landed: None });
+        let said_as = Some(source_key(&row.record)).filter(|key| *key != code);
+        let (hash_before, landed) = (None, None);
+        pending.push(Pending { number, file, line, kind, code, said_as, hash, hash_before, landed });
         records.push(Some(row.record));
     }
     let keys: Vec<String> = records.iter().map(|r| r.as_ref().map(source_key).unwrap_or_default()).collect();
@@ -175,7 +178,9 @@ pub(super) async fn land(
         }
         let met = names.met();
         source_names::note(&work.tx, &arrival.source, met, work.now()).await?;
-        let landed = batch.land(work, arrival).await?;
+        let before = undoing::before(work, *kind, &batch.codes()).await?;
+        let mut landed = batch.land(work, arrival).await?;
+        undoing::note(work, *kind, &before, &mut landed).await?;
         let mut remembered = Vec::new();
         for (i, outcome) in landed {
             if let Some(subject) = outcome.subject_id {
@@ -199,6 +204,7 @@ pub(super) async fn land(
             line: p.line,
             kind: p.kind,
             code: p.code,
+            said_as: p.said_as,
             hash_before: p.hash_before,
             landed: p.landed.unwrap_or_else(Landed::unchanged),
         })
@@ -233,6 +239,13 @@ macro_rules! pick {
 impl Batch {
     fn push(&mut self, index: usize, record: Record) {
         self.rows.insert(index, record);
+    }
+
+    /// The codes of its records, as the house knows them; empty for the house's calendar.
+    fn codes(&self) -> Vec<String> {
+        let codes = self.rows.values().map(|record| record.key().1.trim());
+        let known = |code: &str| Code::parse_number(code).map(String::from).ok();
+        codes.filter_map(|code| if code.is_empty() { Some(String::new()) } else { known(code) }).collect()
     }
 
     async fn land(self, work: &mut Work, arrival: &Arrival) -> Result<Vec<(usize, Landed)>, ServiceError> {
