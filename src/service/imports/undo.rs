@@ -11,7 +11,7 @@ use super::{ImportRun, OutcomeRow};
 use crate::domain::record::RecordKind;
 use crate::service::House;
 use crate::service::error::{ServiceError, Violation};
-use crate::service::undoing::take_back;
+use crate::service::undoing::{subject_before, take_back};
 use crate::service::work::{Context, Work};
 use crate::store::sources::SourceRow;
 use crate::store::{imports, sources};
@@ -152,7 +152,10 @@ async fn said_as_before(
     sources::forget(&work.tx, &run.source, kind.as_str(), &new).await?;
     let before = first
         .into_iter()
-        .filter_map(|(key, row)| Some((key.to_owned(), row.hash_before.clone()?, row.subject_id?)))
+        .filter_map(|(key, row)| {
+            let subject = subject_before(kind, row).or(row.subject_id)?;
+            Some((key.to_owned(), row.hash_before.clone()?, subject))
+        })
         .collect();
     Ok(sources::remember(&work.tx, &run.source, kind.as_str(), before, work.now()).await?)
 }

@@ -158,6 +158,12 @@ pub async fn note(
     Ok(())
 }
 
+/// Whom an outcome's row spoke of before: where each version is a row of its own, another one than after it.
+pub fn subject_before(kind: RecordKind, row: &OutcomeRow) -> Option<Uuid> {
+    let before = row.before.as_deref()?;
+    by_kind!(kind, |S| serde_json::from_str::<S>(before).ok().map(|before| before.subject()), else None)
+}
+
 /// Takes back what an import did to records of a kind: these rows, all that it has of their codes, ascending.
 pub async fn take_back(
     work: &mut Work,
