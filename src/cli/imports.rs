@@ -23,7 +23,7 @@ pub enum ImportsCommand {
     List(ListArgs),
     /// Một lượt nhập: kết quả từng dòng và hồ sơ không còn trong tệp / One import: what became of its rows, and what it no longer names
     Show(ShowArgs),
-    /// Hoàn tác cả lượt nhập hồ sơ / Take back all that an import of dossiers did
+    /// Hoàn tác cả lượt nhập, dữ liệu gì cũng được / Take back all that an import did, whatever it brought
     Undo(UndoArgs),
 }
 

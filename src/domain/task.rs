@@ -145,6 +145,13 @@ pub enum TaskEventKind {
     SentBack,
     /// Taken back.
     Cancelled,
+    /// Another event never was: the import that brought it was undone.
+    Voided {
+        /// Its number, from 1.
+        number: i32,
+    },
+    /// The import that brought the task was undone: it never was.
+    Retracted,
     /// The due date passed while open: appended by the flagging job.
     DeadlinePassed {
         /// The date that passed.
@@ -203,11 +210,21 @@ pub enum TaskRefusal {
     NotLater,
 }
 
+/// The events that weren't voided, and no longer what voided the others.
+pub fn standing(events: &[TaskEvent]) -> Vec<TaskEvent> {
+    let number = |event: &TaskEvent| {
+        if let TaskEventKind::Voided { number } = event.kind { Some(number) } else { None }
+    };
+    let voided: Vec<i32> = events.iter().filter_map(number).collect();
+    let stands = |(at, event): &(i32, &TaskEvent)| number(event).is_none() && !voided.contains(at);
+    (1..).zip(events).filter(stands).map(|(_, event)| event.clone()).collect()
+}
+
 /// Replays a task's events in the order of recording.
 pub fn replay(events: &[TaskEvent], calendar: &Calendar) -> Result<Task, TaskRefusal> {
     let mut task: Option<Task> = None;
     let mut passed = Vec::new();
-    for event in events {
+    for event in &standing(events) {
         if let (None, TaskEventKind::Assigned(assignment)) = (&task, &event.kind) {
             task = Some(fresh(assignment));
             continue;
@@ -276,7 +293,8 @@ pub fn replay(events: &[TaskEvent], calendar: &Calendar) -> Result<Task, TaskRef
                 task.verdict = None;
                 task.state = TaskState::InProgress;
             }
-            TaskEventKind::Cancelled => {
+            TaskEventKind::Voided { .. } => {}
+            TaskEventKind::Cancelled | TaskEventKind::Retracted => {
                 allow(open)?;
                 task.cancelled_on = Some(calendar.local_date(event.occurred_at));
                 task.state = TaskState::Cancelled;

@@ -252,3 +252,23 @@ fn a_completion_before_the_assignment_is_refused_however_it_comes() {
     let unsubmitted = [(CONFIRMED, "2024-05-01")];
     assert_eq!(run(Source::Import, None, &unsubmitted), Err(TaskRefusal::FinishedBeforeAssigned));
 }
+
+#[test]
+fn what_an_undone_import_brought_never_was() {
+    let void = |number| (TaskEventKind::Voided { number }, "2024-05-15");
+    let corrected = (TaskEventKind::Assigned(assignment(Some("2024-05-20"))), "2024-05-06");
+    let done = [(submitted("2024-05-08"), "2024-05-08"), (CONFIRMED, "2024-05-08")];
+    let told = |steps: &[Step]| run(Source::Import, Some("2024-05-10"), steps).expect("it is told");
+    // The corrected due date and the completion fall, the day that passed stands.
+    let steps = [corrected, done[0].clone(), done[1].clone(), (passed("2024-05-10"), "2024-05-11")];
+    let back: Vec<Step> = steps.iter().cloned().chain([void(2), void(3), void(4)]).collect();
+    let (task, before) = (told(&back), told(&[steps[3].clone()]));
+    assert_eq!((&task, task.overdue_flagged), (&before, true));
+    assert_eq!(contributions(&task, &TOWN), contributions(&before, &TOWN));
+    assert_ne!(contributions(&told(&steps), &TOWN), contributions(&before, &TOWN));
+    // One that was brought counts for nothing, finished or not.
+    for so_far in [vec![], done.to_vec()] {
+        let gone: Vec<Step> = so_far.into_iter().chain([(TaskEventKind::Retracted, "2024-05-15")]).collect();
+        assert_eq!(contributions(&told(&gone), &TOWN), []);
+    }
+}

@@ -337,7 +337,7 @@ fn wire_severity(severity: Severity) -> v1::Severity {
 
 /// The outcome of a row for the wire. Problems without a place of their own get the row's.
 pub fn outcome(outcome: RowOutcome) -> v1::RowOutcome {
-    let RowOutcome { row, file, line, kind, code, landed, hash_before: _, unit: _ } = outcome;
+    let RowOutcome { row, file, line, kind, code, landed, hash_before: _, unit: _, said_as: _ } = outcome;
     let result = match landed.result {
         LandedResult::Landed => v1::RowResult::Landed,
         LandedResult::Unchanged => v1::RowResult::Unchanged,

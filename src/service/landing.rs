@@ -34,11 +34,24 @@ pub struct Landed {
     pub provisional: bool,
     /// The first and the last event that it added to its subject, where it has events.
     pub events: Option<(i32, i32)>,
+    /// How the record stood before the batch, as JSON; None: it wasn't there, or it has events.
+    pub before: Option<String>,
+    /// Hash of how the batch left it, where it has no events.
+    pub left_hash: Option<String>,
 }
 
 impl Landed {
     fn of(result: LandedResult, subject_id: Option<Uuid>, problems: Vec<Problem>) -> Self {
-        Self { result, subject_id, problems, due_at: None, provisional: false, events: None }
+        Self {
+            result,
+            subject_id,
+            problems,
+            due_at: None,
+            provisional: false,
+            events: None,
+            before: None,
+            left_hash: None,
+        }
     }
 
     /// New to the house.

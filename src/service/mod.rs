@@ -40,6 +40,7 @@ pub mod slots;
 pub mod surveys;
 pub mod targets;
 pub mod tasks;
+mod undoing;
 pub mod units;
 mod work;
 

@@ -32,7 +32,7 @@ pub async fn create(
         return Err(ServiceError::AlreadyExists(name));
     }
     payments::insert(&work.tx, vec![row.clone()]).await?;
-    figures::append(&work.tx, &entries(None, &row, &calendar), work.now()).await?;
+    figures::append(&work.tx, &entries(None, Some(&row), &calendar), work.now()).await?;
     work.note(name, &serde_json::json!({ "kind": row.kind, "amount_vnd": row.amount_vnd }));
     Ok(row)
 }
@@ -69,10 +69,10 @@ pub async fn land(
     let sorted = sort(work, taken, &known, &mut outcomes);
     let mut ledger = Vec::new();
     for (row, calendar) in &sorted.fresh {
-        ledger.extend(entries(None, row, calendar));
+        ledger.extend(entries(None, Some(row), calendar));
     }
     for (old, row, calendar) in sorted.changed {
-        ledger.extend(entries(Some(&old), &row, &calendar));
+        ledger.extend(entries(Some(&old), Some(&row), &calendar));
         payments::update(&work.tx, row, old.version).await?;
     }
     payments::insert(&work.tx, sorted.fresh.into_iter().map(|(row, _)| row).collect()).await?;
@@ -131,8 +131,22 @@ pub fn contributions(row: &PaymentRow, calendar: &Calendar) -> Vec<Contribution>
     ]
 }
 
-fn entries(old: Option<&PaymentRow>, row: &PaymentRow, calendar: &Calendar) -> Vec<Entry> {
-    let before = old.map(|old| contributions(old, calendar)).unwrap_or_default();
-    let entry = |contribution| Entry { subject_kind: "payment", subject_id: row.id, contribution };
-    difference(&before, &contributions(row, calendar)).into_iter().map(entry).collect()
+/// What a step from one state to another adds to the ledger; None: it isn't there.
+fn entries(old: Option<&PaymentRow>, row: Option<&PaymentRow>, calendar: &Calendar) -> Vec<Entry> {
+    let Some(subject_id) = row.or(old).map(|row| row.id) else { return Vec::new() };
+    let told = |row: Option<&PaymentRow>| row.map(|row| contributions(row, calendar)).unwrap_or_default();
+    let (before, after) = (told(old), told(row));
+    let entry = |contribution| Entry { subject_kind: "payment", subject_id, contribution };
+    difference(&before, &after).into_iter().map(entry).collect()
+}
+
+/// The same by the house's calendar.
+pub(super) fn steps(
+    work: &Work,
+    old: Option<&PaymentRow>,
+    row: Option<&PaymentRow>,
+) -> Result<Vec<Entry>, ServiceError> {
+    let calendar = work.rules.calendar_for(None);
+    let calendar = calendar.ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))?;
+    Ok(entries(old, row, calendar))
 }

@@ -32,7 +32,7 @@ pub async fn create(
         return Err(ServiceError::AlreadyExists(name));
     }
     surveys::insert(&work.tx, vec![row.clone()]).await?;
-    figures::append(&work.tx, &entries(None, &row, &calendar)?, work.now()).await?;
+    figures::append(&work.tx, &entries(None, Some(&row), &calendar)?, work.now()).await?;
     work.note(name, &serde_json::json!({ "rating": row.rating }));
     Ok(row)
 }
@@ -69,10 +69,10 @@ pub async fn land(
     let sorted = sort(work, taken, &known, &mut outcomes);
     let mut ledger = Vec::new();
     for (row, calendar) in &sorted.fresh {
-        ledger.extend(entries(None, row, calendar)?);
+        ledger.extend(entries(None, Some(row), calendar)?);
     }
     for (old, row, calendar) in sorted.changed {
-        ledger.extend(entries(Some(&old), &row, &calendar)?);
+        ledger.extend(entries(Some(&old), Some(&row), &calendar)?);
         surveys::update(&work.tx, row, old.version).await?;
     }
     surveys::insert(&work.tx, sorted.fresh.into_iter().map(|(row, _)| row).collect()).await?;
@@ -111,9 +111,26 @@ pub fn contributions(row: &SurveyRow, calendar: &Calendar) -> Result<Vec<Contrib
     }])
 }
 
-fn entries(old: Option<&SurveyRow>, row: &SurveyRow, calendar: &Calendar) -> Result<Vec<Entry>, StoreError> {
-    let before = old.map(|old| contributions(old, calendar)).transpose()?.unwrap_or_default();
-    let added = difference(&before, &contributions(row, calendar)?);
-    let entry = |contribution| Entry { subject_kind: "survey", subject_id: row.id, contribution };
-    Ok(added.into_iter().map(entry).collect())
+/// What a step from one state to another adds to the ledger; None: it isn't there.
+fn entries(
+    old: Option<&SurveyRow>,
+    row: Option<&SurveyRow>,
+    calendar: &Calendar,
+) -> Result<Vec<Entry>, StoreError> {
+    let Some(subject_id) = row.or(old).map(|row| row.id) else { return Ok(Vec::new()) };
+    let told = |row: Option<&SurveyRow>| row.map(|row| contributions(row, calendar)).transpose();
+    let (before, after) = (told(old)?.unwrap_or_default(), told(row)?.unwrap_or_default());
+    let entry = |contribution| Entry { subject_kind: "survey", subject_id, contribution };
+    Ok(difference(&before, &after).into_iter().map(entry).collect())
+}
+
+/// The same by the house's calendar.
+pub(super) fn steps(
+    work: &Work,
+    old: Option<&SurveyRow>,
+    row: Option<&SurveyRow>,
+) -> Result<Vec<Entry>, ServiceError> {
+    let calendar = work.rules.calendar_for(None);
+    let calendar = calendar.ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))?;
+    Ok(entries(old, row, calendar)?)
 }

@@ -1,7 +1,10 @@
 //! Calendars: immutable versions with their dated overrides.
 
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -31,6 +34,11 @@ pub async fn insert(tx: &Tx, row: CalendarRow, days: Vec<DayRow>) -> Result<(), 
 }
 
 fn of_unit(unit_id: Option<Uuid>) -> Select<calendar::Entity> {
+    numbered(unit_id).filter(calendar::Column::WithdrawnAt.is_null())
+}
+
+/// Withdrawn ones too: their numbers are never used again.
+fn numbered(unit_id: Option<Uuid>) -> Select<calendar::Entity> {
     let select = calendar::Entity::find().order_by_desc(calendar::Column::Version);
     match unit_id {
         Some(id) => select.filter(calendar::Column::UnitId.eq(id)),
@@ -38,9 +46,38 @@ fn of_unit(unit_id: Option<Uuid>) -> Select<calendar::Entity> {
     }
 }
 
-/// The newest version of a unit (of the house under None), draft or in force.
-pub async fn newest(door: &impl Door, unit_id: Option<Uuid>) -> Result<Option<CalendarRow>, StoreError> {
-    Ok(of_unit(unit_id).limit(1).one(door.conn()).await?)
+/// The newest number of a unit's versions (of the house's under None), whatever became of it; 0 without one.
+pub async fn newest(door: &impl Door, unit_id: Option<Uuid>) -> Result<i32, StoreError> {
+    let row = numbered(unit_id).limit(1).one(door.conn()).await?;
+    Ok(row.map_or(0, |row| row.version))
+}
+
+/// Withdraws a unit's versions in force with numbers after `from` up to `to`.
+pub async fn withdraw(
+    tx: &Tx,
+    unit_id: Option<Uuid>,
+    (from, to): (i32, i32),
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let of = match unit_id {
+        Some(id) => calendar::Column::UnitId.eq(id),
+        None => calendar::Column::UnitId.is_null(),
+    };
+    calendar::Entity::update_many()
+        .col_expr(calendar::Column::WithdrawnAt, Expr::value(at))
+        .filter(of)
+        .filter(calendar::Column::Version.gt(from))
+        .filter(calendar::Column::Version.lte(to))
+        .filter(calendar::Column::State.eq("in_force"))
+        .filter(calendar::Column::WithdrawnAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Versions by identity, in no order.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<CalendarRow>, StoreError> {
+    records::by_ids::<calendar::Entity>(door, calendar::Column::Id, ids).await
 }
 
 /// The newest version in force.
@@ -73,5 +110,6 @@ pub async fn days(door: &impl Door, id: Uuid) -> Result<Vec<DayRow>, StoreError>
 
 /// A page of versions.
 pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<CalendarRow>, StoreError> {
-    page::<calendar::Entity>(door, &PUBLISHED, "id", query, None).await
+    let standing = Condition::all().add(calendar::Column::WithdrawnAt.is_null());
+    page::<calendar::Entity>(door, &PUBLISHED, "id", query, Some(standing)).await
 }

@@ -54,6 +54,27 @@ pub async fn supersede(tx: &Tx, id: Uuid, at: DateTime<Utc>) -> Result<(), Store
     if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
+/// Takes away the versions of a figure after the `revision`, which holds again; 0: all of them.
+pub async fn put_back(tx: &Tx, code: &str, revision: i32) -> Result<(), StoreError> {
+    declared_figure::Entity::delete_many()
+        .filter(declared_figure::Column::Code.eq(code))
+        .filter(declared_figure::Column::Revision.gt(revision))
+        .exec(tx.conn())
+        .await?;
+    declared_figure::Entity::update_many()
+        .col_expr(declared_figure::Column::SupersededAt, Expr::value(Option::<DateTime<Utc>>::None))
+        .filter(declared_figure::Column::Code.eq(code))
+        .filter(declared_figure::Column::Revision.eq(revision))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Versions by identity, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<DeclaredRow>, StoreError> {
+    records::by_ids::<declared_figure::Entity>(door, declared_figure::Column::Id, ids).await
+}
+
 /// A version by code and number (None: the one that holds), if the caller may know of it.
 pub async fn find(
     door: &impl Door,

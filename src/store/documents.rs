@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 use super::entity::document;
 use super::query::{Page, Published, page};
@@ -43,6 +44,17 @@ pub async fn insert(tx: &Tx, rows: Vec<DocumentRow>) -> Result<(), StoreError> {
 pub async fn update(tx: &Tx, row: DocumentRow, version: i64) -> Result<(), StoreError> {
     let (id, at) = ((document::Column::Id, row.id), (document::Column::Version, version));
     records::update::<document::ActiveModel>(tx, row, id, at).await
+}
+
+/// Takes away one that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((document::Column::Id, id), (document::Column::Version, version));
+    records::delete::<document::Entity>(tx, id, at).await
+}
+
+/// Those with these identities, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<DocumentRow>, StoreError> {
+    records::by_ids::<document::Entity>(door, document::Column::Id, ids).await
 }
 
 /// The latest document of that number.

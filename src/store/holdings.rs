@@ -12,8 +12,12 @@ use crate::domain::record::RecordKind;
 /// The codes of all records of a kind; of calendars, those of the units for which a source sent one.
 pub async fn codes(door: &impl Door, kind: RecordKind) -> Result<Vec<String>, StoreError> {
     match kind {
-        RecordKind::Unit => all::<unit::Entity>(door, unit::Column::Code).await,
-        RecordKind::Official => all::<official::Entity>(door, official::Column::Code).await,
+        RecordKind::Unit => {
+            standing::<unit::Entity>(door, unit::Column::Code, unit::Column::WithdrawnAt).await
+        }
+        RecordKind::Official => {
+            standing::<official::Entity>(door, official::Column::Code, official::Column::WithdrawnAt).await
+        }
         // Every house is founded with one, which nobody sent.
         RecordKind::Calendar => Ok(source_row::Entity::find()
             .select_only()
@@ -22,7 +26,9 @@ pub async fn codes(door: &impl Door, kind: RecordKind) -> Result<Vec<String>, St
             .into_tuple()
             .all(door.conn())
             .await?),
-        RecordKind::Procedure => all::<procedure::Entity>(door, procedure::Column::Code).await,
+        RecordKind::Procedure => {
+            standing::<procedure::Entity>(door, procedure::Column::Code, procedure::Column::WithdrawnAt).await
+        }
         RecordKind::Dossier => all::<dossier::Entity>(door, dossier::Column::Code).await,
         RecordKind::Task => all::<task::Entity>(door, task::Column::Code).await,
         RecordKind::Document => all::<document::Entity>(door, document::Column::Number).await,
@@ -33,6 +39,16 @@ pub async fn codes(door: &impl Door, kind: RecordKind) -> Result<Vec<String>, St
         RecordKind::Declared => all::<declared_figure::Entity>(door, declared_figure::Column::Code).await,
         RecordKind::Incident => all::<incident::Entity>(door, incident::Column::Code).await,
     }
+}
+
+/// Those that weren't withdrawn.
+async fn standing<E: EntityTrait>(
+    door: &impl Door,
+    code: E::Column,
+    withdrawn_at: E::Column,
+) -> Result<Vec<String>, StoreError> {
+    let select = E::find().select_only().column(code).filter(withdrawn_at.is_null());
+    Ok(select.into_tuple().all(door.conn()).await?)
 }
 
 async fn all<E: EntityTrait>(door: &impl Door, code: E::Column) -> Result<Vec<String>, StoreError> {

@@ -1,5 +1,7 @@
 //! Imports as resources: how far they came, what they did, and what was wrong with which row.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -13,6 +15,9 @@ use super::query::{ListQuery, Page, Published, page};
 use super::records::{self, published};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::FieldKind;
+
+/// Subjects a statement.
+const CHUNK: usize = 1000;
 
 /// An import.
 pub type ImportRun = import::Model;
@@ -54,6 +59,12 @@ pub const PUBLISHED_OUTCOMES: [Published; 5] = [
 /// An import by id.
 pub async fn find(door: &impl Door, id: Uuid) -> Result<Option<ImportRun>, StoreError> {
     Ok(import::Entity::find_by_id(id).one(door.conn()).await?)
+}
+
+/// Waits until nobody else moves an import of this source, until the end of this transaction: what is read then of
+/// the source's imports stands until then. SQLite has one writer anyway.
+pub async fn alone(tx: &Tx, source: &str) -> Result<(), StoreError> {
+    tx.moves_imports_of(source).await
 }
 
 /// An import by id, held until the transaction ends: who began to move it is waited for. (SQLite has one
@@ -171,22 +182,65 @@ pub async fn newer_stands(door: &impl Door, run: &ImportRun) -> Result<Option<Uu
     Ok(found.map(|newer| newer.id))
 }
 
-/// What an import did that isn't undone, in the order of its rows: at most `limit` after the row `after`.
+/// What an import did to records of a kind that isn't undone, by code and then by row: those of the codes after
+/// `after` (None: of all), about `limit` of them, and all of the last code.
 pub async fn done(
     door: &impl Door,
     import_id: Uuid,
-    after: i64,
+    kind: &str,
+    after: Option<&str>,
     limit: u64,
 ) -> Result<Vec<OutcomeRow>, StoreError> {
-    Ok(import_row::Entity::find()
+    let of_kind = import_row::Entity::find()
         .filter(import_row::Column::ImportId.eq(import_id))
-        .filter(import_row::Column::Number.gt(after))
+        .filter(import_row::Column::Kind.eq(kind))
         .filter(import_row::Column::Undone.eq(false))
         .filter(import_row::Column::Result.is_in(["landed", "changed"]))
-        .order_by_asc(import_row::Column::Number)
-        .limit(limit)
-        .all(door.conn())
-        .await?)
+        .order_by_asc(import_row::Column::Code)
+        .order_by_asc(import_row::Column::Number);
+    let mut some = of_kind.clone();
+    if let Some(code) = after {
+        some = some.filter(import_row::Column::Code.gt(code));
+    }
+    let mut rows = some.limit(limit).all(door.conn()).await?;
+    if let Some(last) = rows.last() {
+        let rest = of_kind
+            .filter(import_row::Column::Code.eq(&last.code))
+            .filter(import_row::Column::Number.gt(last.number));
+        rows.extend(rest.all(door.conn()).await?);
+    }
+    Ok(rows)
+}
+
+/// The events of these subjects, by their first and last number, that imports added which are undone, or that this
+/// import added.
+pub async fn taken_back(
+    door: &impl Door,
+    import_id: Uuid,
+    subjects: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<(i32, i32)>>, StoreError> {
+    let mut found: HashMap<Uuid, Vec<(i32, i32)>> = HashMap::new();
+    let falls = Condition::any()
+        .add(import_row::Column::Undone.eq(true))
+        .add(import_row::Column::ImportId.eq(import_id));
+    for chunk in subjects.chunks(CHUNK) {
+        let rows: Vec<(Uuid, i32, i32)> = import_row::Entity::find()
+            .select_only()
+            .column(import_row::Column::SubjectId)
+            .column(import_row::Column::EventsFrom)
+            .column(import_row::Column::EventsTo)
+            .filter(import_row::Column::SubjectId.is_in(chunk.to_vec()))
+            .filter(import_row::Column::EventsFrom.is_not_null())
+            .filter(import_row::Column::EventsTo.is_not_null())
+            .filter(falls.clone())
+            .into_tuple()
+            .all(door.conn())
+            .await?;
+        for (subject, first, last) in rows {
+            found.entry(subject).or_default().push((first, last));
+        }
+    }
+    Ok(found)
 }
 
 /// Notes that outcomes were undone.

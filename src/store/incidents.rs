@@ -7,6 +7,7 @@ use sea_orm::sea_query::{OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::entity::{dossier, incident, incident_hit};
@@ -34,7 +35,7 @@ pub const PUBLISHED: [Published; 6] = [
 const CHUNK: usize = 1000;
 
 /// What an incident names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hits {
     /// Units whose dossiers it hit.
     pub units: Vec<Uuid>,
@@ -64,6 +65,17 @@ pub async fn update(tx: &Tx, row: IncidentRow, version: i64) -> Result<(), Store
     records::update::<incident::ActiveModel>(tx, row, id, at).await
 }
 
+/// Takes away one that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((incident::Column::Id, id), (incident::Column::Version, version));
+    records::delete::<incident::Entity>(tx, id, at).await
+}
+
+/// Those with these identities, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<IncidentRow>, StoreError> {
+    records::by_ids::<incident::Entity>(door, incident::Column::Id, ids).await
+}
+
 /// One by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<IncidentRow>, StoreError> {
     let mut select = incident::Entity::find().filter(incident::Column::Code.eq(code));
@@ -78,7 +90,7 @@ pub async fn by_codes(
     door: &impl Door,
     codes: &[String],
 ) -> Result<HashMap<String, IncidentRow>, StoreError> {
-    records::by_codes::<incident::Entity>(door, incident::Column::Code, codes, |row| &row.code).await
+    records::by_codes(door, incident::Entity::find(), incident::Column::Code, codes, |row| &row.code).await
 }
 
 /// Those that began before `until` (None: any) and weren't over at `from`, the earliest first.

@@ -28,6 +28,7 @@ pub mod procedures;
 pub mod query;
 pub mod reconciliations;
 pub mod records;
+pub mod references;
 pub mod reminder_rules;
 pub mod requests;
 pub mod rules;
@@ -67,6 +68,8 @@ const MIGRATION_LOCK: i64 = 0x0062_6f6e_726f_0002;
 
 /// Before the number of a request: their advisory locks are of two numbers.
 const REQUESTS_LOCK: i32 = 1;
+/// Before the number of a source whose imports are moved.
+const IMPORTS_LOCK: i32 = 2;
 /// Key of the advisory lock of those who draw codes.
 const CODES_LOCK: i64 = 0x0062_6f6e_726f_0003;
 
@@ -108,12 +111,22 @@ impl Door for Snapshot {
 
 impl Tx {
     /// Waits until no twin of a request is under way, until the end of this transaction: its answer is seen then.
-    /// SQLite has one writer anyway.
     async fn no_twin_of(&self, request_id: Uuid) -> Result<(), StoreError> {
+        self.alone_with(REQUESTS_LOCK, request_id.as_bytes()).await
+    }
+
+    /// Waits until nobody else moves an import of the source, until the end of this transaction.
+    async fn moves_imports_of(&self, source: &str) -> Result<(), StoreError> {
+        self.alone_with(IMPORTS_LOCK, source.as_bytes()).await
+    }
+
+    /// Holds what is called so among the things of a lock, until the end of this transaction. SQLite has one writer
+    /// anyway.
+    async fn alone_with(&self, lock: i32, name: &[u8]) -> Result<(), StoreError> {
         if self.0.get_database_backend() == DatabaseBackend::Postgres {
-            // Callers draw these ids. Locks of two numbers are apart from those of one: none of them is the ledger's.
-            let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(request_id.as_bytes()));
-            let values = [REQUESTS_LOCK.into(), i32::from_be_bytes([a, b, c, d]).into()];
+            // Callers draw these names. Locks of two numbers are apart from those of one: none of them is the ledger's.
+            let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(name));
+            let values = [lock.into(), i32::from_be_bytes([a, b, c, d]).into()];
             let sql = "SELECT pg_advisory_xact_lock($1, $2)";
             self.0
                 .execute_raw(Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, values))

@@ -1,6 +1,8 @@
 //! Officials and their absences.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -39,9 +41,15 @@ pub async fn update(tx: &Tx, row: OfficialRow, version: i64) -> Result<(), Store
     records::update::<official::ActiveModel>(tx, row, identity, version).await
 }
 
+/// Officials by identity, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<OfficialRow>, StoreError> {
+    records::by_ids::<official::Entity>(door, official::Column::Id, ids).await
+}
+
 /// An official by code.
 pub async fn find(door: &impl Door, code: &str) -> Result<Option<OfficialRow>, StoreError> {
-    Ok(official::Entity::find().filter(official::Column::Code.eq(code)).one(door.conn()).await?)
+    let standing = official::Entity::find().filter(official::Column::WithdrawnAt.is_null());
+    Ok(standing.filter(official::Column::Code.eq(code)).one(door.conn()).await?)
 }
 
 /// Officials by code.
@@ -49,12 +57,14 @@ pub async fn by_codes(
     door: &impl Door,
     codes: &[String],
 ) -> Result<HashMap<String, OfficialRow>, StoreError> {
-    records::by_codes::<official::Entity>(door, official::Column::Code, codes, |row| &row.code).await
+    let standing = official::Entity::find().filter(official::Column::WithdrawnAt.is_null());
+    records::by_codes(door, standing, official::Column::Code, codes, |row| &row.code).await
 }
 
 /// A page of officials.
 pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<OfficialRow>, StoreError> {
-    page::<official::Entity>(door, &PUBLISHED, "id", query, None).await
+    let standing = Condition::all().add(official::Column::WithdrawnAt.is_null());
+    page::<official::Entity>(door, &PUBLISHED, "id", query, Some(standing)).await
 }
 
 /// Absences of officials, newest first, by official.

@@ -37,6 +37,17 @@ pub async fn update(tx: &Tx, row: PaymentRow, version: i64) -> Result<(), StoreE
     records::update::<payment::ActiveModel>(tx, row, id, at).await
 }
 
+/// Takes away one that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((payment::Column::Id, id), (payment::Column::Version, version));
+    records::delete::<payment::Entity>(tx, id, at).await
+}
+
+/// Those with these identities, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<PaymentRow>, StoreError> {
+    records::by_ids::<payment::Entity>(door, payment::Column::Id, ids).await
+}
+
 /// One by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<PaymentRow>, StoreError> {
     let mut select = payment::Entity::find().filter(payment::Column::Code.eq(code));
@@ -48,7 +59,7 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 
 /// Those with these codes, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, PaymentRow>, StoreError> {
-    records::by_codes::<payment::Entity>(door, payment::Column::Code, codes, |row| &row.code).await
+    records::by_codes(door, payment::Entity::find(), payment::Column::Code, codes, |row| &row.code).await
 }
 
 /// Those that follow in the order of their identity, for the checker that recounts them all.

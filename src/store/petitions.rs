@@ -46,6 +46,18 @@ pub async fn update(tx: &Tx, row: PetitionRow, version: i64) -> Result<(), Store
     records::update::<petition::ActiveModel>(tx, row, id, at).await
 }
 
+/// Takes away the projection of a petition that stood at `version`; its events stay. [`StoreError::Conflict`] if
+/// it doesn't stand so any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((petition::Column::Id, id), (petition::Column::Version, version));
+    records::delete::<petition::Entity>(tx, id, at).await
+}
+
+/// Petitions by identity, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<PetitionRow>, StoreError> {
+    records::by_ids::<petition::Entity>(door, petition::Column::Id, ids).await
+}
+
 /// A petition by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<PetitionRow>, StoreError> {
     let mut select = petition::Entity::find().filter(petition::Column::Code.eq(code));
@@ -60,7 +72,7 @@ pub async fn by_codes(
     door: &impl Door,
     codes: &[String],
 ) -> Result<HashMap<String, PetitionRow>, StoreError> {
-    records::by_codes::<petition::Entity>(door, petition::Column::Code, codes, |row| &row.code).await
+    records::by_codes(door, petition::Entity::find(), petition::Column::Code, codes, |row| &row.code).await
 }
 
 /// How many of these petitions their citizens rate satisfied or better, and how many answers are published.

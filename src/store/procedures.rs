@@ -43,16 +43,27 @@ pub async fn insert_versions(tx: &Tx, rows: Vec<VersionRow>) -> Result<(), Store
     records::insert::<procedure_version::ActiveModel>(tx, rows).await
 }
 
-/// Versions that a later record stands in the place of.
-pub async fn supersede(tx: &Tx, ids: &[Uuid]) -> Result<(), StoreError> {
+/// Versions that a later record stands in the place of (`superseded`), or that stand again.
+pub async fn supersede(tx: &Tx, ids: &[Uuid], superseded: bool) -> Result<(), StoreError> {
     for chunk in ids.chunks(CHUNK) {
         procedure_version::Entity::update_many()
-            .col_expr(procedure_version::Column::Superseded, Expr::value(true))
+            .col_expr(procedure_version::Column::Superseded, Expr::value(superseded))
             .filter(procedure_version::Column::Id.is_in(chunk.to_vec()))
             .exec(tx.conn())
             .await?;
     }
     Ok(())
+}
+
+/// Saves a procedure that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn update(tx: &Tx, row: ProcedureRow, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((procedure::Column::Id, row.id), (procedure::Column::Version, version));
+    records::update::<procedure::ActiveModel>(tx, row, id, at).await
+}
+
+/// Procedures by identity, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<ProcedureRow>, StoreError> {
+    records::by_ids::<procedure::Entity>(door, procedure::Column::Id, ids).await
 }
 
 /// Notes that a procedure that stood at `version` changed; [`StoreError::Conflict`] if it doesn't any more.
@@ -69,7 +80,8 @@ pub async fn touch(tx: &Tx, id: Uuid, version: i64, at: DateTime<Utc>) -> Result
 
 /// A procedure by code.
 pub async fn find(door: &impl Door, code: &str) -> Result<Option<ProcedureRow>, StoreError> {
-    Ok(procedure::Entity::find().filter(procedure::Column::Code.eq(code)).one(door.conn()).await?)
+    let standing = procedure::Entity::find().filter(procedure::Column::WithdrawnAt.is_null());
+    Ok(standing.filter(procedure::Column::Code.eq(code)).one(door.conn()).await?)
 }
 
 /// Procedures by code.
@@ -77,7 +89,14 @@ pub async fn by_codes(
     door: &impl Door,
     codes: &[String],
 ) -> Result<HashMap<String, ProcedureRow>, StoreError> {
-    records::by_codes::<procedure::Entity>(door, procedure::Column::Code, codes, |row| &row.code).await
+    records::by_codes(
+        door,
+        procedure::Entity::find().filter(procedure::Column::WithdrawnAt.is_null()),
+        procedure::Column::Code,
+        codes,
+        |row| &row.code,
+    )
+    .await
 }
 
 /// The versions of procedures, superseded ones too, newest first, by procedure.
@@ -103,6 +122,9 @@ pub async fn list(
     query: &ListQuery,
     among: Option<Vec<Uuid>>,
 ) -> Result<Page<ProcedureRow>, StoreError> {
-    let among = among.map(|ids| Condition::all().add(procedure::Column::Id.is_in(ids)));
-    page::<procedure::Entity>(door, &PUBLISHED, "id", query, among).await
+    let mut those = Condition::all().add(procedure::Column::WithdrawnAt.is_null());
+    if let Some(ids) = among {
+        those = those.add(procedure::Column::Id.is_in(ids));
+    }
+    page::<procedure::Entity>(door, &PUBLISHED, "id", query, Some(those)).await
 }

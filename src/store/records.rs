@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition as Where, EntityTrait, ExprTrait, FromQueryResult,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -66,9 +66,10 @@ where
     if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
-/// Records by code, whoever asks: for imports.
+/// Records by code among `of`, whoever asks: for imports.
 pub(super) async fn by_codes<E>(
     door: &impl Door,
+    of: Select<E>,
     column: E::Column,
     codes: &[String],
     code: fn(&E::Model) -> &String,
@@ -79,10 +80,41 @@ where
 {
     let mut found = HashMap::new();
     for chunk in codes.chunks(CHUNK) {
-        let rows = E::find().filter(column.is_in(chunk.to_vec())).all(door.conn()).await?;
+        let rows = of.clone().filter(column.is_in(chunk.to_vec())).all(door.conn()).await?;
         found.extend(rows.into_iter().map(|row| (code(&row).clone(), row)));
     }
     Ok(found)
+}
+
+/// Records by identity, in no order, whoever asks.
+pub(super) async fn by_ids<E>(
+    door: &impl Door,
+    identity: E::Column,
+    ids: &[Uuid],
+) -> Result<Vec<E::Model>, StoreError>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Send + Sync,
+{
+    let mut found = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        found.extend(E::find().filter(identity.is_in(chunk.to_vec())).all(door.conn()).await?);
+    }
+    Ok(found)
+}
+
+/// Takes away a record that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub(super) async fn delete<E: EntityTrait>(
+    tx: &Tx,
+    identity: (E::Column, Uuid),
+    version: (E::Column, i64),
+) -> Result<(), StoreError> {
+    let done = E::delete_many()
+        .filter(identity.0.eq(identity.1))
+        .filter(version.0.eq(version.1))
+        .exec(tx.conn())
+        .await?;
+    if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 /// Records in the order of their identity, for the checker that recounts them all.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::entity::{
@@ -93,7 +93,8 @@ pub async fn bump(tx: &Tx) -> Result<(), StoreError> {
 /// Reads all rules.
 pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
     let mut rules = Rules { epoch: epoch(door).await?, ..Rules::default() };
-    let mut units = unit::Entity::find().all(door.conn()).await?;
+    let standing = unit::Entity::find().filter(unit::Column::WithdrawnAt.is_null());
+    let mut units = standing.all(door.conn()).await?;
     // Codes are reused: of several units with one code the last wins, so those that stand come last.
     units.sort_by_key(|row| (row.valid_to.is_none(), row.valid_to));
     rules.units = UnitTree::new(
@@ -105,7 +106,8 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
             })
             .collect::<Result<_, StoreError>>()?,
     );
-    for row in official::Entity::find().all(door.conn()).await? {
+    let standing = official::Entity::find().filter(official::Column::WithdrawnAt.is_null());
+    for row in standing.all(door.conn()).await? {
         let role = word(OfficialRole::parse(&row.role), "official", "role", &row.code)?;
         rules.officials_by_code.insert(row.code.clone(), row.id);
         let official = Official {
@@ -122,9 +124,12 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
     load_calendars(door, &mut rules).await?;
     for row in procedure::Entity::find().all(door.conn()).await? {
         rules.procedure_codes.insert(row.id, row.code.clone());
-        rules.procedures_by_code.insert(row.code, row.id);
+        if row.withdrawn_at.is_none() {
+            rules.procedures_by_code.insert(row.code, row.id);
+        }
     }
     for row in procedure_version::Entity::find().all(door.conn()).await? {
+        // Those of a withdrawn procedure are superseded; histories find them in the book.
         let superseded = row.superseded;
         let version = Arc::new(version(row)?);
         if !superseded {
@@ -193,7 +198,8 @@ async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), Store
     let mut versions = calendar::Entity::find().all(door.conn()).await?;
     versions.sort_by_key(|v| v.version);
     for row in versions {
-        let (id, unit_id, in_force) = (row.id, row.unit_id, row.state == "in_force");
+        let (id, unit_id, in_force) =
+            (row.id, row.unit_id, row.state == "in_force" && row.withdrawn_at.is_none());
         let spec = spec(&row, days.remove(&id).unwrap_or_default())?;
         let calendar = Calendar::new(id, spec).map_err(|_| StoreError::Corrupt {
             table: "calendar",

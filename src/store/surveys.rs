@@ -35,6 +35,17 @@ pub async fn update(tx: &Tx, row: SurveyRow, version: i64) -> Result<(), StoreEr
     records::update::<survey::ActiveModel>(tx, row, id, at).await
 }
 
+/// Takes away one that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((survey::Column::Id, id), (survey::Column::Version, version));
+    records::delete::<survey::Entity>(tx, id, at).await
+}
+
+/// Those with these identities, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<SurveyRow>, StoreError> {
+    records::by_ids::<survey::Entity>(door, survey::Column::Id, ids).await
+}
+
 /// One by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<SurveyRow>, StoreError> {
     let mut select = survey::Entity::find().filter(survey::Column::Code.eq(code));
@@ -46,7 +57,7 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 
 /// Those with these codes, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, SurveyRow>, StoreError> {
-    records::by_codes::<survey::Entity>(door, survey::Column::Code, codes, |row| &row.code).await
+    records::by_codes(door, survey::Entity::find(), survey::Column::Code, codes, |row| &row.code).await
 }
 
 /// Those that follow in the order of their identity, for the checker that recounts them all.

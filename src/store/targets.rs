@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 
+use uuid::Uuid;
+
 use super::entity::target;
 use super::query::{Page, Published, page};
 use super::records::{self, Asked, keyed, narrowed, published};
@@ -40,6 +42,17 @@ pub async fn update(tx: &Tx, row: TargetRow, version: i64) -> Result<(), StoreEr
     records::update::<target::ActiveModel>(tx, row, id, at).await
 }
 
+/// Takes away one that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((target::Column::Id, id), (target::Column::Version, version));
+    records::delete::<target::Entity>(tx, id, at).await
+}
+
+/// Those with these identities, in no order, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<TargetRow>, StoreError> {
+    records::by_ids::<target::Entity>(door, target::Column::Id, ids).await
+}
+
 /// One by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<TargetRow>, StoreError> {
     let mut select = target::Entity::find().filter(target::Column::Code.eq(code));
@@ -51,7 +64,7 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 
 /// Those with these codes, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, TargetRow>, StoreError> {
-    records::by_codes::<target::Entity>(door, target::Column::Code, codes, |row| &row.code).await
+    records::by_codes(door, target::Entity::find(), target::Column::Code, codes, |row| &row.code).await
 }
 
 /// Those in force on a day, by code.

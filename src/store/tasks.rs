@@ -51,6 +51,13 @@ pub async fn update(tx: &Tx, row: TaskRow, version: i64) -> Result<(), StoreErro
         .await
 }
 
+/// Takes away the projection of a task that stood at `version`; its events stay. [`StoreError::Conflict`] if it
+/// doesn't stand so any more.
+pub async fn delete(tx: &Tx, id: Uuid, version: i64) -> Result<(), StoreError> {
+    let (id, at) = ((task::Column::Id, id), (task::Column::Version, version));
+    records::delete::<task::Entity>(tx, id, at).await
+}
+
 /// A task by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<TaskRow>, StoreError> {
     let mut select = task::Entity::find().filter(task::Column::Code.eq(code));
@@ -62,17 +69,12 @@ pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<
 
 /// Tasks by code, whoever asks: for imports.
 pub async fn by_codes(door: &impl Door, codes: &[String]) -> Result<HashMap<String, TaskRow>, StoreError> {
-    records::by_codes::<task::Entity>(door, task::Column::Code, codes, |row| &row.code).await
+    records::by_codes(door, task::Entity::find(), task::Column::Code, codes, |row| &row.code).await
 }
 
 /// Tasks by identity, in no order, whoever asks.
 pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<TaskRow>, StoreError> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(1000) {
-        let some = task::Entity::find().filter(task::Column::Id.is_in(chunk.to_vec()));
-        found.extend(some.all(door.conn()).await?);
-    }
-    Ok(found)
+    records::by_ids::<task::Entity>(door, task::Column::Id, ids).await
 }
 
 /// Codes of tasks by identity.

@@ -1,6 +1,6 @@
 //! Units: their present attributes, what they were before, and how one became another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::Expr;
@@ -45,7 +45,7 @@ pub struct Register {
     pub edges: Vec<EdgeRow>,
 }
 
-/// Reads all of it.
+/// Reads all of it, units aside that were withdrawn.
 pub async fn register(door: &impl Door) -> Result<Register, StoreError> {
     let mut spans: HashMap<Uuid, Vec<SpanRow>> = HashMap::new();
     let rows =
@@ -58,7 +58,10 @@ pub async fn register(door: &impl Door) -> Result<Register, StoreError> {
         .order_by_asc(unit_edge::Column::Id)
         .all(door.conn())
         .await?;
-    Ok(Register { units: unit::Entity::find().all(door.conn()).await?, spans, edges })
+    let units = unit::Entity::find().filter(unit::Column::WithdrawnAt.is_null()).all(door.conn()).await?;
+    let standing: HashSet<Uuid> = units.iter().map(|row| row.id).collect();
+    spans.retain(|id, _| standing.contains(id));
+    Ok(Register { units, spans, edges })
 }
 
 /// Inserts new units with their first spans; parents before children.
@@ -74,11 +77,37 @@ pub async fn update(tx: &Tx, row: UnitRow, version: i64) -> Result<(), StoreErro
     records::update::<unit::ActiveModel>(tx, row, identity, version).await
 }
 
+/// Units by identity with their spans, whoever asks.
+pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<(UnitRow, Vec<SpanRow>)>, StoreError> {
+    let rows = records::by_ids::<unit::Entity>(door, unit::Column::Id, ids).await?;
+    let mut spans: HashMap<Uuid, Vec<SpanRow>> = HashMap::new();
+    for span in records::by_ids::<unit_history::Entity>(door, unit_history::Column::UnitId, ids).await? {
+        spans.entry(span.unit_id).or_default().push(span);
+    }
+    for spans in spans.values_mut() {
+        spans.sort_by_key(|span| (span.valid_from, span.id));
+    }
+    let mut with = |row: UnitRow| {
+        let spans = spans.remove(&row.id).unwrap_or_default();
+        (row, spans)
+    };
+    Ok(rows.into_iter().map(&mut with).collect())
+}
+
 /// Saves the attributes of a span: a new one, or one with other content.
 pub async fn save_span(tx: &Tx, row: SpanRow) -> Result<(), StoreError> {
     unit_history::Entity::delete_by_id(row.id).exec(tx.conn()).await?;
     row.into_active_model().reset_all().insert(tx.conn()).await?;
     Ok(())
+}
+
+/// The spans of a unit are these, and no others.
+pub async fn put_spans(tx: &Tx, unit_id: Uuid, spans: Vec<SpanRow>) -> Result<(), StoreError> {
+    unit_history::Entity::delete_many()
+        .filter(unit_history::Column::UnitId.eq(unit_id))
+        .exec(tx.conn())
+        .await?;
+    records::insert::<unit_history::ActiveModel>(tx, spans).await
 }
 
 /// Ends the span that is open, on its last day.

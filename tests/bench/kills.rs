@@ -11,10 +11,13 @@ pub mod binary;
 pub mod cluster;
 #[path = "../it/drill/mod.rs"]
 mod drill;
+/// Mails as they are on the wire.
+#[path = "../it/support/letters.rs"]
+pub mod letters;
 
 /// What the drill shares with the tests.
 mod support {
-    pub use super::{binary, cluster};
+    pub use super::{binary, cluster, letters};
 }
 
 use std::time::Duration;

@@ -19,6 +19,7 @@ mod rehearsed;
 mod silence;
 mod strangers;
 mod town;
+mod undone;
 mod year;
 
 use std::collections::BTreeSet;

@@ -157,7 +157,7 @@ async fn store(
     content: Content,
     draft: bool,
 ) -> Result<CalendarView, ServiceError> {
-    let newest = calendars::newest(&work.tx, unit_id).await?.map_or(0, |row| row.version);
+    let newest = calendars::newest(&work.tx, unit_id).await?;
     let row = CalendarRow {
         id: work.new_id(),
         unit_id,
@@ -172,6 +172,7 @@ async fn store(
         in_force_from: (!draft).then_some(work.now()),
         state: if draft { "draft" } else { "in_force" }.to_owned(),
         created_at: work.now(),
+        withdrawn_at: None,
     };
     let days: Vec<DayRow> =
         content.days.into_iter().map(|day| DayRow { calendar_id: row.id, ..day }).collect();

@@ -8,12 +8,14 @@ mod judging;
 mod landing;
 mod places;
 pub mod saving;
+mod undoing;
 pub mod verbs;
 mod wrong;
 
 pub use flagging::flag_overdue;
 pub use landing::land;
 pub use saving::next_notice;
+pub use undoing::take_back;
 
 pub use crate::store::dossiers::{DossierRow, PUBLISHED};
 

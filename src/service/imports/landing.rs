@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::domain::text;
 use crate::service::landing::{Landed, LandedResult, problem};
 use crate::service::{
     ServiceError, Work, calendars, declared_figures, documents, dossiers, incidents, officials, payments,
-    petitions, procedures, surveys, targets, tasks, units,
+    petitions, procedures, surveys, targets, tasks, undoing, units,
 };
 use crate::store::{source_names, sources};
 
@@ -75,6 +76,7 @@ struct Pending {
     line: i64,
     kind: RecordKind,
     code: String,
+    said_as: Option<String>,
     hash: String,
     hash_before: Option<String>,
     unit: Option<String>,
@@ -135,8 +137,9 @@ pub(super) async fn land(
         let (kind, code) = row.record.key();
         let (code, hash) = (shown(code), content_hash(&row.record));
         let (file, line) = (row.file, row.line);
+        let said_as = Some(source_key(&row.record)).filter(|key| *key != code);
         let (hash_before, unit, landed) = (None, None, None);
-        pending.push(Pending { number, file, line, kind, code, hash, hash_before, unit, landed });
+        pending.push(Pending { number, file, line, kind, code, said_as, hash, hash_before, unit, landed });
         records.push(Some(row.record));
     }
     let keys: Vec<String> = records.iter().map(|r| r.as_ref().map(source_key).unwrap_or_default()).collect();
@@ -180,7 +183,9 @@ pub(super) async fn land(
         }
         let met = names.met();
         source_names::note(&work.tx, &arrival.source, met, work.now()).await?;
-        let landed = batch.land(work, arrival).await?;
+        let before = undoing::before(work, *kind, &batch.codes()).await?;
+        let mut landed = batch.land(work, arrival).await?;
+        undoing::note(work, *kind, &before, &mut landed).await?;
         let mut remembered = Vec::new();
         for (i, outcome) in landed {
             if let Some(subject) = outcome.subject_id {
@@ -204,6 +209,7 @@ pub(super) async fn land(
             line: p.line,
             kind: p.kind,
             code: p.code,
+            said_as: p.said_as,
             hash_before: p.hash_before,
             unit: p.unit,
             landed: p.landed.unwrap_or_else(Landed::unchanged),
@@ -241,32 +247,46 @@ impl Batch {
         self.rows.insert(index, record);
     }
 
-    async fn land(self, work: &mut Work, arrival: &Arrival) -> Result<Vec<(usize, Landed)>, ServiceError> {
-        let Some(kind) = self.rows.values().next().map(|r| r.key().0) else { return Ok(Vec::new()) };
-        let rows = self.rows;
-        match kind {
-            RecordKind::Unit => units::land(work, pick!(rows, Unit)).await,
-            RecordKind::Official => officials::land(work, pick!(rows, Official)).await,
-            RecordKind::Calendar => calendars::land(work, pick!(rows, Calendar)).await,
-            RecordKind::Procedure => procedures::land(work, pick!(rows, Procedure)).await,
-            RecordKind::Dossier => {
-                let rows = pick!(rows, Dossier).into_iter().map(|(i, r)| (i, *r)).collect();
-                dossiers::land(work, arrival, rows).await
+    /// The codes of its records, as the house knows them; empty for the house's calendar.
+    fn codes(&self) -> Vec<String> {
+        let codes = self.rows.values().map(|record| record.key().1.trim());
+        let known = |code: &str| Code::parse_number(code).map(String::from).ok();
+        codes.filter_map(|code| if code.is_empty() { Some(String::new()) } else { known(code) }).collect()
+    }
+
+    /// In a box: the kinds side by side, laid out in each caller, take the compiler minutes.
+    fn land<'a>(
+        self,
+        work: &'a mut Work,
+        arrival: &'a Arrival,
+    ) -> BoxFuture<'a, Result<Vec<(usize, Landed)>, ServiceError>> {
+        Box::pin(async move {
+            let Some(kind) = self.rows.values().next().map(|r| r.key().0) else { return Ok(Vec::new()) };
+            let rows = self.rows;
+            match kind {
+                RecordKind::Unit => units::land(work, pick!(rows, Unit)).await,
+                RecordKind::Official => officials::land(work, pick!(rows, Official)).await,
+                RecordKind::Calendar => calendars::land(work, pick!(rows, Calendar)).await,
+                RecordKind::Procedure => procedures::land(work, pick!(rows, Procedure)).await,
+                RecordKind::Dossier => {
+                    let rows = pick!(rows, Dossier).into_iter().map(|(i, r)| (i, *r)).collect();
+                    dossiers::land(work, arrival, rows).await
+                }
+                RecordKind::Task => tasks::land(work, pick!(rows, Task)).await,
+                RecordKind::Document => documents::land(work, pick!(rows, Document)).await,
+                RecordKind::Petition => petitions::land(work, pick!(rows, Petition)).await,
+                RecordKind::Survey => surveys::land(work, pick!(rows, Survey)).await,
+                RecordKind::Payment => payments::land(work, pick!(rows, Payment)).await,
+                RecordKind::Target => targets::land(work, pick!(rows, Target)).await,
+                RecordKind::Declared => {
+                    let rows = pick!(rows, Declared).into_iter().map(|(i, r)| (i, *r)).collect();
+                    declared_figures::land(work, rows).await
+                }
+                RecordKind::Incident => {
+                    let rows = pick!(rows, Incident).into_iter().map(|(i, r)| (i, *r)).collect();
+                    incidents::land(work, rows).await
+                }
             }
-            RecordKind::Task => tasks::land(work, pick!(rows, Task)).await,
-            RecordKind::Document => documents::land(work, pick!(rows, Document)).await,
-            RecordKind::Petition => petitions::land(work, pick!(rows, Petition)).await,
-            RecordKind::Survey => surveys::land(work, pick!(rows, Survey)).await,
-            RecordKind::Payment => payments::land(work, pick!(rows, Payment)).await,
-            RecordKind::Target => targets::land(work, pick!(rows, Target)).await,
-            RecordKind::Declared => {
-                let rows = pick!(rows, Declared).into_iter().map(|(i, r)| (i, *r)).collect();
-                declared_figures::land(work, rows).await
-            }
-            RecordKind::Incident => {
-                let rows = pick!(rows, Incident).into_iter().map(|(i, r)| (i, *r)).collect();
-                incidents::land(work, rows).await
-            }
-        }
+        })
     }
 }

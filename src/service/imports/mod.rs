@@ -64,6 +64,8 @@ pub struct RowOutcome {
     pub kind: RecordKind,
     /// Its code.
     pub code: String,
+    /// The key under which the source's word of it is remembered, where that isn't the code.
+    pub said_as: Option<String>,
     /// What the source had said of it before; None where it hadn't.
     pub hash_before: Option<String>,
     /// Code of the unit of a dossier, or what stands in its place.

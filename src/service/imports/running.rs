@@ -24,6 +24,7 @@ impl House {
         let fresh = opened(&context, start)?;
         let only_own = context.scope != Scope::All;
         let work = self.job(context).await?;
+        imports::alone(&work.tx, &fresh.source).await?;
         if let Some(run) = imports::hold(&work.tx, start.import_id).await? {
             if only_own && run.caller != fresh.caller {
                 return Err(ServiceError::NotFound(name(start.import_id)));
@@ -71,9 +72,8 @@ impl House {
             )
             .into());
         }
-        let mut work = self.job(context).await?;
+        let (mut work, run) = self.moving(context, start.import_id).await?;
         let name = name(start.import_id);
-        let run = imports::hold(&work.tx, start.import_id).await?;
         let mut run = run.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
         let committed = run.committed_row;
         if first_row > committed + 1 {
@@ -125,13 +125,30 @@ impl House {
         Ok((outcomes, last))
     }
 
+    /// Begins to move an import, if there is such a one, alone among those of its source: what is read of the others
+    /// stands until it is done, by whatever replica they are moved.
+    pub(super) async fn moving(
+        &self,
+        context: Context,
+        id: Uuid,
+    ) -> Result<(Work, Option<ImportRun>), ServiceError> {
+        let mut work = self.job(context).await?;
+        let Some(run) = imports::find(&work.tx, id).await? else { return Ok((work, None)) };
+        imports::alone(&work.tx, &run.source).await?;
+        // It was waited for who moved them before: the rules and the import are as those left them.
+        work.rules = self.rules(&work.tx).await?;
+        let run = imports::hold(&work.tx, id).await?;
+        Ok((work, run))
+    }
+
     /// Marks an import finished: the client has sent its last row. A full one tells what its source no longer names.
     pub async fn finish_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
-        let mut work = self.job(context).await?;
-        let Some(mut run) = imports::hold(&work.tx, start.import_id).await? else { return Ok(()) };
+        let (mut work, run) = self.moving(context, start.import_id).await?;
+        let Some(mut run) = run else { return Ok(()) };
         if run.state == FINISHED {
             return Ok(());
         }
+        no_undo(&work, &run.source).await?;
         FINISHED.clone_into(&mut run.state);
         run.finished_at = Some(work.now());
         let committed = run.committed_row;
@@ -152,6 +169,9 @@ impl House {
                 events_from: None,
                 events_to: None,
                 undone: false,
+                before: None,
+                left_hash: None,
+                said_as: None,
             });
             imports::keep_outcomes(&work.tx, rows.collect()).await?;
         }
@@ -331,6 +351,9 @@ fn outcome_rows(import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<OutcomeRow> {
             events_from: outcome.landed.events.map(|(first, _)| first),
             events_to: outcome.landed.events.map(|(_, last)| last),
             undone: false,
+            before: outcome.landed.before.clone(),
+            left_hash: outcome.landed.left_hash.clone(),
+            said_as: outcome.said_as.clone(),
         })
     };
     outcomes.iter().filter_map(row).collect()

@@ -1,25 +1,23 @@
-//! Undoing an import as a whole: each dossier that it received never came in, each that it changed stands as before,
-//! by new events that void its own. First all of it is tried without a trace; then it is done in steps, and a break
-//! goes on where it stopped.
+//! Undoing an import as a whole, whatever it brought: what it received never came in, what it changed stands as before.
+//! First all of it is tried without a trace; then it is done in steps, and a break goes on where it stopped. How
+//! records of each kind are taken back is in `service::undoing`.
+
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use super::running::name;
 use super::{ImportRun, OutcomeRow};
-use crate::domain::dossier::{Draft, EventKind, History, Source};
 use crate::domain::record::RecordKind;
 use crate::service::House;
-use crate::service::dossiers::saving::{Change, save};
-use crate::service::error::{ServiceError, Violation, refused};
+use crate::service::error::{ServiceError, Violation};
+use crate::service::undoing::{subject_before, take_back};
 use crate::service::work::{Context, Work};
 use crate::store::sources::SourceRow;
-use crate::store::{dossiers, events, imports, sources};
+use crate::store::{imports, sources};
 
-/// Dossiers a step: a transaction lasts a moment.
+/// Rows a step: a transaction lasts a moment.
 const STEP: u64 = 500;
-
-/// Why, in the words of the events.
-const WHY: &str = "hoàn tác lượt nạp";
 
 impl House {
     /// Undoes an import; goes on where it stopped.
@@ -33,22 +31,21 @@ impl House {
         if reason.is_empty() {
             return Err(Violation::missing("reason").into());
         }
-        let mut after = 0;
-        // Tried in transactions that are dropped: nothing is half undone for a dossier that somebody worked on.
+        // Tried in transactions that are dropped: nothing is half undone for a record that somebody worked on.
+        let mut way = Way::default();
         loop {
-            let work = self.job(context.clone()).await?;
-            let run = begun(&work, id).await?;
+            let (mut work, run) = self.moving(context.clone(), id).await?;
+            let run = begun(&work, id, run).await?;
             if run.undone_at.is_some() {
                 return Ok(run);
             }
-            let rows = imports::done(&work.tx, id, after, STEP).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.number;
-            changes(&work, &run, &rows).await?;
+            let Some((kind, rows)) = way.next(&work, id).await? else { break };
+            take_back(&mut work, kind, id, &rows).await?;
         }
+        let mut way = Way::default();
         loop {
-            let mut work = self.job(context.clone()).await?;
-            let mut run = begun(&work, id).await?;
+            let (mut work, run) = self.moving(context.clone(), id).await?;
+            let mut run = begun(&work, id, run).await?;
             if run.undone_at.is_some() {
                 return Ok(run);
             }
@@ -56,23 +53,49 @@ impl House {
             run.undo_begun_at = run.undo_begun_at.or(Some(now));
             run.undo_reason = run.undo_reason.or_else(|| Some(reason.to_owned()));
             run.updated_at = now;
-            let rows = imports::done(&work.tx, id, 0, STEP).await?;
-            if rows.is_empty() {
+            if let Some((kind, rows)) = way.next(&work, id).await? {
+                take_back(&mut work, kind, id, &rows).await?;
+                said_as_before(&work, &run, kind, &rows).await?;
+                let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+                imports::mark_undone(&work.tx, id, &numbers).await?;
+            } else {
                 run.undone_at = Some(now);
                 sources::not_absent(&work.tx, id).await?;
                 speaks_as_before(&work, &run).await?;
                 work.note(name(id), &serde_json::json!({ "undone": run.undo_reason }));
-            } else {
-                let changes = changes(&work, &run, &rows).await?;
-                save(&work, &changes).await?;
-                said_as_before(&work, &run, &rows).await?;
-                let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
-                imports::mark_undone(&work.tx, id, &numbers).await?;
             }
             let committed = run.committed_row;
-            imports::save(&work.tx, run.clone(), committed).await?;
+            imports::save(&work.tx, run, committed).await?;
             work.finish(&[]).await?;
         }
+    }
+}
+
+/// The way through what an import did: kind by kind, those first that need others.
+#[derive(Debug, Default)]
+struct Way {
+    /// Kinds that are through.
+    kinds: usize,
+    /// The last code of the present kind.
+    after: Option<String>,
+}
+
+impl Way {
+    /// The next records that aren't undone, all of one kind.
+    async fn next(
+        &mut self,
+        work: &Work,
+        id: Uuid,
+    ) -> Result<Option<(RecordKind, Vec<OutcomeRow>)>, ServiceError> {
+        while let Some(kind) = RecordKind::ALL.iter().rev().nth(self.kinds) {
+            let rows = imports::done(&work.tx, id, kind.as_str(), self.after.as_deref(), STEP).await?;
+            if let Some(last) = rows.last() {
+                self.after = Some(last.code.clone());
+                return Ok(Some((*kind, rows)));
+            }
+            (self.kinds, self.after) = (self.kinds + 1, None);
+        }
+        Ok(None)
     }
 }
 
@@ -81,8 +104,8 @@ fn cannot(reason: &'static str, id: Uuid, vi: String, en: String) -> ServiceErro
 }
 
 /// The import, if it may be undone.
-async fn begun(work: &Work, id: Uuid) -> Result<ImportRun, ServiceError> {
-    let run = imports::hold(&work.tx, id).await?.ok_or_else(|| ServiceError::NotFound(name(id)))?;
+async fn begun(work: &Work, id: Uuid, run: Option<ImportRun>) -> Result<ImportRun, ServiceError> {
+    let run = run.ok_or_else(|| ServiceError::NotFound(name(id)))?;
     if run.undone_at.is_some() {
         return Ok(run);
     }
@@ -113,133 +136,28 @@ async fn begun(work: &Work, id: Uuid) -> Result<ImportRun, ServiceError> {
     Ok(run)
 }
 
-/// The histories of these rows' dossiers as they stood before the import.
-async fn changes(work: &Work, run: &ImportRun, rows: &[OutcomeRow]) -> Result<Vec<Change>, ServiceError> {
-    if let Some(other) = rows.iter().find(|row| row.kind != RecordKind::Dossier.as_str()) {
-        return Err(cannot(
-            "OTHER_RECORDS",
-            run.id,
-            format!(
-                "lượt nạp có dữ liệu khác ngoài hồ sơ (dòng {}, {}); chỉ hoàn tác được lượt nạp hồ sơ, \
-                 hãy sửa dữ liệu đó rồi nạp lại",
-                other.number, other.kind
-            ),
-            format!(
-                "the import brought other records than dossiers (row {}, {}); only imports of dossiers can be \
-                 undone, correct those records and import them again",
-                other.number, other.kind
-            ),
-        ));
-    }
-    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.subject_id).collect();
-    let mut projections = dossiers::by_ids(&work.tx, &ids).await?;
-    let mut histories = events::histories(&work.tx, &ids).await?;
-    let mut changes = Vec::with_capacity(rows.len());
-    for outcome in rows {
-        let Some(id) = outcome.subject_id else { continue };
-        let (Some(row), Some(mut history)) = (projections.remove(&id), histories.remove(&id)) else {
-            continue;
-        };
-        let subject = format!("dossiers/{}", row.code);
-        let before =
-            history.replay(&work.rules.book).map_err(|r| refused(&subject, &r, work.rules.zone()))?;
-        let drafts = taken_back(work, outcome, &history, &subject)?;
-        if drafts.is_empty() {
-            continue;
-        }
-        let known = history.events().len();
-        let after = history
-            .record(drafts, work.now(), &work.rules.book)
-            .map_err(|r| refused(&subject, &r, work.rules.zone()))?;
-        changes.push(Change {
-            id,
-            code: row.code.clone(),
-            row: Some(row),
-            before: Some(before),
-            history,
-            known,
-            after,
-            source: None,
-            applicant_id: None,
-        });
-    }
-    Ok(changes)
-}
-
-/// What voids the events of a row: those that it added go, those that it voided come again.
-fn taken_back(
+/// The source's word of these records is what it was before the first row of each.
+async fn said_as_before(
     work: &Work,
-    outcome: &OutcomeRow,
-    history: &History,
-    subject: &str,
-) -> Result<Vec<Draft>, ServiceError> {
-    let (Some(first), Some(last)) = (outcome.events_from, outcome.events_to) else { return Ok(Vec::new()) };
-    let landed = outcome.result == "landed";
-    let retracted = |number: i32| {
-        history.events().iter().any(|e| e.number == number && e.draft.kind == EventKind::Retracted)
-    };
-    // It brought the dossier in, for the first time or once more.
-    let brought = landed
-        || history
-            .events()
-            .iter()
-            .filter(|e| (first..=last).contains(&e.number))
-            .any(|e| matches!(e.draft.kind, EventKind::Voided { number } if retracted(number)));
-    let since = history.events().iter().find(|e| e.number > last && e.draft.source != Source::House);
-    if let (true, Some(own)) = (brought, since) {
-        return Err(ServiceError::Precondition {
-            reason: "WORKED_ON",
-            subject: subject.to_owned(),
-            vi: format!(
-                "{subject}: đã có sự kiện khác sau lượt nạp (số {}); hãy xử lý hồ sơ này bằng tay",
-                own.number
-            ),
-            en: format!(
-                "{subject}: something happened to it since the import (event {}); mend this dossier by hand",
-                own.number
-            ),
-        });
+    run: &ImportRun,
+    kind: RecordKind,
+    rows: &[OutcomeRow],
+) -> Result<(), ServiceError> {
+    let mut first: BTreeMap<&str, &OutcomeRow> = BTreeMap::new();
+    for row in rows {
+        first.entry(row.said_as.as_deref().unwrap_or(&row.code)).or_insert(row);
     }
-    let draft = |kind, occurred_at| Draft {
-        kind,
-        occurred_at,
-        actor_id: work.context.caller.official_id,
-        actor: work.context.caller.label.clone(),
-        source: Source::Import,
-        reason: WHY.to_owned(),
-    };
-    let now = work.now();
-    if landed {
-        return Ok(if history.retraction().is_some() {
-            Vec::new()
-        } else {
-            vec![draft(EventKind::Retracted, now)]
-        });
-    }
-    let voided = history.voided();
-    let mut drafts = Vec::new();
-    for event in history.events().iter().filter(|e| (first..=last).contains(&e.number)) {
-        if let EventKind::Voided { number } = event.draft.kind {
-            let again = history.events().iter().find(|e| e.number == number);
-            drafts.extend(again.map(|e| Draft { reason: WHY.to_owned(), ..e.draft.clone() }));
-        } else if !voided.contains(&event.number) {
-            drafts.push(draft(EventKind::Voided { number: event.number }, now));
-        }
-    }
-    Ok(drafts)
-}
-
-/// The source's word of these records is what it was.
-async fn said_as_before(work: &Work, run: &ImportRun, rows: &[OutcomeRow]) -> Result<(), ServiceError> {
-    let (known, new): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.hash_before.is_some());
-    let codes: Vec<String> = new.iter().map(|row| row.code.clone()).collect();
-    let kind = RecordKind::Dossier.as_str();
-    sources::forget(&work.tx, &run.source, kind, &codes).await?;
-    let before = known
-        .iter()
-        .filter_map(|row| Some((row.code.clone(), row.hash_before.clone()?, row.subject_id?)))
+    let new = first.iter().filter(|(_, row)| row.hash_before.is_none());
+    let new: Vec<String> = new.map(|(key, _)| (*key).to_owned()).collect();
+    sources::forget(&work.tx, &run.source, kind.as_str(), &new).await?;
+    let before = first
+        .into_iter()
+        .filter_map(|(key, row)| {
+            let subject = subject_before(kind, row).or(row.subject_id)?;
+            Some((key.to_owned(), row.hash_before.clone()?, subject))
+        })
         .collect();
-    Ok(sources::remember(&work.tx, &run.source, kind, before, work.now()).await?)
+    Ok(sources::remember(&work.tx, &run.source, kind.as_str(), before, work.now()).await?)
 }
 
 /// The source speaks up to when its newest import does that stands.

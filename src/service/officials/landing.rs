@@ -84,6 +84,7 @@ fn read(work: &Work, record: &OfficialRecord) -> Result<OfficialRow, Vec<Violati
         version: 1,
         created_at: work.now(),
         updated_at: work.now(),
+        withdrawn_at: None,
     })
 }
 

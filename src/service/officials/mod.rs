@@ -135,6 +135,7 @@ pub async fn create(work: &mut Work, new: NewOfficial) -> Result<OfficialView, S
         version: 1,
         created_at: work.now(),
         updated_at: work.now(),
+        withdrawn_at: None,
     };
     work.note(format!("officials/{}", row.code), &serde_json::json!({ "created": { "role": row.role } }));
     officials::insert(&work.tx, vec![row.clone()]).await?;

@@ -48,8 +48,10 @@ pub async fn land(
         let Some(old) = known.remove(&code) else {
             let id = work.new_id();
             let drafts = steps(None, said, &calendar);
-            changes.push(Change { id, code, row: None, before: None, drafts, source: Source::Import });
-            outcomes.push((number, Landed::fresh(id, Vec::new())));
+            let (source, reason) = (Source::Import, "");
+            let change = Change { id, code, row: None, before: None, drafts, source, reason };
+            outcomes.push((number, Landed { events: Some(change.added()), ..Landed::fresh(id, Vec::new()) }));
+            changes.push(change);
             continue;
         };
         if !reaches(work, old.unit_id) {
@@ -63,8 +65,10 @@ pub async fn land(
             outcomes.push((number, Landed::unchanged()));
             continue;
         }
-        outcomes.push((number, Landed::changed(old.id, Vec::new())));
-        changes.push(Change { id: old.id, code, row: Some(old), before, drafts, source: Source::Import });
+        let (id, source, reason) = (old.id, Source::Import, "");
+        let change = Change { id, code, row: Some(old), before, drafts, source, reason };
+        outcomes.push((number, Landed { events: Some(change.added()), ..Landed::changed(id, Vec::new()) }));
+        changes.push(change);
     }
     save(work, &calendar, &changes).await?;
     Ok(outcomes)

@@ -3,6 +3,7 @@
 
 mod landing;
 mod saving;
+mod undoing;
 mod verbs;
 
 use super::error::ServiceError;
@@ -17,6 +18,7 @@ use crate::store::query::{ListQuery, Page};
 
 pub use crate::store::petitions::{PUBLISHED, PetitionRow};
 pub use landing::land;
+pub use undoing::take_back;
 pub use verbs::{Step, answer, publish, receive};
 
 /// A petition by code, if the caller may know of it.

@@ -28,8 +28,10 @@ pub(super) enum Happened {
     Answered,
     /// The answer was made public.
     Published,
-    /// The source says otherwise than before.
+    /// The source says otherwise than before, or what it said is taken back.
     Corrected,
+    /// The import that brought it was undone: it never came in.
+    Retracted,
 }
 
 impl Happened {
@@ -39,6 +41,7 @@ impl Happened {
             Self::Answered => "answered",
             Self::Published => "published",
             Self::Corrected => "corrected",
+            Self::Retracted => "retracted",
         }
     }
 }
@@ -58,16 +61,16 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// Reads the last event of a petition: it holds the whole.
+    /// Reads an event of a petition: it holds the whole.
+    pub(super) fn of(row: &EventRow) -> Result<Self, StoreError> {
+        let corrupt = |_| StoreError::Corrupt { table: "event", column: "payload", row: row.seq.to_string() };
+        serde_json::from_str(&row.payload).map_err(corrupt)
+    }
+
+    /// Reads the last event; None if the petition never came in.
     pub(super) fn last(rows: &[EventRow]) -> Result<Option<Self>, StoreError> {
-        let read = |row: &EventRow| {
-            serde_json::from_str(&row.payload).map_err(|_| StoreError::Corrupt {
-                table: "event",
-                column: "payload",
-                row: row.seq.to_string(),
-            })
-        };
-        rows.last().map(read).transpose()
+        let last = rows.last().filter(|row| row.kind != Happened::Retracted.as_str());
+        last.map(Self::of).transpose()
     }
 }
 
@@ -97,9 +100,22 @@ pub(super) struct Change {
     pub drafts: Vec<Draft>,
     /// Where they come from.
     pub source: Source,
+    /// Why; mostly empty.
+    pub reason: &'static str,
 }
 
 impl Change {
+    /// The first and the last of the new events.
+    pub(super) fn added(&self) -> (i32, i32) {
+        let number = |at: i64| i32::try_from(at).unwrap_or(i32::MAX);
+        let known = self.known();
+        (number(known + 1), number(known + i64::try_from(self.drafts.len()).unwrap_or(i64::MAX)))
+    }
+
+    fn is_retracted(&self) -> bool {
+        self.drafts.last().is_some_and(|draft| draft.happened == Happened::Retracted)
+    }
+
     fn known(&self) -> i64 {
         self.row.as_ref().map_or(0, |row| row.version)
     }
@@ -186,12 +202,13 @@ pub(super) async fn save(
                 actor_id: work.context.caller.official_id,
                 actor: work.context.caller.label.clone(),
                 source: change.source,
-                reason: String::new(),
+                reason: change.reason.to_owned(),
             });
         }
         let before =
             change.before.as_ref().map(|told| told.petition.contributions(calendar)).unwrap_or_default();
-        let difference = figure::difference(&before, &after.petition.contributions(calendar));
+        let told = if change.is_retracted() { Vec::new() } else { after.petition.contributions(calendar) };
+        let difference = figure::difference(&before, &told);
         entries.extend(difference.into_iter().map(|contribution| Entry {
             subject_kind: "petition",
             subject_id: change.id,

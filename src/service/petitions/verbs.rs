@@ -53,7 +53,7 @@ pub async fn receive(
     finish(
         work,
         &calendar,
-        Change { id, code, row: None, before: None, drafts: vec![draft], source: Source::Own },
+        Change { id, code, row: None, before: None, drafts: vec![draft], source: Source::Own, reason: "" },
     )
     .await
 }
@@ -173,8 +173,15 @@ async fn grow(
         refused(&row.code, reason, vi, &bad.to_string())
     })?;
     let (id, code) = (row.id, row.code.clone());
-    let change =
-        Change { id, code, row: Some(row), before: Some(before), drafts: vec![draft], source: Source::Own };
+    let change = Change {
+        id,
+        code,
+        row: Some(row),
+        before: Some(before),
+        drafts: vec![draft],
+        source: Source::Own,
+        reason: "",
+    };
     finish(work, calendar, change).await
 }
 

@@ -51,7 +51,7 @@ impl Batch {
     async fn save(self, work: &mut Work) -> Result<bool, ServiceError> {
         let changed = !self.versions.is_empty();
         procedures::insert(&work.tx, self.procedures).await?;
-        procedures::supersede(&work.tx, &self.superseded).await?;
+        procedures::supersede(&work.tx, &self.superseded, true).await?;
         // Versions of this batch that gave way within it are stored as such.
         let versions = self.versions.into_iter().map(|mut version| {
             version.superseded = self.superseded.contains(&version.id);
@@ -116,6 +116,7 @@ fn one(
                 version: 1,
                 created_at: work.now(),
                 updated_at: work.now(),
+                withdrawn_at: None,
             };
             known.insert(code, row.clone());
             batch.procedures.push(row);

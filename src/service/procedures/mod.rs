@@ -121,7 +121,8 @@ pub async fn create(work: &mut Work, code: &str, new: &NewVersion) -> Result<Pro
     if work.rules.procedures_by_code.contains_key(&code) {
         return Err(ServiceError::AlreadyExists(name));
     }
-    let row = ProcedureRow { id, code, version: 1, created_at: work.now(), updated_at: work.now() };
+    let (now, withdrawn_at) = (work.now(), None);
+    let row = ProcedureRow { id, code, version: 1, created_at: now, updated_at: now, withdrawn_at };
     work.note(name, &serde_json::json!({ "created": version.id }));
     procedures::insert(&work.tx, vec![row.clone()]).await?;
     procedures::insert_versions(&work.tx, vec![version.clone()]).await?;
@@ -143,7 +144,7 @@ pub async fn add_version(
     let mut versions = procedures::versions(&work.tx, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     let superseded = put(&mut version, &versions);
     work.note(name, &serde_json::json!({ "version": version.id, "superseded": superseded }));
-    procedures::supersede(&work.tx, &superseded).await?;
+    procedures::supersede(&work.tx, &superseded, true).await?;
     procedures::insert_versions(&work.tx, vec![version]).await?;
     procedures::touch(&work.tx, row.id, row.version, work.now()).await?;
     work.reload_rules().await?;

@@ -17,7 +17,9 @@ use super::{TaskRow, warnings};
 use crate::domain::calendar::Calendar;
 use crate::domain::dossier::Source;
 use crate::domain::record::{Problem, Severity, TaskRecord};
-use crate::domain::task::{Assignment, Task, TaskEvent, TaskEventKind, TaskRefusal, Verdict, replay};
+use crate::domain::task::{
+    Assignment, Task, TaskEvent, TaskEventKind, TaskRefusal, Verdict, replay, standing,
+};
 use crate::store::{events, tasks};
 
 /// Lands a batch in the transaction of `work`. Outcomes carry the rows' numbers.
@@ -68,12 +70,13 @@ pub async fn land(
             Ok(None) => Landed::unchanged(),
             Ok(Some(change)) => {
                 let mut found: Vec<Problem> = warnings(&change.after).into_iter().map(warning).collect();
-                let outcome = if is_new {
+                let mut outcome = if is_new {
                     Landed::fresh(change.id, found)
                 } else {
                     found.extend(corrected(&change));
                     Landed::changed(change.id, found)
                 };
+                outcome.events = Some(change.added());
                 changes.push(change);
                 outcome
             }
@@ -126,8 +129,9 @@ fn grown(
     calendar: &Calendar,
 ) -> Result<Option<Change>, TaskRefusal> {
     let before = replay(&history, calendar)?;
-    let mut drafts = reassigned(work, &history, said, calendar);
-    drafts.extend(finished(work, &history, &before, said));
+    let stands = standing(&history);
+    let mut drafts = reassigned(work, &stands, said, calendar);
+    drafts.extend(finished(work, &stands, &before, said));
     if drafts.is_empty() { Ok(None) } else { Change::grown(row, history, drafts, calendar).map(Some) }
 }
 

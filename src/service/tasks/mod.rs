@@ -5,6 +5,7 @@ mod assigning;
 mod flagging;
 mod landing;
 mod saving;
+mod undoing;
 pub mod verbs;
 
 use chrono::NaiveDate;
@@ -25,6 +26,7 @@ pub use crate::store::tasks::{PUBLISHED, TaskRow};
 pub use assigning::{NewTask, assign};
 pub use flagging::flag_overdue;
 pub use landing::land;
+pub use undoing::take_back;
 
 /// A task with what only its events tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,7 @@ pub struct Told {
 
 impl Told {
     fn new(row: TaskRow, parent_code: String, events: &[TaskEvent]) -> Self {
+        let events = &task::standing(events);
         let given =
             events.iter().rposition(|e| matches!(e.kind, TaskEventKind::Assigned(_))).unwrap_or_default();
         let since = &events[given.min(events.len())..];

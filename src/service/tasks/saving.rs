@@ -61,6 +61,12 @@ impl Change {
         Ok(Self { id, code, row: None, before: None, events, reasons, after })
     }
 
+    /// The first and the last of the new events.
+    pub(super) fn added(&self) -> (i32, i32) {
+        let number = |at: usize| i32::try_from(at).unwrap_or(i32::MAX);
+        (number(self.events.len() - self.reasons.len() + 1), number(self.events.len()))
+    }
+
     /// A known task with more events; refuses what its history doesn't take.
     pub(super) fn grown(
         row: TaskRow,

@@ -10,7 +10,7 @@ use super::saving::{Change, Draft, save};
 use super::{TaskRow, Told, warnings};
 use crate::domain::calendar::Calendar;
 use crate::domain::dossier::Source;
-use crate::domain::task::{TaskEvent, TaskEventKind, TaskRefusal, TaskState, Verdict};
+use crate::domain::task::{TaskEvent, TaskEventKind, TaskRefusal, TaskState, Verdict, standing};
 use crate::store::{events, tasks};
 
 /// What is done to a task.
@@ -174,7 +174,8 @@ fn in_order(
         let vi = format!("thời điểm {at} nằm trong tương lai; hãy sửa thời điểm");
         return Err(refuse("IN_THE_FUTURE", vi, format!("{at} lies in the future; correct it")));
     }
-    let deeds = known.iter().filter(|e| !matches!(e.kind, TaskEventKind::DeadlinePassed { .. }));
+    let deeds =
+        standing(known).into_iter().filter(|e| !matches!(e.kind, TaskEventKind::DeadlinePassed { .. }));
     match deeds.map(|e| e.occurred_at).max() {
         Some(last) if at < last => {
             let vi = format!("thời điểm {at} trước việc đã ghi nhận lúc {last}; hãy sửa thời điểm");

@@ -213,5 +213,6 @@ fn fresh(work: &Work, read: &Read, parent_id: Option<Uuid>) -> UnitRow {
         version: 1,
         created_at: work.now(),
         updated_at: work.now(),
+        withdrawn_at: None,
     }
 }

@@ -112,6 +112,7 @@ fn added(
             version: 1,
             created_at: work.now(),
             updated_at: work.now(),
+            withdrawn_at: None,
         });
     }
     if !wrong.is_empty() {

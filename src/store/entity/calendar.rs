@@ -1,10 +1,11 @@
 //! The table `calendar`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// One immutable version of a working calendar.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "calendar")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -30,6 +31,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// Hash of the content: the same content is the same version.
     pub content_hash: String,
+    /// Taken away by the undo of the import that brought it; kept because histories name it.
+    pub withdrawn_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,10 +1,11 @@
 //! The table `declared_figure`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// A version of a figure that somebody declared.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "declared_figure")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -26,6 +26,13 @@ pub struct Model {
     /// The last one.
     pub events_to: Option<i32>,
     pub undone: bool,
+    /// The record as it stood before the batch, as JSON; None: there was none, or it has events.
+    pub before: Option<String>,
+    /// Hash of the record as the batch left it: another one means that somebody worked on it since. None where it has
+    /// events.
+    pub left_hash: Option<String>,
+    /// The key under which the source's word of it is remembered, where that isn't the code.
+    pub said_as: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,10 +1,11 @@
 //! The table `incident`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Other software was down, out of sync, or wrong.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "incident")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -1,10 +1,11 @@
 //! The table `payment`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// A payment at a counter or online.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "payment")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

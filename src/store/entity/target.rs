@@ -1,10 +1,11 @@
 //! The table `target`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// A figure that was set as a target.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "target")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

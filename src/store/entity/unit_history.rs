@@ -1,10 +1,11 @@
 //! The table `unit_history`.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The attributes of a unit in a span of days.
 #[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "unit_history")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

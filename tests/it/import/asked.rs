@@ -100,5 +100,19 @@ both!(what_was_imported_can_be_asked_decided_and_undone, |house| {
         address.picture(1).await.figures.total.and_then(|row| row.dossiers).map(|d| d.received_total),
         Some(1)
     );
+    // That goes too; what a decided name means stays, and says so.
+    let (_, told) = ask(&address, &["imports", "list"]).await;
+    let imports = told["imports"].as_array().expect("imports");
+    let of = |import: &Value| import["import"].as_str().expect("an id").to_owned();
+    let newest = imports.iter().find(|i| i["state"] == "finished" && i["landed"] == 1).expect("the last one");
+    let said_so = read(&address, &["imports", "undo", &of(newest), "--reason", "nhầm tệp"]).await;
+    assert!(said_so.contains("Đã hoàn tác 1 dòng / 1 rows were undone"), "{said_so}");
+    let first = of(imports.last().expect("the first one"));
+    let mut command = bonro(&["imports", "undo", &first, "--reason", "nhầm tệp"]);
+    command.args(["--server", &address.server, "--key", &address.key]);
+    let output = run(command).await;
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let sentence = "officials/C2 đang được dùng ở tên đã quyết định của nguồn nguyễn văn mẫu";
+    assert!(said(&output).contains(sentence), "{}", said(&output));
     running.stop().await.expect("the house drains");
 });

@@ -256,6 +256,7 @@ async fn house(
 
 async fn people(tables: &DatabaseConnection, now: DateTime<Utc>) {
     let row = calendar::Model {
+        withdrawn_at: None,
         id: Uuid::from_u128(0x21),
         unit_id: None,
         version: 1,
@@ -272,6 +273,7 @@ async fn people(tables: &DatabaseConnection, now: DateTime<Utc>) {
     };
     put!(*tables, calendar, row);
     let row = unit::Model {
+        withdrawn_at: None,
         id: UNIT,
         code: "YT".to_owned(),
         name: "Phòng Y tế".to_owned(),
@@ -289,6 +291,7 @@ async fn people(tables: &DatabaseConnection, now: DateTime<Utc>) {
         [(HEAD, "YT-01", "head"), (OFFICER, "YT-02", "officer"), (OTHER, "YT-03", "officer")]
     {
         let row = official::Model {
+            withdrawn_at: None,
             id,
             code: code.to_owned(),
             unit_id: UNIT,

@@ -24,6 +24,8 @@ pub struct Town {
     pub front: Front,
     pub house: House,
     pub clock: Arc<StandingClock>,
+    /// Where its database is.
+    pub url: String,
     rows: std::sync::atomic::AtomicI64,
 }
 
@@ -70,7 +72,7 @@ impl Town {
         let house = House::new(store, world);
         let front =
             Front::new(house.clone(), Some(b"a key of the tests")).await.expect("the contract has rights");
-        let town = Self { front, house, clock, rows: 1.into() };
+        let town = Self { front, house, clock, url: url.to_owned(), rows: 1.into() };
         let unit = |code: &str, parent: &str, kind: &str| {
             Record::Unit(UnitRecord {
                 code: code.into(),
