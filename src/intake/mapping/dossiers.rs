@@ -126,9 +126,12 @@ impl Work<'_> {
             return;
         }
         let needed = [Field::Code, Field::ProcedureCode, Field::UnitCode, Field::ReceivedAt];
-        let filled = needed.into_iter().filter(|field| !text(*field).is_empty()).count();
+        let written = needed.into_iter().filter(|field| !text(*field).is_empty()).count();
+        // What the mapping says for all rows is as good as written in each.
+        let is_said = |field: &Field| text(*field).is_empty() && self.mapping.constants.contains_key(field);
+        let filled = written + needed.iter().filter(|field| is_said(field)).count();
         let is_sum = is_total(line.cells) && (code.is_empty() || is_total_word(&code) || filled < 3);
-        if is_sum || filled <= 1 {
+        if is_sum || written == 0 || (filled <= 1 && !is_code(&code)) {
             self.passed_over.push(line.number);
             return;
         }
@@ -267,6 +270,13 @@ impl Work<'_> {
             reading: Reading { rows: gathering::in_order(rows), notes: self.notes },
         }
     }
+}
+
+/// Whether a text alone says that its row is a dossier: figures and other signs without blanks. A row of which no more
+/// is filled is refused for what it lacks, not passed over.
+fn is_code(text: &str) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    text.contains(is_digit) && !text.chars().all(is_digit) && !text.contains(char::is_whitespace)
 }
 
 /// `(1) (2) (3)` or `A B C` under the head.

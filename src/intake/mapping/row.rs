@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::super::book::Cell;
+use super::super::book::{Cell, Guise};
 use super::super::fields::Pool;
 use super::super::problem::{Place, Problem};
 use super::super::record::Shared;
@@ -81,13 +81,10 @@ impl<'r> Row<'r> {
     pub fn text(&mut self, field: Field) -> Box<str> {
         let cell = self.cell(field);
         let text = self.shown(field);
-        if let Cell::Fault(fault) = cell {
-            self.problems.push(self.place(field).error(
-                "CELL_ERROR",
-                fault,
-                format!("ô báo lỗi {fault}; hãy sửa công thức hoặc gõ giá trị vào ô"),
-                format!("the cell shows the error {fault}; correct the formula or type the value"),
-            ));
+        if let Some(problem) =
+            cell.fault(self.place(field)).or_else(|| not_its_digits(self.place(field), cell))
+        {
+            self.problems.push(problem);
         } else if text.contains('\0') {
             self.problems.push(self.place(field).nul_character(&text));
         }
@@ -110,6 +107,10 @@ impl<'r> Row<'r> {
 
     /// A word of a closed list; a blank one is none unless the mapping says what blank means.
     pub fn word<T>(&mut self, field: Field, parse: fn(&str) -> Option<T>) -> Option<T> {
+        if let Some(problem) = self.cell(field).fault(self.place(field)) {
+            self.problems.push(problem);
+            return None;
+        }
         let text = self.shown(field);
         let mapping: &'r Mapping = self.mapping;
         let said = mapping.values.get(&field).and_then(|map| map.get(&fold(&text)));
@@ -144,6 +145,10 @@ impl<'r> Row<'r> {
     /// An instant; None where blank or, with a problem noted, where broken.
     pub fn instant(&mut self, field: Field) -> Option<DateTime<Utc>> {
         let cell = self.cell(field);
+        if let Some(problem) = cell.fault(self.place(field)) {
+            self.problems.push(problem);
+            return None;
+        }
         let read = self.mapping.dates.read(field, cell);
         let zone = self.mapping.dates.zone;
         self.remember(field, || match read {
@@ -155,6 +160,38 @@ impl<'r> Row<'r> {
             None
         })
     }
+}
+
+/// A double keeps 15 digits; of more, and of zeros before them or behind the point, some are lost.
+const KEPT: f64 = 1e15;
+
+/// What is said of a code that a spreadsheet made a number of, where its digits aren't sure any more. A plain whole
+/// number is its digits.
+pub fn not_its_digits(place: Place<'_>, cell: &Cell) -> Option<Problem> {
+    let shown = cell.shown();
+    let is_lost = match cell {
+        Cell::Number(number) | Cell::Guised(number, Guise::From1904) => {
+            number.abs() >= KEPT || number.fract() != 0.0
+        }
+        Cell::Guised(_, Guise::Dressed) | Cell::Serial(_) => true,
+        // 2,40506E+15, as a spreadsheet saves it as text.
+        Cell::Text(_) => {
+            let is_number = |part: &str| {
+                part.starts_with(|c: char| c.is_ascii_digit())
+                    && part.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+            };
+            shown.split_once("E+").is_some_and(|(number, power)| is_number(number) && is_number(power))
+        }
+        Cell::Blank | Cell::Flag(_) | Cell::Fault(_) | Cell::Unsaved => false,
+    };
+    is_lost.then(|| {
+        place.error(
+            "CODE_AS_NUMBER",
+            &shown,
+            format!("mã được lưu dưới dạng số {shown} nên có thể đã mất chữ số; hãy định dạng cột là văn bản (Text) rồi nhập lại mã, hoặc xuất lại từ phần mềm"),
+            format!("the code is stored as the number {shown} and may have lost digits; format the column as text and type the code again, or export it again"),
+        )
+    })
 }
 
 /// What is said of a cell that is no instant.
