@@ -19,6 +19,7 @@ mod start;
 mod tcvn3;
 #[cfg(test)]
 pub(super) mod tests;
+mod vni;
 mod xls;
 mod xlsx;
 mod xml;
