@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use super::super::book::{Cell, moment};
 use super::field::Field;
 
-/// Serials that are taken for dates: 1954 to 2119. Others are durations, counts, or the 0 of a blank cell.
+/// Serials that are taken for dates where nothing else says so: 1954 to 2119.
 const LIKELY: std::ops::Range<f64> = 20_000.0..80_000.0;
 
 /// How dates are read.
@@ -237,7 +237,7 @@ impl Dates {
             | Cell::Unsaved => {
                 let by_pattern = self.patterns.iter().find_map(|pattern| pattern.read(&text, self.zone));
                 let number = if self.serials { cell.bare_serial() } else { None };
-                let by_serial = || number.and_then(of_serial);
+                let by_serial = || number.filter(|number| LIKELY.contains(number)).and_then(of_serial);
                 by_pattern.or_else(by_serial).ok_or(NoInstant::Unreadable)?
             }
         };
@@ -254,7 +254,7 @@ impl Dates {
 
 /// A serial without a fraction is a date alone.
 fn of_serial(serial: f64) -> Option<(NaiveDate, Option<NaiveTime>)> {
-    let at = moment(serial).filter(|_| LIKELY.contains(&serial))?;
+    let at = moment(serial)?;
     let has_time = at.time().num_seconds_from_midnight() > 0;
     Some((at.date(), has_time.then(|| at.time())))
 }

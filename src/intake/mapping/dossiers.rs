@@ -11,6 +11,7 @@ use super::super::problem::{Place, Problem};
 use super::super::record::{DossierRecord, Record, Shared, SourceRow};
 use super::super::table::unreadable;
 use super::super::{Reading, dossiers as gathering};
+use super::codes::is_code;
 use super::field::Field;
 use super::file::Mapping;
 use super::head::Head;
@@ -270,13 +271,6 @@ impl Work<'_> {
             reading: Reading { rows: gathering::in_order(rows), notes: self.notes },
         }
     }
-}
-
-/// Whether a text alone says that its row is a dossier: figures and other signs without blanks. A row of which no more
-/// is filled is refused for what it lacks, not passed over.
-fn is_code(text: &str) -> bool {
-    let is_digit = |c: char| c.is_ascii_digit();
-    text.contains(is_digit) && !text.chars().all(is_digit) && !text.contains(char::is_whitespace)
 }
 
 /// `(1) (2) (3)` or `A B C` under the head.

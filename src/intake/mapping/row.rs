@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::super::book::{Cell, Guise};
+use super::super::book::Cell;
 use super::super::fields::Pool;
 use super::super::problem::{Place, Problem};
 use super::super::record::Shared;
+use super::codes;
 use super::dates::NoInstant;
 use super::field::Field;
 use super::file::Mapping;
@@ -81,9 +82,8 @@ impl<'r> Row<'r> {
     pub fn text(&mut self, field: Field) -> Box<str> {
         let cell = self.cell(field);
         let text = self.shown(field);
-        if let Some(problem) =
-            cell.fault(self.place(field)).or_else(|| not_its_digits(self.place(field), cell))
-        {
+        let place = self.place(field);
+        if let Some(problem) = cell.fault(place).or_else(|| codes::not_its_digits(place, cell)) {
             self.problems.push(problem);
         } else if text.contains('\0') {
             self.problems.push(self.place(field).nul_character(&text));
@@ -160,38 +160,6 @@ impl<'r> Row<'r> {
             None
         })
     }
-}
-
-/// A double keeps 15 digits; of more, and of zeros before them or behind the point, some are lost.
-const KEPT: f64 = 1e15;
-
-/// What is said of a code that a spreadsheet made a number of, where its digits aren't sure any more. A plain whole
-/// number is its digits.
-pub fn not_its_digits(place: Place<'_>, cell: &Cell) -> Option<Problem> {
-    let shown = cell.shown();
-    let is_lost = match cell {
-        Cell::Number(number) | Cell::Guised(number, Guise::From1904) => {
-            number.abs() >= KEPT || number.fract() != 0.0
-        }
-        Cell::Guised(_, Guise::Dressed) | Cell::Serial(_) => true,
-        // 2,40506E+15, as a spreadsheet saves it as text.
-        Cell::Text(_) => {
-            let is_number = |part: &str| {
-                part.starts_with(|c: char| c.is_ascii_digit())
-                    && part.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-            };
-            shown.split_once("E+").is_some_and(|(number, power)| is_number(number) && is_number(power))
-        }
-        Cell::Blank | Cell::Flag(_) | Cell::Fault(_) | Cell::Unsaved => false,
-    };
-    is_lost.then(|| {
-        place.error(
-            "CODE_AS_NUMBER",
-            &shown,
-            format!("mã được lưu dưới dạng số {shown} nên có thể đã mất chữ số; hãy định dạng cột là văn bản (Text) rồi nhập lại mã, hoặc xuất lại từ phần mềm"),
-            format!("the code is stored as the number {shown} and may have lost digits; format the column as text and type the code again, or export it again"),
-        )
-    })
 }
 
 /// What is said of a cell that is no instant.

@@ -1,6 +1,7 @@
 //! Files that look right and would be read wrongly: each is refused, or its row is, and says why.
 
 mod documents;
+mod libreoffice;
 mod texts;
 mod workbooks;
 

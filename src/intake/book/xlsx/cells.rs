@@ -265,7 +265,8 @@ impl<'s> Sheet<'s> {
         let value = value.unwrap_or_default();
         let bare = value.trim();
         match kind {
-            Some("inlineStr" | "is") => Ok(Cell::text(&unescaped(&inline.unwrap_or_default()))),
+            Some("inlineStr" | "is") => Ok(Cell::text(&unescaped(inline.as_deref().unwrap_or(value)))),
+            None if inline.is_some() => Ok(Cell::text(&unescaped(&inline.unwrap_or_default()))),
             Some("str") => Ok(Cell::text(&unescaped(value))),
             _ if bare.is_empty() => Ok(Cell::Blank),
             Some("s") => {

@@ -102,6 +102,9 @@ fn numbers_truths_and_dates_are_read_as_they_stand() {
         "Phòng TP"
     );
     assert_eq!(text("<c t=\"str\"><v>a_x000D_b</v></c>"), "a b");
+    // As careless programs write it.
+    assert_eq!(text("<c t=\"inlineStr\"><v>TP</v></c>"), "TP");
+    assert_eq!(text("<c><is><t>TP</t></is></c>"), "TP");
     let due = |cell: &str| local(one(&[('G', cell)]).due_at, "%d/%m/%Y %H:%M:%S");
     assert_eq!(due("<c t=\"d\"><v>2024-05-13T16:30:15</v></c>"), "13/05/2024 16:30:15");
     assert_eq!(due("<c t=\"d\"><v>2024-05-13</v></c>"), "13/05/2024 17:00:00");
