@@ -96,14 +96,14 @@ impl Cell {
     }
 
     /// A date of the form 2024-05-15T14:47:44 or 2024-05-15; anything else stays text.
-    pub fn of_iso(text: String) -> Self {
-        let at = NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f").ok().or_else(|| {
-            Some(NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()?.and_time(chrono::NaiveTime::MIN))
+    pub fn of_iso(text: &str) -> Self {
+        let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok().or_else(|| {
+            Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(chrono::NaiveTime::MIN))
         });
         let zero = NaiveDate::from_ymd_opt(1899, 12, 30).map(|day| day.and_time(chrono::NaiveTime::MIN));
         let seconds = at.zip(zero).map(|(at, zero)| (at - zero).num_seconds());
         #[expect(clippy::cast_precision_loss, reason = "seconds of ten thousand years fit a double")]
-        seconds.map_or_else(|| Self::text(&text), |seconds| Self::Serial(seconds as f64 / 86_400.0))
+        seconds.map_or_else(|| Self::text(text), |seconds| Self::Serial(seconds as f64 / 86_400.0))
     }
 
     /// The number that it may be as a date without the format of one, as days since 30/12/1899.
@@ -241,10 +241,10 @@ mod tests {
 
     #[test]
     fn dates_in_words_of_iso_are_serials() {
-        assert_eq!(Cell::of_iso("2024-05-15".to_owned()), Cell::Serial(45427.0));
-        let Cell::Serial(serial) = Cell::of_iso("2024-05-15T14:47:44".to_owned()) else { panic!("a date") };
+        assert_eq!(Cell::of_iso("2024-05-15"), Cell::Serial(45427.0));
+        let Cell::Serial(serial) = Cell::of_iso("2024-05-15T14:47:44") else { panic!("a date") };
         assert_eq!(moment(serial).map(|at| at.to_string()), Some("2024-05-15 14:47:44".to_owned()));
-        assert_eq!(Cell::of_iso("x".to_owned()), Cell::Text("x".to_owned()));
+        assert_eq!(Cell::of_iso("x"), Cell::Text("x".to_owned()));
     }
 
     #[test]

@@ -62,7 +62,9 @@ impl Workbook {
                 }
                 News::Row(row, times, cells, merges) => {
                     let Some(Listed { start, .. }) = sheets.last_mut() else { return Ok(Wish::Rows) };
-                    merges.iter().for_each(|merge| start.merge(*merge));
+                    for merge in merges {
+                        start.merge(*merge);
+                    }
                     for number in row..row.saturating_add(times).min(ROWS) {
                         if cells.is_empty() || start.has_more() {
                             break;

@@ -90,13 +90,13 @@ pub fn encode(text: &str) -> Vec<u8> {
             let mut parts: Vec<char> = small.nfd().collect();
             let tone = TONES.iter().position(|(_, mark)| parts.contains(mark));
             parts.retain(|part| TONES.iter().all(|(_, mark)| mark != part));
-            let bare: String = parts.iter().collect::<String>().nfc().collect();
-            let bare = bare.chars().next().unwrap_or(' ');
+            let toneless: String = parts.iter().collect::<String>().nfc().collect();
+            let toneless = toneless.chars().next().unwrap_or(' ');
             let index = tone.map_or(0, |at| at + 1);
-            let (base, mark) = match bare {
+            let (base, mark) = match toneless {
                 'â' | 'ê' | 'ô' => (parts[0], ROOFS[index]),
                 'ă' => ('a', BREVES[index]),
-                _ => (bare, tone.map_or(b'?', |at| TONES[at].0)),
+                _ => (toneless, tone.map_or(b'?', |at| TONES[at].0)),
             };
             let base = letter(base).unwrap_or_else(|| u8::try_from(base).unwrap_or(b'?'));
             out.extend([base - case, mark - case]);

@@ -79,11 +79,11 @@ struct Pending {
     value: Option<Cell>,
     has_formula: bool,
     is_fault: bool,
+    /// Cut a little after what a cell may have.
     text: String,
     paragraphs: usize,
     in_paragraph: bool,
     times: usize,
-    too_long: bool,
 }
 
 fn times(element: &BytesStart<'_>, name: &str) -> Result<u32, Trouble> {
@@ -103,10 +103,8 @@ impl Document {
         match name.as_ref() {
             "office:spreadsheet" if self.body.is_none() => self.body = Some(self.depth),
             "style:style" => self.style = attribute(element, "style:name")?.unwrap_or_default(),
-            "style:table-properties" => {
-                if attribute(element, "table:display")?.as_deref() == Some("false") {
-                    self.hidden.insert(self.style.clone());
-                }
+            "style:table-properties" if attribute(element, "table:display")?.as_deref() == Some("false") => {
+                self.hidden.insert(self.style.clone());
             }
             "table:null-date" => {
                 let day = attribute(element, "table:date-value")?;
@@ -199,7 +197,7 @@ impl Table {
             Some("boolean") => {
                 get("office:boolean-value")?.map(|text| Cell::Flag(text.eq_ignore_ascii_case("true")))
             }
-            Some("date") => get("office:date-value")?.map(Cell::of_iso),
+            Some("date") => get("office:date-value")?.map(|text| Cell::of_iso(&text)),
             Some("time") => get("office:time-value")?.and_then(|text| of_duration(&text)).map(Cell::Serial),
             Some("string") => get("office:string-value")?.map(|text| Cell::text(&text)),
             Some(_) | None => None,
@@ -223,7 +221,6 @@ impl Table {
             paragraphs: 0,
             in_paragraph: false,
             times: times(element, "table:number-columns-repeated")? as usize,
-            too_long: false,
         });
         Ok(())
     }
@@ -231,11 +228,9 @@ impl Table {
     /// Text of a cell, as far as it stands in its paragraphs. What is too long is refused when the cell ends.
     fn text(&mut self, text: &str) {
         if let Some(cell) = self.cell.as_mut().filter(|cell| self.aside == 0 && cell.in_paragraph) {
-            if cell.text.len() + text.len() <= CELL_BYTES + 1 {
-                cell.text.push_str(text);
-            } else {
-                cell.too_long = true;
-            }
+            cell.text.push_str(
+                &text[..text.floor_char_boundary((CELL_BYTES + 4).saturating_sub(cell.text.len()))],
+            );
         }
     }
 
@@ -270,8 +265,8 @@ impl Table {
 
     fn put(&mut self, pending: Pending, from: usize, budget: &mut Budget) -> Result<(), Trouble> {
         let row = u64::from(self.row) + 1;
-        if pending.too_long {
-            budget.spend(row, from, &"…".repeat(CELL_BYTES))?;
+        if pending.text.len() > CELL_BYTES {
+            budget.spend(row, from, &pending.text)?;
         }
         let times = pending.times;
         let cell = pending.read();

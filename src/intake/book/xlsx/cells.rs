@@ -279,7 +279,7 @@ impl<'s> Sheet<'s> {
                 _ => Err(self.broken("a yes or no that is neither")),
             },
             Some("e") => Ok(Cell::Fault(bare.to_owned())),
-            Some("d") => Ok(Cell::of_iso(bare.to_owned())),
+            Some("d") => Ok(Cell::of_iso(bare)),
             Some("n") | None => match bare.parse::<f64>().ok().filter(|number| number.is_finite()) {
                 Some(number) => {
                     let shows = self.shared.formats.get(pending.format).copied().unwrap_or_default();

@@ -73,16 +73,16 @@ impl Package {
         let mut buffer = Vec::new();
         loop {
             buffer.clear();
-            match xml.read_event_into(&mut buffer).map_err(broken)? {
-                Event::Start(element) if element.local_name().as_ref() == "Relationship" => {
-                    let get = |name: &str| Ok(local(&element, name)?.unwrap_or_default());
-                    if !get("TargetMode")?.eq_ignore_ascii_case("External") {
-                        let target = resolved(folder, &get("Target")?);
-                        found.push(Relation { id: get("Id")?, kind: get("Type")?, target });
-                    }
-                }
-                Event::Eof => return Ok(found),
-                _ => {}
+            let event = xml.read_event_into(&mut buffer).map_err(broken)?;
+            if matches!(event, Event::Eof) {
+                return Ok(found);
+            }
+            let Event::Start(element) = event else { continue };
+            let get = |name: &str| Ok(local(&element, name)?.unwrap_or_default());
+            let is_inside = !get("TargetMode")?.eq_ignore_ascii_case("External");
+            if is_inside && element.local_name().as_ref() == "Relationship" {
+                let target = resolved(folder, &get("Target")?);
+                found.push(Relation { id: get("Id")?, kind: get("Type")?, target });
             }
         }
     }
@@ -106,12 +106,10 @@ impl Package {
         loop {
             buffer.clear();
             let event = xml.read_event_into(&mut buffer).map_err(broken)?;
-            let Event::Start(element) = event else {
-                if matches!(event, Event::Eof) {
-                    return Ok(contents);
-                }
-                continue;
-            };
+            if matches!(event, Event::Eof) {
+                return Ok(contents);
+            }
+            let Event::Start(element) = event else { continue };
             match element.local_name().as_ref() {
                 "workbookPr" => {
                     let said = local(&element, "date1904")?;

@@ -142,7 +142,15 @@ pub fn formats(part: impl BufRead) -> Result<Vec<Shows>, Trouble> {
             Event::End(element) if element.local_name().as_ref() == "cellXfs" => is_open = false,
             Event::End(element) if element.local_name().as_ref() == "styleSheet" => return Ok(formats),
             Event::Eof => return Err(Trouble::broken("the cell formats end early")),
-            _ => {}
+            Event::End(_)
+            | Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
     }
 }
