@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::super::problem::{Place, Problem};
+use super::limits::CELL_BYTES;
 use crate::domain::text::cut;
 
 /// What stands in a cell.
@@ -60,6 +61,10 @@ impl Cell {
     /// width fall away, hyphens that don't break are hyphens. `="0012"` and `'0012`, by which exports keep
     /// spreadsheets from making numbers of codes, are 0012.
     pub fn text(text: &str) -> Self {
+        // What is too long is refused for it, and nobody looks at the rest.
+        if text.len() > CELL_BYTES {
+            return Self::Text(text[..text.floor_char_boundary(CELL_BYTES + 4)].to_owned());
+        }
         let text = clean(text);
         let guarded = text.strip_prefix("=\"").and_then(|rest| rest.trim_end().strip_suffix('"'));
         if let Some(inner) = guarded.filter(|inner| !inner.replace("\"\"", "").contains('"')) {

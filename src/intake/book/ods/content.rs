@@ -299,7 +299,9 @@ impl Pending {
         let shown = self.text.trim();
         match self.value {
             // What LibreOffice shows of a failed formula is no text of the cell.
-            _ if self.is_fault => Cell::Fault(if shown.is_empty() { "#N/A" } else { shown }.to_owned()),
+            _ if self.is_fault || self.has_formula && is_error(shown) => {
+                Cell::Fault(if shown.is_empty() { "#N/A" } else { shown }.to_owned())
+            }
             Some(Cell::Number(value)) if is_dressed(shown) => Cell::Guised(value, Guise::Dressed),
             Some(value) => value,
             // LibreOffice writes an empty text as an empty paragraph.
@@ -307,6 +309,11 @@ impl Pending {
             None => Cell::text(&self.text),
         }
     }
+}
+
+/// Whether a formula's text is an error. Programs other than LibreOffice say it by nothing else: the value is 0.
+fn is_error(shown: &str) -> bool {
+    shown.starts_with("Err:") || (shown.starts_with('#') && shown.ends_with(['!', '?']) || shown == "#N/A")
 }
 
 /// Whether a number's text has zeros or letters that the number doesn't have.

@@ -115,6 +115,11 @@ fn times_errors_and_formulas_are_what_they_are() {
     let failed = "office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\"";
     assert_eq!(told(&[(6, &cell(failed, "#N/A"))]), ["CELL_ERROR G (Ngày hẹn trả) “#N/A”"]);
     assert_eq!(told(&[(2, &cell(failed, "Err:502"))]), ["CELL_ERROR C (Đơn vị) “Err:502”"]);
+    // As OpenOffice writes it.
+    let older = "table:formula=\"of:=NA()\" office:value-type=\"float\" office:value=\"0\"";
+    for error in ["#N/A", "Err:508", "#DIV/0!", "#NAME?"] {
+        assert_eq!(told(&[(2, &cell(older, error))]), [format!("CELL_ERROR C (Đơn vị) “{error}”")]);
+    }
     let unsaved = "<table:table-cell table:formula=\"of:=[.F2]+5\"/>";
     assert_eq!(told(&[(6, unsaved)]), ["FORMULA_WITHOUT_VALUE G (Ngày hẹn trả) “”"]);
     let empty =
