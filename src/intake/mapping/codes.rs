@@ -11,16 +11,21 @@ pub fn is_code(text: &str) -> bool {
     text.contains(is_digit) && !text.chars().all(is_digit) && !text.contains(char::is_whitespace)
 }
 
+/// Whether a number has all digits of a national procedure's code, `1.001612`: one before the point, six behind it.
+fn is_procedure(shown: &str) -> bool {
+    shown.split_once('.').is_some_and(|(first, rest)| first.len() == 1 && rest.len() == 6)
+}
+
 /// A double keeps 15 digits; of more, and of zeros before them or behind the point, some are lost.
 const KEPT: f64 = 1e15;
 
 /// What is said of a code that a spreadsheet made a number of, where its digits aren't sure any more. A plain whole
-/// number is its digits.
+/// number is its digits, and so is a procedure's code that ends in no zero.
 pub fn not_its_digits(place: Place<'_>, cell: &Cell) -> Option<Problem> {
     let shown = cell.shown();
     let is_lost = match cell {
         Cell::Number(number) | Cell::Guised(number, Guise::From1904) => {
-            number.abs() >= KEPT || number.fract() != 0.0
+            number.abs() >= KEPT || (number.fract() != 0.0 && !is_procedure(&shown))
         }
         Cell::Guised(_, Guise::Dressed) | Cell::Serial(_) => true,
         // 2,40506E+15, as a spreadsheet saves it as text.

@@ -166,6 +166,8 @@ fn a_code_that_became_a_number_is_taken_only_where_its_digits_are_sure() {
     assert_eq!(coded(123_456.0, "000000"), ["123456"]);
     assert_eq!(coded(240_508_000_001.0, "General"), ["240508000001"]);
     assert_eq!(coded(12.0, "#,##0"), ["12"]);
+    // A list of texts that was opened and saved again; 1.001610 would have lost its zero.
+    assert_eq!(coded(1.001_612, "General"), ["1.001612"]);
     let text = ROW.replace("H-1", "\"2,40508E+14\"");
     let table =
         read_table("a.csv", format!("{HEAD}\n{text}\n").as_bytes(), &mapping("mot-cua")).expect("it is read");
