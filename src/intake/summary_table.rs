@@ -116,7 +116,7 @@ pub fn read_summary_table(
     let mut book = Book::open(file, bytes, &Hints::default()).map_err(one)?;
     let sheets: Vec<usize> = match &mapping.sheet {
         Some(name) if book.sheets().len() > 1 => vec![named(&book, name).map_err(one)?],
-        Some(_) | None => (0..book.sheets().len()).collect(),
+        Some(_) | None => (0..book.seen()).collect(),
     };
     let mut best: Option<(usize, Head)> = None;
     for sheet in sheets {

@@ -58,7 +58,6 @@ const OUTSIDE: &[Outside] = &[
     Outside { path: "lettre", rooms: &["mail"] },
     Outside { path: "tokio_cron_scheduler", rooms: &["jobs"] },
     Outside { path: "csv", rooms: &["intake"] },
-    Outside { path: "calamine", rooms: &["intake"] },
     Outside { path: "zip", rooms: &["intake"] },
     Outside { path: "quick_xml", rooms: &["intake"] },
     Outside { path: "encoding_rs", rooms: &["intake"] },

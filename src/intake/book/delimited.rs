@@ -1,7 +1,7 @@
 //! Text files with a delimiter: which one it is, and their rows.
 
 use super::cell::{Cell, Line};
-use super::charset;
+use super::charset::{self, Undecoded};
 use super::limits::{Budget, Trouble};
 use super::{Hints, Take};
 
@@ -16,7 +16,8 @@ pub struct Table {
 
 impl Table {
     pub fn open(bytes: &[u8], hints: &Hints) -> Result<Self, Trouble> {
-        let (text, encoding) = charset::decode(bytes, hints.encoding.as_deref())?;
+        let decoded = charset::decode(bytes, hints.encoding.as_deref());
+        let (text, encoding) = decoded.map_err(|broken| undecoded(&broken, hints))?;
         let text = text.trim_start_matches('\u{feff}');
         // Excel for Mac ends lines with a carriage return alone.
         let text = if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") };
@@ -58,7 +59,7 @@ impl Table {
             let number = start.line() + blanks.filter(|byte| **byte == b'\n').count() as u64;
             cells.clear();
             for (column, text) in record.iter().enumerate() {
-                let cell = Cell::Text(text.to_owned());
+                let cell = Cell::text(text);
                 if cell.is_blank() {
                     continue;
                 }
@@ -73,6 +74,40 @@ impl Table {
             }
         }
     }
+}
+
+/// What is said of bytes that are no text: in which cell they stand, and which encodings were tried.
+fn undecoded(broken: &Undecoded, hints: &Hints) -> Trouble {
+    let (before, after) = broken.text.split_at(broken.at);
+    let breaks = if broken.text.contains('\n') { '\n' } else { '\r' };
+    let line = before.rsplit(breaks).next().unwrap_or_default();
+    let delimiter = hints.delimiter.unwrap_or_else(|| noticed(&broken.text));
+    let ends = |c: char| c == char::from(delimiter) || c == '\n' || c == '\r';
+    let start = line.rsplit(ends).next().unwrap_or_default();
+    let value = format!("{start}{}", after.split(ends).next().unwrap_or_default());
+    let row = 1 + before.matches(breaks).count() as u64;
+    let byte = &broken.byte;
+    let trouble = match broken.encoding {
+        Some(name) => Trouble::new(
+            if name == "UTF-8" { "BAD_UTF8" } else { "BAD_CHARACTER" },
+            format!(
+                "{byte} không phải là ký tự của bảng mã {name}, là bảng mã của phần còn lại; hãy sửa ô này, hoặc xuất lại rồi lưu ở dạng “CSV UTF-8”"
+            ),
+            format!(
+                "{byte} is no character of {name}, which the rest of the file is in; correct the cell, or export again and save as “CSV UTF-8”"
+            ),
+        ),
+        None => Trouble::new(
+            "UNKNOWN_ENCODING",
+            format!(
+                "không nhận ra bảng mã của tệp: từ {byte} không đọc được hoặc đọc được theo nhiều cách (đã thử UTF-8, UTF-16, Windows-1258, TCVN3, VNI); hãy lưu lại ở dạng “CSV UTF-8”, hoặc ghi encoding = \"windows-1258\", \"tcvn3\" hay \"vni\" trong tệp ánh xạ"
+            ),
+            format!(
+                "the encoding of the file isn't known: {byte} and what follows can't be read, or in several ways (UTF-8, UTF-16, Windows-1258, TCVN3 and VNI were tried); save it as “CSV UTF-8”, or write encoding = \"windows-1258\", \"tcvn3\" or \"vni\" in the mapping"
+            ),
+        ),
+    };
+    trouble.cell(row, outside_quotes(line, delimiter), &value)
 }
 
 /// The delimiter that makes the most columns in the most of the first lines.

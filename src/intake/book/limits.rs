@@ -11,6 +11,8 @@ pub const FILE_BYTES: usize = 64 * 1024 * 1024;
 pub const UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
 /// Rows of a sheet, as Excel has them.
 pub const ROWS: u32 = 1_048_576;
+/// Sheets of a file.
+pub const SHEETS: usize = 256;
 /// Columns that hold something.
 pub const COLUMNS: usize = 1024;
 /// Bytes of one cell.
@@ -41,7 +43,7 @@ impl Trouble {
         Self { reason, row: 0, column: None, value: String::new(), vi: vi.into(), en: en.into() }
     }
 
-    fn cell(mut self, row: u64, column: usize, value: &str) -> Self {
+    pub fn cell(mut self, row: u64, column: usize, value: &str) -> Self {
         self.row = row;
         self.column = Some(column);
         cut(value).clone_into(&mut self.value);
@@ -74,6 +76,14 @@ impl Trouble {
             "TOO_LARGE",
             format!("{what_vi}; hãy chia tệp theo tháng hoặc theo đơn vị rồi nạp từng phần"),
             format!("{what_en}; split the file by month or unit and import the parts"),
+        )
+    }
+
+    pub fn many_sheets() -> Self {
+        Self::new(
+            "TOO_LARGE",
+            format!("tệp có hơn {SHEETS} trang tính; hãy xóa các trang thừa rồi lưu lại"),
+            format!("the file has more than {SHEETS} sheets; delete the superfluous ones and save again"),
         )
     }
 

@@ -2,22 +2,27 @@
 //! isn't known here.
 //!
 //! Nothing in a file is trusted: every size is counted, not believed; formulas aren't computed (their saved
-//! values are read), macros and links are never looked at. XLSX goes through calamine, streamed and behind a
-//! guard that unpacks and counts everything first. XLS and ODS have small readers of their own, since calamine
-//! lays such a sheet out whole and reserves what the file claims.
+//! values are read), macros and links are never looked at. XLSX and ODS are unpacked and counted before anything
+//! else. Each form has a small reader of its own that streams: calamine lays an XLS or ODS out whole and reserves what
+//! the file claims, and of an XLSX it tells neither that a formula's value isn't saved and that a format shows zeros
+//! nor reads a file in which one cell has a newer error such as #SPILL!.
 
 mod cell;
 mod cfb;
 mod charset;
 mod delimited;
+mod formats;
 mod limits;
 mod merges;
 mod ods;
+mod start;
 mod tcvn3;
 #[cfg(test)]
 pub(super) mod tests;
+mod vni;
 mod xls;
 mod xlsx;
+mod xml;
 mod zipped;
 
 use std::ops::ControlFlow;
@@ -26,7 +31,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::problem::{Place, Problem};
 use super::record::Shared;
 
-pub use cell::{Cell, Line, letters, moment};
+pub use cell::{Cell, Guise, Line, letters, moment};
 pub use limits::FILE_BYTES;
 use limits::{Budget, Trouble};
 use merges::{Merge, Merged};
@@ -55,6 +60,8 @@ pub struct Book {
     file: Shared,
     form: Form,
     sheets: Vec<String>,
+    /// How many of them people see: the first ones.
+    seen: usize,
     /// What was noticed on opening.
     pub notes: Vec<Problem>,
 }
@@ -93,17 +100,25 @@ impl Book {
             Form::Xlsx(book) => book.sheets(),
             Form::Xls(book) => book.sheets(),
             Form::Ods(book) => book.sheets(),
-            Form::Text(_) => vec![String::new()],
+            Form::Text(_) => vec![(String::new(), true)],
         };
+        let seen = sheets.iter().filter(|(_, is_seen)| *is_seen).count();
+        let sheets: Vec<String> = sheets.into_iter().map(|(name, _)| name).collect();
         if sheets.is_empty() {
             return Err(failed(Trouble::no_sheet()));
         }
-        Ok(Self { file: shared, form, sheets, notes })
+        Ok(Self { file: shared, form, sheets, seen, notes })
     }
 
-    /// The names of its sheets in their order; a text file has one without a name.
+    /// The names of its sheets, those that people see first, else in their order; a text file has one without a name.
     pub fn sheets(&self) -> &[String] {
         &self.sheets
+    }
+
+    /// How many sheets people see: the first ones. What is hidden is read only where it is called by its name: old
+    /// lists and lists of words lie there.
+    pub fn seen(&self) -> usize {
+        self.seen
     }
 
     /// The place of a sheet in words: `ho-so.xlsx › Danh sách`.
@@ -141,7 +156,7 @@ impl Book {
         let form = &mut self.form;
         let outcome = guarded(|| {
             let merges: Vec<Merge> = match form {
-                Form::Xlsx(book) => book.merges(&name)?,
+                Form::Xlsx(book) => book.merges(sheet)?,
                 Form::Xls(book) => book.merges(sheet),
                 Form::Ods(book) => book.merges(sheet),
                 Form::Text(_) => Vec::new(),
@@ -150,7 +165,7 @@ impl Book {
             let mut take = |line: Line<'_>| filler.fill(line, take);
             let mut budget = Budget::default();
             match form {
-                Form::Xlsx(book) => book.each(&name, &mut budget, &mut take),
+                Form::Xlsx(book) => book.each(sheet, &mut budget, &mut take),
                 Form::Xls(book) => book.each(sheet, &mut budget, &mut take),
                 Form::Ods(book) => book.each(sheet, &mut budget, &mut take),
                 Form::Text(table) => table.each(&mut budget, &mut take),

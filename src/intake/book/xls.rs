@@ -7,26 +7,30 @@ mod strings;
 use super::Take;
 use super::cell::{Cell, Line};
 use super::cfb::{Compound, double_word, word};
-use super::limits::{Budget, COLUMNS, Trouble};
+use super::limits::{Budget, COLUMNS, SHEETS, Trouble};
 use super::merges::{MOST, Merge};
 use records::{Formats, Records, rk};
 use strings::{Strings, text_of};
-
-/// Sheets of a file.
-const SHEETS: usize = 256;
-/// Days between the two beginnings of time that Excel knows.
-const FROM_1904: f64 = 1462.0;
 
 /// An opened workbook.
 pub struct Workbook {
     stream: Vec<u8>,
     strings: Strings,
     formats: Formats,
-    shift: f64,
-    /// Name and where its records begin; those that people see first.
-    sheets: Vec<(String, usize)>,
+    is_1904: bool,
+    /// Those that people see first.
+    sheets: Vec<Listed>,
     /// The sheet that was read last.
     loaded: Option<(usize, Sheet)>,
+}
+
+/// A sheet with cells.
+struct Listed {
+    name: String,
+    /// Where its records begin, and where those of the next sheet do.
+    from: usize,
+    to: usize,
+    is_seen: bool,
 }
 
 #[derive(Default)]
@@ -51,36 +55,45 @@ impl Workbook {
         let mut book = Self {
             strings: Strings::default(),
             formats: Formats::default(),
-            shift: 0.0,
+            is_1904: false,
             sheets: Vec::new(),
             loaded: None,
             stream: Vec::new(),
         };
-        let mut hidden = Vec::new();
         for record in Records::of(&stream, 0) {
             match record.kind {
                 0x0809 if word(record.data(), 0) != Some(0x0600) => return Err(old_form()),
                 0x002F => return Err(Trouble::encrypted()),
-                0x0022 if word(record.data(), 0) == Some(1) => book.shift = FROM_1904,
+                0x0022 if word(record.data(), 0) == Some(1) => book.is_1904 = true,
                 0x00E0 => book.formats.take_cell(record.data()),
                 0x041E => book.formats.take_number(record.data()),
                 0x00FC => book.strings = Strings::read(&record)?,
                 0x0085 => {
-                    let Some((name, at, is_seen)) = bound_sheet(record.data()) else { continue };
-                    if is_seen { &mut book.sheets } else { &mut hidden }.push((name, at));
+                    let Some(sheet) = bound_sheet(record.data()) else { continue };
+                    if book.sheets.len() == SHEETS {
+                        return Err(Trouble::many_sheets());
+                    }
+                    if book.sheets.iter().all(|other| other.from != sheet.from) {
+                        book.sheets.push(sheet);
+                    }
                 }
                 0x000A => break,
                 _ => {}
             }
         }
-        book.sheets.append(&mut hidden);
-        book.sheets.truncate(SHEETS);
+        let mut begins: Vec<usize> = book.sheets.iter().map(|sheet| sheet.from).collect();
+        begins.sort_unstable();
+        for sheet in &mut book.sheets {
+            let next = begins.iter().find(|begin| **begin > sheet.from);
+            sheet.to = next.map_or(stream.len(), |next| stream.len().min(*next));
+        }
+        book.sheets.sort_by_key(|sheet| !sheet.is_seen);
         book.stream = stream;
         Ok(book)
     }
 
-    pub fn sheets(&self) -> Vec<String> {
-        self.sheets.iter().map(|(name, _)| name.clone()).collect()
+    pub fn sheets(&self) -> Vec<(String, bool)> {
+        self.sheets.iter().map(|sheet| (sheet.name.clone(), sheet.is_seen)).collect()
     }
 
     pub fn merges(&mut self, sheet: usize) -> Vec<Merge> {
@@ -97,7 +110,7 @@ impl Workbook {
             for (_, column, value) in row {
                 let column = usize::from(*column);
                 let cell = match value {
-                    Value::Shared(index) => self.strings.get(*index).map_or(Cell::Blank, Cell::Text),
+                    Value::Shared(index) => self.strings.get(*index).map_or(Cell::Blank, Cell::text),
                     Value::Cell(cell) => cell.clone(),
                 };
                 if cell.is_blank() || column >= COLUMNS {
@@ -118,18 +131,18 @@ impl Workbook {
 
     fn load(&mut self, sheet: usize) -> &Sheet {
         if self.loaded.as_ref().is_none_or(|(of, _)| *of != sheet) {
-            let at = self.sheets.get(sheet).map_or(self.stream.len(), |(_, at)| *at);
-            self.loaded = Some((sheet, self.read(at)));
+            let (from, to) = self.sheets.get(sheet).map_or((0, 0), |sheet| (sheet.from, sheet.to));
+            self.loaded = Some((sheet, self.read(from, to)));
         }
         &self.loaded.get_or_insert_with(Default::default).1
     }
 
-    fn read(&self, at: usize) -> Sheet {
+    fn read(&self, from: usize, to: usize) -> Sheet {
         let mut sheet = Sheet::default();
         // Charts in a sheet are sheets within it.
         let mut depth = 0;
         let mut formula = None;
-        for record in Records::of(&self.stream, at) {
+        for record in Records::of(&self.stream[..to], from) {
             match record.kind {
                 0x0809 => depth += 1,
                 0x000A => {
@@ -141,7 +154,7 @@ impl Workbook {
                 0x00E5 if depth == 1 => merged(record.data(), &mut sheet.merges),
                 0x0207 => {
                     if let (Some((row, column)), Some(text)) = (formula.take(), text_of(&record, 0)) {
-                        sheet.slots.push((row, column, Value::Cell(Cell::Text(text))));
+                        sheet.slots.push((row, column, Value::Cell(Cell::text(&text))));
                     }
                 }
                 kind if depth == 1 => {
@@ -159,8 +172,8 @@ impl Workbook {
     }
 
     fn number(&self, format: Option<u16>, value: f64) -> Value {
-        let is_date = format.is_some_and(|format| self.formats.is_date(format));
-        Value::Cell(if is_date { Cell::Serial(value + self.shift) } else { Cell::Number(value) })
+        let shows = format.map(|format| self.formats.shows(format)).unwrap_or_default();
+        Value::Cell(shows.cell(value, self.is_1904))
     }
 
     fn cells(&self, record: &records::Record<'_>, slots: &mut Vec<(u16, u16, Value)>) {
@@ -170,13 +183,15 @@ impl Workbook {
         let double = |at: usize| data.get(at..at + 8)?.try_into().ok().map(f64::from_le_bytes);
         let value = match record.kind {
             0x00FD => double_word(data, 6).map(Value::Shared),
-            0x0204 | 0x00D6 => text_of(record, 6).map(|text| Value::Cell(Cell::Text(text))),
+            0x0204 | 0x00D6 => text_of(record, 6).map(|text| Value::Cell(Cell::text(&text))),
             0x0203 => double(6).map(|value| self.number(format, value)),
             0x027E => double_word(data, 6).map(|value| self.number(format, rk(value))),
             0x0205 => flag(data.get(6).copied(), data.get(7).copied()),
             0x0006 if word(data, 12) == Some(0xFFFF) => match data.get(6) {
                 Some(1) => flag(data.get(8).copied(), Some(0)),
                 Some(2) => flag(data.get(8).copied(), Some(1)),
+                // A text, which follows in a record of its own.
+                Some(0) => Some(Value::Cell(Cell::Unsaved)),
                 Some(_) | None => None,
             },
             0x0006 => double(6).map(|value| self.number(format, value)),
@@ -211,21 +226,22 @@ fn flag(value: Option<u8>, is_error: Option<u8>) -> Option<Value> {
             0x17 => "#REF!",
             0x1D => "#NAME?",
             0x24 => "#NUM!",
+            0x2B => "#GETTING_DATA",
             _ => "#N/A",
         };
         Cell::Fault(name.to_owned())
     }))
 }
 
-/// Name, where it begins, whether people see it. Charts and macro sheets are none.
-fn bound_sheet(data: &[u8]) -> Option<(String, usize, bool)> {
-    let at = double_word(data, 0)? as usize;
+/// A sheet of the list. Charts and macro sheets are none.
+fn bound_sheet(data: &[u8]) -> Option<Listed> {
+    let from = double_word(data, 0)? as usize;
     if data.get(5)? & 0x0F != 0 {
         return None;
     }
     let length = usize::from(*data.get(6)?);
     let (name, _) = strings::decode(data.get(8..)?, length, data.get(7)? & 1 != 0);
-    Some((name, at, matches!(data.get(4)? & 3, 0)))
+    Some(Listed { name, from, to: from, is_seen: matches!(data.get(4)? & 3, 0) })
 }
 
 fn merged(data: &[u8], merges: &mut Vec<Merge>) {

@@ -13,10 +13,6 @@ const PARTS: usize = 4096;
 const RATIO_FROM: u64 = 32 * 1024 * 1024;
 /// Unpacked bytes a packed byte. Tables reach 20 to 60; deflate ends at 1032.
 const RATIO: u64 = 400;
-/// Texts that a workbook says it shares.
-const STRINGS: u64 = 4_000_000;
-/// Cell formats, as Excel has them.
-const FORMATS: u64 = 65_490;
 
 /// What a package is.
 #[derive(Debug, Default)]
@@ -85,20 +81,11 @@ fn is_xml(name: &str) -> bool {
 struct Count {
     bytes: u64,
     head: Vec<u8>,
-    formats: u64,
-    stops: u64,
-    /// The largest `uniqueCount`.
-    strings: u64,
-    /// The longest text between two quotation marks.
-    longest: u64,
 }
 
 fn unpack(part: &mut impl std::io::Read, left: u64, packed: u64) -> Result<Count, Trouble> {
     let mut count = Count::default();
     let mut chunk = vec![0; 64 * 1024];
-    // The end of the last chunk, so that no word is cut in two.
-    let mut window: Vec<u8> = Vec::new();
-    let mut since_quote = 0;
     loop {
         let read = part.read(&mut chunk).map_err(|error| Trouble::broken(&error.to_string()))?;
         if read == 0 {
@@ -116,36 +103,11 @@ fn unpack(part: &mut impl std::io::Read, left: u64, packed: u64) -> Result<Count
         if count.head.len() < 256 {
             count.head.extend(chunk[..read].iter().take(256));
         }
-        for piece in chunk[..read].split_inclusive(|byte| *byte == b'"') {
-            since_quote += piece.len() as u64;
-            count.longest = count.longest.max(since_quote);
-            if piece.ends_with(b"\"") {
-                since_quote = 0;
-            }
-        }
-        let kept = window.len();
-        window.extend_from_slice(&chunk[..read]);
-        count.see(&window, kept);
-        window.drain(..window.len().saturating_sub(64));
     }
 }
 
 impl Count {
-    /// Looks for words that end after `kept` bytes.
-    fn see(&mut self, window: &[u8], kept: usize) {
-        let from = |word: &[u8]| kept.saturating_sub(word.len() - 1);
-        let new = |word: &[u8]| occurrences(&window[from(word)..], word) as u64;
-        self.formats += new(b"xf ") + new(b"xf>") + new(b"xf/");
-        self.stops += new(b"stop ");
-        for at in positions(window, b"uniqueCount") {
-            let digits = window[at..].iter().skip(11).skip_while(|byte| !byte.is_ascii_digit()).take(20);
-            let digits: Vec<u8> = digits.take_while(|byte| byte.is_ascii_digit()).copied().collect();
-            let number = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse().ok());
-            self.strings = self.strings.max(if digits.is_empty() { 0 } else { number.unwrap_or(u64::MAX) });
-        }
-    }
-
-    /// What calamine would believe and reserve.
+    /// The readers know UTF-8 alone.
     fn check_xml(&self) -> Result<(), Trouble> {
         let head = self.head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.head);
         let head = head.trim_ascii_start();
@@ -157,40 +119,10 @@ impl Count {
         if encoding.is_some_and(|name| !name.starts_with("utf-8") && !name.starts_with("us-ascii")) {
             return Err(Trouble::broken("not XML in UTF-8"));
         }
-        if self.strings > STRINGS {
-            return Err(Trouble::bomb(
-                "bảng chữ dùng chung quá lớn",
-                "the table of shared texts is too large",
-            ));
-        }
-        let formats = self.formats;
-        if formats > 3 * FORMATS
-            || (formats > 1000 && formats.saturating_mul(self.longest) > 1 << 30)
-            || self.stops > 5000
-        {
-            return Err(Trouble::bomb(
-                "tệp có quá nhiều kiểu định dạng ô",
-                "the file has too many cell formats",
-            ));
-        }
         Ok(())
     }
 }
 
 fn occurrences(bytes: &[u8], word: &[u8]) -> usize {
-    positions(bytes, word).count()
-}
-
-/// Where a word stands. Its first byte is looked for quickly.
-fn positions<'b>(bytes: &'b [u8], word: &'b [u8]) -> impl Iterator<Item = usize> + 'b {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let at = from + memchr::memchr(word[0], bytes.get(from..)?)?;
-            from = at + 1;
-            if bytes[at..].starts_with(word) {
-                return Some(at);
-            }
-        }
-    })
+    memchr::memmem::find_iter(bytes, word).count()
 }

@@ -228,9 +228,15 @@ impl Dates {
         let text = cell.shown();
         let (day, time) = match cell {
             Cell::Serial(serial) => of_serial(*serial).ok_or(NoInstant::Unreadable)?,
-            Cell::Blank | Cell::Text(_) | Cell::Number(_) | Cell::Flag(_) | Cell::Fault(_) => {
+            Cell::Blank
+            | Cell::Text(_)
+            | Cell::Number(_)
+            | Cell::Guised(..)
+            | Cell::Flag(_)
+            | Cell::Fault(_)
+            | Cell::Unsaved => {
                 let by_pattern = self.patterns.iter().find_map(|pattern| pattern.read(&text, self.zone));
-                let number = if self.serials { text.parse().ok() } else { None };
+                let number = if self.serials { cell.bare_serial() } else { None };
                 let by_serial = || number.filter(|number| LIKELY.contains(number)).and_then(of_serial);
                 by_pattern.or_else(by_serial).ok_or(NoInstant::Unreadable)?
             }

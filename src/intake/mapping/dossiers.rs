@@ -11,6 +11,7 @@ use super::super::problem::{Place, Problem};
 use super::super::record::{DossierRecord, Record, Shared, SourceRow};
 use super::super::table::unreadable;
 use super::super::{Reading, dossiers as gathering};
+use super::codes::is_code;
 use super::field::Field;
 use super::file::Mapping;
 use super::head::Head;
@@ -126,9 +127,12 @@ impl Work<'_> {
             return;
         }
         let needed = [Field::Code, Field::ProcedureCode, Field::UnitCode, Field::ReceivedAt];
-        let filled = needed.into_iter().filter(|field| !text(*field).is_empty()).count();
+        let written = needed.into_iter().filter(|field| !text(*field).is_empty()).count();
+        // What the mapping says for all rows is as good as written in each.
+        let is_said = |field: &Field| text(*field).is_empty() && self.mapping.constants.contains_key(field);
+        let filled = written + needed.iter().filter(|field| is_said(field)).count();
         let is_sum = is_total(line.cells) && (code.is_empty() || is_total_word(&code) || filled < 3);
-        if is_sum || filled <= 1 {
+        if is_sum || written == 0 || (filled <= 1 && !is_code(&code)) {
             self.passed_over.push(line.number);
             return;
         }

@@ -14,7 +14,7 @@ use super::words;
 use crate::domain::text::fold;
 
 /// Encodings that a mapping may name.
-const ENCODINGS: [&str; 7] = ["utf-8", "utf8", "utf-16", "windows-1258", "cp1258", "tcvn3", "abc"];
+const ENCODINGS: [&str; 8] = ["utf-8", "utf8", "utf-16", "windows-1258", "cp1258", "tcvn3", "abc", "vni"];
 
 /// Why a mapping can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -220,8 +220,8 @@ impl Mapping {
         if let Some(text) = encoding.as_deref().filter(|text| !ENCODINGS.contains(text)) {
             return Err(wrong(
                 "encoding".to_owned(),
-                format!("không có bảng mã “{text}”; hãy dùng utf-8, utf-16, windows-1258 hoặc tcvn3"),
-                format!("there is no encoding “{text}”; use utf-8, utf-16, windows-1258 or tcvn3"),
+                format!("không có bảng mã “{text}”; hãy dùng utf-8, utf-16, windows-1258, tcvn3 hoặc vni"),
+                format!("there is no encoding “{text}”; use utf-8, utf-16, windows-1258, tcvn3 or vni"),
             ));
         }
         let lists =

@@ -55,7 +55,7 @@ pub fn guess(file: &str, bytes: &[u8]) -> Result<Guess, Problem> {
         .collect();
     let wanted: Vec<&[String]> = headings.iter().map(Vec::as_slice).collect();
     let mut best: Option<(usize, usize, head::Head)> = None;
-    for sheet in 0..book.sheets().len() {
+    for sheet in 0..book.seen() {
         let Some(head) = head::find(&tops(&mut book, sheet)?, &wanted) else { continue };
         let count = head.found.iter().flatten().count();
         if best.as_ref().is_none_or(|(_, most, _)| count > *most) {

@@ -1,6 +1,7 @@
 //! Tables of other software by a mapping: which heading is which field, how dates are written, what words
 //! mean. Here a spreadsheet becomes the same records that a directory of our own format makes.
 
+mod codes;
 mod dates;
 mod dossiers;
 mod field;

@@ -10,6 +10,7 @@ use super::super::book::Cell;
 use super::super::fields::Pool;
 use super::super::problem::{Place, Problem};
 use super::super::record::Shared;
+use super::codes;
 use super::dates::NoInstant;
 use super::field::Field;
 use super::file::Mapping;
@@ -81,13 +82,9 @@ impl<'r> Row<'r> {
     pub fn text(&mut self, field: Field) -> Box<str> {
         let cell = self.cell(field);
         let text = self.shown(field);
-        if let Cell::Fault(fault) = cell {
-            self.problems.push(self.place(field).error(
-                "CELL_ERROR",
-                fault,
-                format!("ô báo lỗi {fault}; hãy sửa công thức hoặc gõ giá trị vào ô"),
-                format!("the cell shows the error {fault}; correct the formula or type the value"),
-            ));
+        let place = self.place(field);
+        if let Some(problem) = cell.fault(place).or_else(|| codes::not_its_digits(place, cell)) {
+            self.problems.push(problem);
         } else if text.contains('\0') {
             self.problems.push(self.place(field).nul_character(&text));
         }
@@ -110,6 +107,10 @@ impl<'r> Row<'r> {
 
     /// A word of a closed list; a blank one is none unless the mapping says what blank means.
     pub fn word<T>(&mut self, field: Field, parse: fn(&str) -> Option<T>) -> Option<T> {
+        if let Some(problem) = self.cell(field).fault(self.place(field)) {
+            self.problems.push(problem);
+            return None;
+        }
         let text = self.shown(field);
         let mapping: &'r Mapping = self.mapping;
         let said = mapping.values.get(&field).and_then(|map| map.get(&fold(&text)));
@@ -144,6 +145,10 @@ impl<'r> Row<'r> {
     /// An instant; None where blank or, with a problem noted, where broken.
     pub fn instant(&mut self, field: Field) -> Option<DateTime<Utc>> {
         let cell = self.cell(field);
+        if let Some(problem) = cell.fault(self.place(field)) {
+            self.problems.push(problem);
+            return None;
+        }
         let read = self.mapping.dates.read(field, cell);
         let zone = self.mapping.dates.zone;
         self.remember(field, || match read {

@@ -15,12 +15,11 @@ const TOLD: usize = 10;
 
 /// The sheet that the mapping names, else the only one whose head fits.
 pub fn sheet_of(book: &mut Book, mapping: &Mapping) -> Result<(usize, Head), Vec<Problem>> {
-    let all: Vec<usize> = (0..book.sheets().len()).collect();
     let candidates = match &mapping.sheet {
         Some(name) if book.sheets() != [String::new()] => {
             vec![named(book, name).map_err(|problem| vec![problem])?]
         }
-        Some(_) | None => all,
+        Some(_) | None => (0..book.seen()).collect(),
     };
     let wanted: Vec<&[String]> = mapping.columns.values().map(Vec::as_slice).collect();
     let mut nearest: Option<(usize, usize, Head)> = None;
@@ -47,8 +46,33 @@ pub fn sheet_of(book: &mut Book, mapping: &Mapping) -> Result<(usize, Head), Vec
             None => Ok((sheet, head)),
         };
     }
+    if let Some(sheet) = hidden(book, mapping, &wanted).map_err(|problem| vec![problem])? {
+        return Err(vec![only_hidden(book, sheet)]);
+    }
     let (sheet, head) = nearest.map_or((0, None), |(sheet, _, head)| (sheet, Some(head)));
     Err(no_head(&book.place(sheet), mapping, head.as_ref()))
+}
+
+/// A sheet that fits and that nobody sees: an old list, or the one that was meant. The mapping must name it.
+fn hidden(book: &mut Book, mapping: &Mapping, wanted: &[&[String]]) -> Result<Option<usize>, Problem> {
+    let all = if mapping.sheet.is_none() { book.seen()..book.sheets().len() } else { 0..0 };
+    for sheet in all {
+        let head = head::find(&tops(book, sheet)?, wanted);
+        if head.is_some_and(|head| missing(mapping, &head).is_empty()) {
+            return Ok(Some(sheet));
+        }
+    }
+    Ok(None)
+}
+
+fn only_hidden(book: &Book, sheet: usize) -> Problem {
+    let name = book.sheets().get(sheet).map(|name| cut(name)).unwrap_or_default();
+    Place { file: &book.place(usize::MAX), line: 0, field: "" }.error(
+        "HIDDEN_SHEET",
+        &name,
+        format!("chỉ trang tính ẩn “{name}” là danh sách hồ sơ; hãy bỏ ẩn trang này, hoặc ghi sheet = \"{name}\" trong tệp ánh xạ"),
+        format!("only the hidden sheet “{name}” is a list of dossiers; show it, or write sheet = \"{name}\" in the mapping"),
+    )
 }
 
 /// Two lists in one file: which of them, or both, isn't ours to guess.

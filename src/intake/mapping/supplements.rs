@@ -78,6 +78,10 @@ pub fn read(
     let mut problems = Vec::new();
     let mut instant = |part: Part| {
         let (cell, label) = get(part);
+        if let Some(problem) = cell.fault(Place { file, line, field: &label }) {
+            problems.push(problem);
+            return None;
+        }
         mapping.dates.read(part.field(), &cell).unwrap_or_else(|why| {
             let place = Place { file, line, field: &label };
             problems.push(no_instant(place, &cell.shown(), why, mapping, part.field()));

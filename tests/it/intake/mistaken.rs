@@ -1,5 +1,10 @@
 //! Files that look right and would be read wrongly: each is refused, or its row is, and says why.
 
+mod documents;
+mod libreoffice;
+mod texts;
+mod workbooks;
+
 use bonro::intake::{Problem, read_table};
 use rust_xlsxwriter::Workbook;
 

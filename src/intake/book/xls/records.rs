@@ -1,8 +1,9 @@
-//! The records of an XLS stream, each with what continues it, and the formats that make a number a date.
+//! The records of an XLS stream, each with what continues it, and what formats make of a number.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::super::cfb::word;
+use super::super::formats::Shows;
 use super::strings;
 
 /// A record with its continuations.
@@ -62,11 +63,11 @@ pub fn rk(value: u32) -> f64 {
     if value & 1 == 0 { number } else { number / 100.0 }
 }
 
-/// Which cell formats show dates.
+/// What cell formats show.
 #[derive(Default)]
 pub struct Formats {
     cells: Vec<u16>,
-    custom: HashSet<u16>,
+    custom: HashMap<u16, Shows>,
 }
 
 impl Formats {
@@ -81,33 +82,14 @@ impl Formats {
             return;
         };
         let (code, _) = strings::decode(&data[5..], usize::from(length), flags & 1 != 0);
-        if shows_date(&code) {
-            self.custom.insert(id);
-        }
+        self.custom.insert(id, Shows::of_code(&code));
     }
 
-    /// Whether the cell format with that number shows a date.
-    pub fn is_date(&self, cell: u16) -> bool {
+    /// What the cell format with that number shows.
+    pub fn shows(&self, cell: u16) -> Shows {
         let id = self.cells.get(usize::from(cell)).copied().unwrap_or(0);
-        matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58) || self.custom.contains(&id)
+        self.custom.get(&id).copied().unwrap_or_else(|| Shows::of_id(u32::from(id)))
     }
-}
-
-/// A format code with letters of dates outside quotes, escapes and brackets.
-pub fn shows_date(code: &str) -> bool {
-    let (mut in_quotes, mut in_brackets, mut escaped) = (false, false, false);
-    for c in code.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' | '_' | '*' => escaped = true,
-            '"' => in_quotes = !in_quotes,
-            '[' if !in_quotes => in_brackets = true,
-            ']' if !in_quotes => in_brackets = false,
-            'y' | 'd' | 'h' | 's' | 'Y' | 'D' | 'H' | 'S' if !in_quotes && !in_brackets => return true,
-            _ => {}
-        }
-    }
-    false
 }
 
 #[cfg(test)]
@@ -122,15 +104,5 @@ mod tests {
         assert_eq!(rk((1234 << 2) | 2), 1234.0);
         assert_eq!(rk((1234 << 2) | 3), 12.34);
         assert_eq!(rk(((-5_i32).cast_unsigned() << 2) | 2), -5.0);
-    }
-
-    #[test]
-    fn formats_of_dates() {
-        for date in ["dd/mm/yyyy", "DD/MM/YYYY HH:MM", "[$-42A]d mmmm yyyy", "h:mm"] {
-            assert!(shows_date(date), "{date}");
-        }
-        for number in ["General", "#,##0.00", "\"đồng\" 0", "0\\d", "[Red]0", "@"] {
-            assert!(!shows_date(number), "{number}");
-        }
     }
 }

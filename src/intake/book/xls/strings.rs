@@ -30,8 +30,8 @@ pub fn text_of(record: &Record<'_>, at: usize) -> Option<String> {
 }
 
 impl Strings {
-    pub fn get(&self, index: u32) -> Option<String> {
-        self.0.get(index as usize).map(ToString::to_string)
+    pub fn get(&self, index: u32) -> Option<&str> {
+        self.0.get(index as usize).map(|text| &**text)
     }
 
     /// Reads the table. How many it says it has is not believed.

@@ -1,5 +1,7 @@
 //! Files of LibreOffice, damaged: XLS and ODS whose structure lies, and many with a few bytes changed at random.
 
+use std::fmt::Write as _;
+
 use super::super::zips::{pack, parts, with};
 use super::Fate::{Either, Refused};
 use super::{Hostile, hostile};
@@ -86,6 +88,12 @@ fn ods() -> Vec<Hostile> {
         let cell = cell(&format!("table:number-columns-repeated=\"{columns}\""));
         content(&format!("<table:table-row table:number-rows-repeated=\"{rows}\">{cell}</table:table-row>"))
     };
+    // Gone through once for every sheet they would take minutes.
+    let full = format!("<table:table-row>{}</table:table-row>", cell("").repeat(10)).repeat(1000);
+    let sheets = (0..100).fold(String::new(), |mut all, number| {
+        let _ = write!(all, "</table:table><table:table table:name=\"S{number}\">{full}");
+        all
+    });
     let manifest = "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>";
     let blank = "<table:table-row table:number-rows-repeated=\"1048576\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
     vec![
@@ -124,6 +132,7 @@ fn ods() -> Vec<Hostile> {
             with(ODS, "mimetype", "application/vnd.oasis.opendocument.text"),
             Refused("NOT_A_TABLE"),
         ),
+        hostile("a hundred full sheets.ods", content(&sheets), Refused("NO_HEADER")),
         hostile("no content.ods", with(ODS, "content.xml", ""), Refused("NO_SHEET")),
     ]
 }

@@ -74,7 +74,7 @@ pub fn all() -> Vec<Hostile> {
         hostile("rubbish after it.xlsx", [&good[..], &vec![b'x'; 1000]].concat(), Either),
         hostile("many parts.xlsx", many_parts(), Refused("TOO_LARGE")),
         hostile("no relations.xlsx", without("_rels/.rels"), Refused("BROKEN_FILE")),
-        hostile("no workbook.xlsx", without("xl/workbook.xml"), Refused("NO_SHEET")),
+        hostile("no workbook.xlsx", without("xl/workbook.xml"), Refused("BROKEN_FILE")),
         hostile("no sheet.xlsx", without("xl/worksheets/sheet1.xml"), Refused("BROKEN_FILE")),
         hostile("no strings.xlsx", without("xl/sharedStrings.xml"), Refused("BROKEN_FILE")),
         hostile("no styles.xlsx", without("xl/styles.xml"), Read(1, 0)),
