@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::connection::{ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
 use super::{output, values};
-use crate::intake::{Files, Problem, Reading, SourceRow, TableReading, read};
+use crate::intake::{Files, OWN_SOURCE, Problem, Reading, SourceRow, TableReading, read};
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
@@ -29,10 +29,6 @@ pub use report::keep_problems;
 pub use sending::{News, Origin, Plan};
 pub use table::{bytes_of, name_of, refuse};
 pub use tally::Tally;
-
-/// The source of rows for which no other is named. One for all directories, so that a mended copy
-/// elsewhere still speaks of the same records.
-pub const DEFAULT_SOURCE: &str = "csv";
 
 /// Problems that are printed; the others are counted.
 const PRINTED: usize = 50;
@@ -83,7 +79,7 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     let files = Files::of_directory(&args.path)?;
     let reading = read(&files);
     let parts: Vec<Part<'_>> = files.records().collect();
-    let source = args.source.as_deref().unwrap_or(DEFAULT_SOURCE);
+    let source = args.source.as_deref().unwrap_or(OWN_SOURCE);
     land(args, as_json, source, &parts, &reading, None).await
 }
 

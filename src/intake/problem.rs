@@ -123,6 +123,16 @@ impl Place<'_> {
         )
     }
 
+    /// A cell that shows an error in place of a value.
+    pub fn cell_error(self, fault: &str) -> Problem {
+        self.error(
+            "CELL_ERROR",
+            fault,
+            format!("ô báo lỗi {fault}; hãy sửa công thức hoặc gõ giá trị vào ô"),
+            format!("the cell shows the error {fault}; correct the formula or type the value"),
+        )
+    }
+
     /// A text with U+0000.
     pub fn nul_character(self, value: &str) -> Problem {
         let field = self.field;

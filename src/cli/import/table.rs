@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 
 use super::identity::Part;
 use super::tally::{as_json, told};
-use super::{DEFAULT_SOURCE, ImportArgs, land, rows};
+use super::{ImportArgs, land, rows};
 use crate::cli::exit::{Exit, WrongUsage};
 use crate::cli::output;
 use crate::cli::tables::{Side, Table};
-use crate::intake::{CannotRead, FILE_BYTES, Field, Mapping, Problem, Record, TableReading, read_table};
+use crate::intake::{
+    CannotRead, FILE_BYTES, Field, Mapping, OWN_SOURCE, Problem, Record, TableReading, read_table,
+};
 
 /// Problems that a dry run without a server prints.
 const PRINTED: usize = 20;
@@ -34,7 +36,7 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
         Ok(table) => table,
         Err(problems) => return Ok(refuse(&problems, as_json)),
     };
-    let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(DEFAULT_SOURCE);
+    let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(OWN_SOURCE);
     if args.dry_run && !as_json {
         show(&table);
     }

@@ -82,12 +82,7 @@ impl<'r> Row<'r> {
         let cell = self.cell(field);
         let text = self.shown(field);
         if let Cell::Fault(fault) = cell {
-            self.problems.push(self.place(field).error(
-                "CELL_ERROR",
-                fault,
-                format!("ô báo lỗi {fault}; hãy sửa công thức hoặc gõ giá trị vào ô"),
-                format!("the cell shows the error {fault}; correct the formula or type the value"),
-            ));
+            self.problems.push(self.place(field).cell_error(fault));
         } else if text.contains('\0') {
             self.problems.push(self.place(field).nul_character(&text));
         }

@@ -141,16 +141,22 @@ fn stable(text: &str) -> String {
 }
 
 both!(a_complete_file_is_taken_once_and_ends_beside_its_report, |house| {
-    let stage = Stage::open(&house.url, |_| {}).await;
-    // Still being written: touched a minute ago, or under a name that says so.
+    let stage = Stage::open(&house.url, |folder| folder.settle = TimeDelta::minutes(8)).await;
+    // Still being written, whatever time it shows, or under a name that says so.
     let now = stage.town.clock.now();
     let bytes = workbook(&stage.records("2024-03-20"));
-    stage.drop_bytes("ho-so.xlsx", &bytes, now + TimeDelta::minutes(4));
+    stage.drop_bytes("ho-so.xlsx", &bytes[..1000], now - TimeDelta::hours(1));
     stage.drop_bytes("ho-so-2.xlsx.filepart", b"half", evening(day("2024-03-20")));
     stage.drop_bytes(".ho-so-3.xlsx.Xa2", b"half", evening(day("2024-03-20")));
     let slot = stage.look().await;
     assert_eq!(slot.state, "done", "{slot:?}");
     assert!(note(&slot).contains("0 files taken, 0 refused, 1 not complete yet"), "{slot:?}");
+    stage.drop_bytes("ho-so.xlsx", &bytes, now - TimeDelta::hours(1));
+    for _ in 0..2 {
+        // It grew, and then it stood still for five minutes of eight.
+        let slot = stage.look().await;
+        assert!(note(&slot).contains("0 files taken, 0 refused, 1 not complete yet"), "{slot:?}");
+    }
     assert_eq!(stage.imports().await.len(), 0);
     assert!(stage.path.join("ho-so.xlsx").is_file());
 
@@ -167,7 +173,7 @@ both!(a_complete_file_is_taken_once_and_ends_beside_its_report, |house| {
     let rows = i64::try_from(stage.records("2024-03-20").len()).expect("a count");
     assert_eq!((taken.committed_row, taken.landed, taken.refused), (rows, rows, 0));
     assert_eq!((taken.state.as_str(), taken.file_name.as_deref()), ("finished", Some("ho-so.xlsx")));
-    assert_eq!(taken.watermark, Some(now + TimeDelta::minutes(4)), "its last change");
+    assert_eq!(taken.watermark, Some(now - TimeDelta::hours(1)), "its last change");
     assert_eq!(taken.kind, "full");
     insta::assert_snapshot!(
         "report_of_a_taken_file",
@@ -177,7 +183,9 @@ both!(a_complete_file_is_taken_once_and_ends_beside_its_report, |house| {
 
     // The same name again is another file; the same content changes nothing and keeps both.
     stage.drop_bytes("ho-so.xlsx", &bytes, now + TimeDelta::minutes(5));
-    stage.look().await;
+    for _ in 0..3 {
+        stage.look().await;
+    }
     let imports = stage.imports().await;
     assert_eq!((imports.len(), imports[1].unchanged, imports[1].landed), (2, rows, 0));
     assert!(stage.path.join("done/2024-03/ho-so (2).xlsx").is_file());

@@ -42,6 +42,7 @@ pub async fn feed(
         sha256: "ab".repeat(32),
         watermark: Some(at(night.watermark)),
         force: night.force,
+        ..Start::default()
     };
     let context = || town.context(Scope::All);
     town.house.start_import(context(), &start).await?;

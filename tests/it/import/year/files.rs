@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use bonro::domain::record::DossierRecord;
 use bonro::domain::schedule::JobName;
 use bonro::intake::{self, Mapping};
-use bonro::service::folders::Folder;
+use bonro::service::folders::{Folder, Form, Seen};
 use bonro::service::jobs::{Asked, run};
 use bonro::store::imports;
 use bonro::world::Clock as _;
@@ -33,11 +33,13 @@ pub fn folder(path: &Path) -> Folder {
     Folder {
         path: path.to_owned(),
         source: "iGate".to_owned(),
-        mapping: Arc::new(Mapping::load("mot-cua").expect("the binary carries it")),
+        form: Form::Table(Arc::new(Mapping::load("mot-cua").expect("the binary carries it"))),
         full: true,
-        settle: TimeDelta::seconds(120),
+        // Complete as it is first seen.
+        settle: TimeDelta::zero(),
         marker: None,
         name_time: None,
+        seen: Seen::default(),
     }
 }
 
