@@ -39,7 +39,7 @@ pub struct ImportArgs {
     /// Thư mục chứa các tệp CSV, hoặc một bảng tính cùng với --map / Directory with the CSV files, or a spreadsheet with --map
     #[arg(value_name = "DIR|FILE")]
     path: PathBuf,
-    /// Ánh xạ cột của bảng tính: dong-bo-ho-so, mot-cua, duc-pho-csv hoặc tệp .toml / Mapping of a spreadsheet's columns: one of these, or a .toml file
+    /// Ánh xạ cột của bảng tính: dong-bo-ho-so, mot-cua, duc-pho-csv, bonro (định dạng của Bonro) hoặc tệp .toml / Mapping of a spreadsheet's columns: one of these, bonro for our own format, or a .toml file
     #[arg(long, value_name = "NAME|FILE")]
     map: Option<String>,
     /// Tên nguồn dữ liệu; mặc định theo ánh xạ, hoặc “csv” / Name of the source; by default the mapping's, or “csv”

@@ -72,17 +72,20 @@ pub fn read_own(file: &str, bytes: &[u8], zone: Tz) -> Result<OwnReading, Vec<Pr
     {
         return Err(vec![part_alone(place, part.trim_end_matches(".csv"))]);
     }
-    let kinds =
+    let kinds: BTreeSet<RecordKind> =
         TABLES.iter().filter(|(_, name, _)| tables.contains_key(name)).map(|(.., kind)| *kind).collect();
     let mut reading = read_tables(tables);
-    let unread = reading.rows.iter().find_map(|row| match &row.record {
-        Record::Unreadable(row) if row.problems.iter().all(|problem| problem.reason == MISSING_COLUMN) => {
-            Some(row.problems.clone())
-        }
-        _ => None,
+    // Without one of its columns no row of a table can be read, so that its file is no import.
+    let unread = reading.rows.iter().find_map(|row| {
+        let Record::Unreadable(row) = &row.record else { return None };
+        let is_head = row.problems.iter().all(|problem| problem.reason == MISSING_COLUMN);
+        is_head.then(|| row.problems.clone())
     });
     if let Some(problems) = unread {
         return Err(problems);
+    }
+    if kinds.contains(&RecordKind::Calendar) {
+        notes.push(ordinary_week(file));
     }
     reading.notes.splice(..0, notes);
     Ok(OwnReading { kinds, reading })
@@ -152,6 +155,17 @@ fn text(cell: &Cell, zone: Tz) -> String {
             .earliest()
             .map_or_else(|| at.to_string(), |at| at.to_rfc3339_opts(SecondsFormat::Secs, false)),
     }
+}
+
+/// Days alone say nothing of the week that they differ from.
+fn ordinary_week(file: &str) -> Problem {
+    Place { file, line: 0, field: "" }.note(
+        "ORDINARY_WEEK",
+        "bảng calendar chỉ có các ngày khác thường; tuần làm việc được lấy theo mặc định (thứ Hai đến thứ Sáu, \
+         07:00–11:30, 13:30–17:00); nếu cơ quan làm việc khác, hãy nạp cả thư mục có calendar.json",
+        "the table calendar has only days that differ; the working week is taken as usual (Monday to Friday, \
+         07:00–11:30, 13:30–17:00); where it is another, import a directory with calendar.json",
+    )
 }
 
 fn known() -> String {

@@ -145,13 +145,14 @@ async fn new_id(
     bytes: &[u8],
 ) -> Result<Uuid, ServiceError> {
     let door = house.store.read().await?;
-    for round in 0.. {
+    let mut round = 0;
+    loop {
         let id = identity(folder, as_of, bytes, round);
         if imports::find(&door, id).await?.is_none() {
             return Ok(id);
         }
+        round += 1;
     }
-    Err(ServiceError::Internal("a file was put back more often than can be counted".to_owned()))
 }
 
 /// The `round`-th import of these bytes as of that instant, read in that form.

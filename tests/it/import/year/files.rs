@@ -13,7 +13,6 @@ use bonro::service::jobs::{Asked, run};
 use bonro::store::imports;
 use bonro::world::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use uuid::Uuid;
 
 use super::software::Software;
 use super::town::Town;
@@ -22,8 +21,8 @@ use crate::intake::export::workbook;
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Taken: its import, rows, and those that moved something.
-    Taken(Uuid, usize, usize),
+    /// Taken: its rows, and those that moved something.
+    Taken(usize, usize),
     /// It lies in `failed`.
     Refused,
 }
@@ -58,17 +57,20 @@ pub fn leave(folder: &Path, name: &str, bytes: &[u8], at: DateTime<Utc>) -> Path
     path
 }
 
-/// Runs the job until the file is gone; it dies after `patience` at first, wherever it is then.
+/// Runs the job until it comes to its end; it dies after `patience` at first, wherever it is then.
 pub async fn take(town: &Town, file: &Path, patience: Option<Duration>) -> Fate {
-    let mut patience = patience;
-    while file.exists() {
+    for patience in [patience, None] {
         town.clock.advance(TimeDelta::seconds(1));
         let ran = run(&town.house, JobName::TakeFiles, town.clock.now(), Asked::ByHand);
-        match patience.take() {
-            None => assert_eq!(ran.await.expect("it runs").slot.state, "done"),
-            Some(patience) => drop(tokio::time::timeout(patience, ran).await),
+        let ended = match patience {
+            None => Ok(ran.await),
+            Some(patience) => tokio::time::timeout(patience, ran).await,
+        };
+        if let Ok(ran) = ended {
+            assert_eq!(ran.expect("it runs").slot.state, "done");
         }
     }
+    assert!(!file.exists(), "{}", file.display());
     let failed = file.parent().expect("a folder").join("failed").join(file.file_name().expect("a name"));
     if failed.exists() {
         return Fate::Refused;
@@ -77,7 +79,7 @@ pub async fn take(town: &Town, file: &Path, patience: Option<Duration>) -> Fate 
     let import = imports::newest(&door, "iGate").await.expect("it is read").expect("an import");
     let count = |n: i64| usize::try_from(n).expect("a count");
     assert_eq!(import.refused, 0, "{import:?}");
-    Fate::Taken(import.id, count(import.committed_row), count(import.landed + import.changed))
+    Fate::Taken(count(import.committed_row), count(import.landed + import.changed))
 }
 
 /// A record as a reader would have it, for the makers of spreadsheets.
