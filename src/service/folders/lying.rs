@@ -115,12 +115,7 @@ async fn all(directory: &Path, folder: &Folder, now: Now) -> io::Result<Vec<File
     let mut entries = tokio::fs::read_dir(directory).await?;
     while let Some(entry) = entries.next_entry().await? {
         let name: String = entry.file_name().to_string_lossy().nfc().collect();
-        // Not followed: a link could lead out of the folder. Who moved it meanwhile has it.
-        let Ok(about) = tokio::fs::symlink_metadata(entry.path()).await else { continue };
-        if !about.is_file() {
-            continue;
-        }
-        let look = look(&about)?;
+        let Some(look) = look(&entry.path()).await? else { continue };
         let as_of = match &folder.name_time {
             Some(pattern) => pattern.find(&name, now.zone),
             None => Some(changed_by(look.changed_at, now.office)),
@@ -142,9 +137,17 @@ fn is_stray(name: &str) -> bool {
         || UNDER_WAY.iter().any(|ending| lower.ends_with(ending))
 }
 
-fn look(about: &std::fs::Metadata) -> io::Result<Look> {
+/// How a file looks now. None: it is gone, or no file. Links aren't followed: one could lead out of the folder.
+async fn look(path: &Path) -> io::Result<Option<Look>> {
+    let about = match tokio::fs::symlink_metadata(path).await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        about => about?,
+    };
+    if !about.is_file() {
+        return Ok(None);
+    }
     let changed_at = DateTime::<Utc>::from(about.modified()?).trunc_subsecs(6);
-    Ok(Look { length: about.len(), changed_at, touched: touched(about) })
+    Ok(Some(Look { length: about.len(), changed_at, touched: touched(&about) }))
 }
 
 /// When it was last touched at all, where the mount knows it: this time no program can set.
@@ -167,9 +170,5 @@ pub(super) async fn bytes(file: &File) -> io::Result<Option<Vec<u8>>> {
     };
     let mut bytes = Vec::new();
     opened.take(FILE_BYTES as u64 + 1).read_to_end(&mut bytes).await?;
-    let about = match tokio::fs::symlink_metadata(&file.path).await {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        about => about?,
-    };
-    Ok((look(&about)? == file.look).then_some(bytes))
+    Ok((look(&file.path).await? == Some(file.look)).then_some(bytes))
 }

@@ -65,6 +65,9 @@ both!(a_name_that_says_when_is_believed, |house| {
 both!(a_file_that_was_put_back_is_tried_again, |house| {
     let stage = Stage::open(&house.url, |_| {}).await;
     let mut records = stage.records("2024-03-20");
+    // Of one unit, whose name the software writes otherwise one night.
+    records.retain(|record| record.unit_code.starts_with("Văn phòng Đăng ký đất đai"));
+    assert!(!records.is_empty());
     let rows = i64::try_from(records.len()).expect("a count");
     for record in &mut records {
         record.unit_code = "Phòng Không Có".into();
@@ -78,7 +81,7 @@ both!(a_file_that_was_put_back_is_tried_again, |house| {
     // The runs in between find nothing to do.
     assert!(note(&stage.look().await).contains("0 files taken, 0 refused"));
 
-    stage.found_unit("Phòng Không Có").await;
+    stage.decide_unit("Phòng Không Có", "CNVPDK").await;
     stage.put_back("failed/sai.xlsx");
     // Dropped after so many milliseconds, wherever it is then, until it was fast enough once.
     let mut deaths = 0;

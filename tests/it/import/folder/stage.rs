@@ -3,21 +3,20 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bonro::domain::record::{ImportRow, Record, UnitRecord};
 use bonro::domain::schedule::JobName;
 use bonro::intake::DossierRecord;
 use bonro::mail::{Mailbox, OperatorNotice};
+use bonro::pb::v1;
+use bonro::pb::v1::import_service_server::ImportService as _;
 use bonro::service::folders::Folder;
-use bonro::service::imports::Start;
 use bonro::service::jobs::{Asked, run};
-use bonro::service::landing::LandedResult;
 use bonro::service::settings::OfficeSettings;
 use bonro::store::entity::{import, outbox, source};
 use bonro::store::slots::SlotRow;
 use bonro::world::Clock as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::{Database, DatabaseConnection, EntityTrait as _, QueryOrder as _};
-use uuid::Uuid;
+use tonic::Request;
 
 use super::super::year::files::{self, record};
 use super::super::year::software::{Software, evening};
@@ -116,27 +115,22 @@ impl Stage {
         letters
     }
 
-    /// A name of a unit as the software writes it gets a unit of ours.
-    pub async fn found_unit(&self, name: &str) {
-        let record = Record::Unit(UnitRecord {
-            code: "PKC".into(),
-            parent_code: "UBND".into(),
-            kind: "office".into(),
-            name: name.into(),
-            valid_from: None,
-        });
-        let start = Start {
-            import_id: Uuid::from_u128(77),
-            source: "sổ".into(),
-            kind: "partial".into(),
-            ..Start::default()
-        };
-        let (house, context) = (&self.town.house, || self.town.context());
-        house.start_import(context(), &start).await.expect("an import opens");
-        let row = ImportRow { file: "units.csv".into(), line: 2, record };
-        let (outcomes, _) =
-            house.import_batch(context(), &start, 1, vec![row]).await.expect("it is answered");
-        assert_eq!(outcomes[0].landed.result, LandedResult::Landed, "{outcomes:?}");
+    /// Somebody decides which unit the software means by a name.
+    pub async fn decide_unit(&self, text: &str, code: &str) {
+        let front = &self.town.front;
+        let ask = v1::ListSourceNamesRequest { filter: "decide_time = null".into(), ..Default::default() };
+        let names = front.list_source_names(self.ask(ask)).await.expect("a list").into_inner().names;
+        let found = names.into_iter().find(|name| name.text == text).expect("it was met");
+        let means = format!("units/{code}");
+        let decision =
+            v1::DecideSourceNameRequest { name: found.name, means, etag: found.etag, ..Default::default() };
+        front.decide_source_name(self.ask(decision)).await.expect("it is decided");
+    }
+
+    fn ask<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.extensions_mut().insert(self.town.context());
+        request
     }
 
     /// Up to when the software speaks.

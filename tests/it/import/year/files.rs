@@ -59,18 +59,17 @@ pub fn leave(folder: &Path, name: &str, bytes: &[u8], at: DateTime<Utc>) -> Path
 
 /// Runs the job until it comes to its end; it dies after `patience` at first, wherever it is then.
 pub async fn take(town: &Town, file: &Path, patience: Option<Duration>) -> Fate {
-    for patience in [patience, None] {
+    let mut patience = patience;
+    let taking = file.parent().expect("a folder").join("taking");
+    let is_begun = || fs::read_dir(&taking).is_ok_and(|mut rooms| rooms.next().is_some());
+    while file.exists() || is_begun() {
         town.clock.advance(TimeDelta::seconds(1));
         let ran = run(&town.house, JobName::TakeFiles, town.clock.now(), Asked::ByHand);
-        let ended = match patience {
-            None => Ok(ran.await),
-            Some(patience) => tokio::time::timeout(patience, ran).await,
-        };
-        if let Ok(ran) = ended {
-            assert_eq!(ran.expect("it runs").slot.state, "done");
+        match patience.take() {
+            None => assert_eq!(ran.await.expect("it runs").slot.state, "done"),
+            Some(patience) => drop(tokio::time::timeout(patience, ran).await),
         }
     }
-    assert!(!file.exists(), "{}", file.display());
     let failed = file.parent().expect("a folder").join("failed").join(file.file_name().expect("a name"));
     if failed.exists() {
         return Fate::Refused;
