@@ -152,14 +152,14 @@ async fn look(path: &Path) -> io::Result<Option<Look>> {
 
 /// When it was last touched at all, where the mount knows it: this time no program can set.
 #[cfg(unix)]
-fn touched(about: &impl std::os::unix::fs::MetadataExt) -> Option<(i64, i64)> {
-    Some((about.ctime(), about.ctime_nsec()))
+fn touched(about: &impl std::os::unix::fs::MetadataExt) -> (i64, i64) {
+    (about.ctime(), about.ctime_nsec())
 }
 
 /// Elsewhere the last change is all that is known.
 #[cfg(not(unix))]
-fn touched<T>(_: &T) -> Option<(i64, i64)> {
-    None
+fn touched<T>(_: &T) -> (i64, i64) {
+    (0, 0)
 }
 
 /// The bytes of a file, one more than a reader takes at most. None: it is gone, or it was written meanwhile.

@@ -15,13 +15,16 @@ pub(super) struct Look {
     pub length: u64,
     /// When it was changed last, as its machine says.
     pub changed_at: DateTime<Utc>,
-    /// When it was last touched at all (seconds, nanoseconds); None: nobody says.
-    pub touched: Option<(i64, i64)>,
+    /// When it was last touched at all, in seconds and nanoseconds; zero where nobody says.
+    pub touched: (i64, i64),
 }
 
 /// What this instance saw; another one looks for itself.
 #[derive(Debug, Clone, Default)]
-pub struct Seen(Arc<Mutex<HashMap<PathBuf, (Look, DateTime<Utc>)>>>);
+pub struct Seen(Arc<Mutex<Looks>>);
+
+/// How each file looks, and since when.
+type Looks = HashMap<PathBuf, (Look, DateTime<Utc>)>;
 
 impl Seen {
     /// Which of the files that lie there now were seen so for as long as `settle`, in their order. What no longer lies
@@ -57,7 +60,7 @@ mod tests {
         let (path, settle) = (PathBuf::from("hồ sơ.xlsx"), TimeDelta::seconds(120));
         let at = |minute: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minute);
         // Its time is that of the original, long ago, however long it is written.
-        let look = |length| Look { length, changed_at: at(-1000), touched: None };
+        let look = |length| Look { length, changed_at: at(-1000), touched: (0, 0) };
         let settled = |minute, length| seen.settled(at(minute), settle, [(&path, look(length))].into_iter());
         assert_eq!(settled(0, 10), [false]);
         assert_eq!(settled(5, 20), [false], "it grew");

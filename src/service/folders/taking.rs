@@ -69,14 +69,13 @@ pub(super) async fn take(
     house.keep(claim).await?;
     let Some(bytes) = lying::bytes(file).await.map_err(|e| unmoved(file, &e))? else { return Ok(None) };
     let sha256 = hex::encode(Sha256::digest(&bytes));
-    let (id, file) = match file.begun {
-        Some(id) => (id, file.clone()),
-        None => {
-            let id = new_id(house, folder, file.as_of, &bytes).await?;
-            let begun = rooms::begin(folder, file, id).await.map_err(|e| unmoved(file, &e))?;
-            let Some(path) = begun else { return Ok(None) };
-            (id, File { path, begun: Some(id), ..file.clone() })
-        }
+    let (id, file) = if let Some(id) = file.begun {
+        (id, file.clone())
+    } else {
+        let id = new_id(house, folder, file.as_of, &bytes).await?;
+        let begun = rooms::begin(folder, file, id).await.map_err(|e| unmoved(file, &e))?;
+        let Some(path) = begun else { return Ok(None) };
+        (id, File { path, begun: Some(id), ..file.clone() })
     };
     let mut ended = Ended {
         name: file.name.clone(),
