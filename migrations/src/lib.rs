@@ -40,6 +40,7 @@ mod m20261125_000010_create_declared_figures;
 mod m20261125_000011_create_incidents;
 mod m20261125_000020_create_unit_judging;
 mod m20261125_000021_judge_dossiers;
+mod m20261125_000030_tell_import_kinds;
 mod m20261125_000040_create_reconciliations;
 mod m20261125_000050_undo_all_imports;
 mod m20261126_000090_extend_import_problems;
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_create_incidents::Migration),
             Box::new(m20261125_000020_create_unit_judging::Migration),
             Box::new(m20261125_000021_judge_dossiers::Migration),
+            Box::new(m20261125_000030_tell_import_kinds::Migration),
             Box::new(m20261125_000040_create_reconciliations::Migration),
             Box::new(m20261125_000050_undo_all_imports::Migration),
             Box::new(m20261126_000090_extend_import_problems::Migration),

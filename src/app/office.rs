@@ -9,10 +9,10 @@ use chrono::TimeDelta;
 
 use crate::config::{IntakeFolder, Settings};
 use crate::domain::period::Period;
-use crate::intake::{Mapping, NameTime};
+use crate::intake::{Mapping, NameTime, OWN_FORMAT, OWN_SOURCE};
 use crate::mail::Post;
 use crate::service::OfficeSettings;
-use crate::service::folders::Folder;
+use crate::service::folders::{Folder, Form, Seen};
 use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
 
 /// What the office is told about itself.
@@ -73,10 +73,15 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
 
 /// A drop folder. That it is there isn't asked: what is mounted comes late.
 fn folder(told: &IntakeFolder) -> anyhow::Result<Folder> {
-    let mapping = Mapping::load(&told.mapping).context("mapping")?;
-    let source = told.source.clone().or_else(|| mapping.source.clone());
+    let (form, usual) = if told.mapping == OWN_FORMAT {
+        (Form::Own, Some(OWN_SOURCE.to_owned()))
+    } else {
+        let mapping = Mapping::load(&told.mapping).context("mapping")?;
+        let usual = mapping.source.clone();
+        (Form::Table(Arc::new(mapping)), usual)
+    };
+    let source = told.source.clone().or(usual).filter(|source| !source.trim().is_empty());
     let source = source
-        .filter(|source| !source.trim().is_empty())
         .context("source: ánh xạ không nêu nguồn; hãy đặt source / the mapping names no source; set one")?;
     let name_time = match &told.name_time {
         None => None,
@@ -97,11 +102,12 @@ fn folder(told: &IntakeFolder) -> anyhow::Result<Folder> {
     Ok(Folder {
         path: told.path.clone(),
         source,
-        mapping: Arc::new(mapping),
+        form,
         full,
         settle: TimeDelta::seconds(i64::try_from(told.settle_seconds).unwrap_or(i64::MAX / 2000)),
         marker: told.marker.clone().filter(|marker| !marker.is_empty()),
         name_time,
+        seen: Seen::default(),
     })
 }
 

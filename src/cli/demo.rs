@@ -26,7 +26,7 @@ use super::{import, output, serve, summary, summary_json, values};
 use crate::app::{self, Running};
 use crate::domain::calendar::Calendar;
 use crate::domain::period::Period;
-use crate::intake::{Expected, Files, Reading, SourceRow, read};
+use crate::intake::{Expected, Files, OWN_SOURCE, Reading, SourceRow, read};
 use crate::pb::v1 as pb;
 use crate::telemetry;
 use closing::Done;
@@ -205,7 +205,7 @@ async fn work(
     mut times: Vec<(&'static str, &'static str, Duration)>,
 ) -> anyhow::Result<Done> {
     let clock = Instant::now();
-    let plan = import::plan_of(line, files, import::DEFAULT_SOURCE).await?;
+    let plan = import::plan_of(line, files, OWN_SOURCE).await?;
     let tally = import::carry_out(line, &plan, &reading.rows).await?;
     times.push(("Nhập", "import", clock.elapsed()));
     import::keep_problems(&tally, &out.join(PROBLEMS))?;

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::connection::{ConnectionArgs, Line};
 use super::exit::{Exit, WrongUsage};
 use super::{output, values};
-use crate::intake::{Files, Problem, Reading, SourceRow, TableReading, read};
+use crate::intake::{Files, OWN_SOURCE, Problem, Reading, SourceRow, TableReading, read};
 use crate::pb::v1 as pb;
 use crate::pb::v1::import_service_client::ImportServiceClient;
 
@@ -30,10 +30,6 @@ pub use sending::{News, Origin, Plan};
 pub use table::{bytes_of, name_of, refuse};
 pub use tally::Tally;
 
-/// The source of rows for which no other is named. One for all directories, so that a mended copy
-/// elsewhere still speaks of the same records.
-pub const DEFAULT_SOURCE: &str = "csv";
-
 /// Problems that are printed; the others are counted.
 const PRINTED: usize = 50;
 
@@ -43,7 +39,7 @@ pub struct ImportArgs {
     /// Thư mục chứa các tệp CSV, hoặc một bảng tính cùng với --map / Directory with the CSV files, or a spreadsheet with --map
     #[arg(value_name = "DIR|FILE")]
     path: PathBuf,
-    /// Ánh xạ cột của bảng tính: dong-bo-ho-so, mot-cua, duc-pho-csv hoặc tệp .toml / Mapping of a spreadsheet's columns: one of these, or a .toml file
+    /// Ánh xạ cột của bảng tính: dong-bo-ho-so, mot-cua, duc-pho-csv, bonro (định dạng của Bonro) hoặc tệp .toml / Mapping of a spreadsheet's columns: one of these, bonro for our own format, or a .toml file
     #[arg(long, value_name = "NAME|FILE")]
     map: Option<String>,
     /// Tên nguồn dữ liệu; mặc định theo ánh xạ, hoặc “csv” / Name of the source; by default the mapping's, or “csv”
@@ -83,7 +79,7 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     let files = Files::of_directory(&args.path)?;
     let reading = read(&files);
     let parts: Vec<Part<'_>> = files.records().collect();
-    let source = args.source.as_deref().unwrap_or(DEFAULT_SOURCE);
+    let source = args.source.as_deref().unwrap_or(OWN_SOURCE);
     land(args, as_json, source, &parts, &reading, None).await
 }
 

@@ -98,14 +98,14 @@ pub struct Intake {
 pub struct IntakeFolder {
     /// Where it is.
     pub path: PathBuf,
-    /// A mapping that the binary carries, or a TOML file.
+    /// A mapping that the binary carries, or a TOML file; `bonro`: files of our own format.
     pub mapping: String,
     /// The source of its files; by default the mapping's.
     pub source: Option<String>,
     /// `full`: each holds all that the source has; `partial`.
     #[serde(default = "full")]
     pub kind: String,
-    /// A file that nobody has touched for so long is complete.
+    /// A file that is seen unchanged for so long is complete.
     #[serde(default = "two_minutes")]
     pub settle_seconds: u64,
     /// A file is complete when another of its name with this ending lies beside it, and only then.

@@ -212,6 +212,8 @@ pub struct CalendarDayRecord {
     pub name: String,
     /// Exchanged with.
     pub swapped_with: Option<NaiveDate>,
+    /// The document that orders it; may be empty.
+    pub legal_basis: String,
 }
 
 /// A procedure.

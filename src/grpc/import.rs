@@ -54,6 +54,7 @@ fn begin(start: &v1::ImportStart) -> Result<Start, Violation> {
         sha256: start.sha256.clone(),
         watermark: watermark.transpose()?,
         force: start.force,
+        ..Start::default()
     })
 }
 

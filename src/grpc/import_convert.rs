@@ -139,6 +139,7 @@ fn calendar(r: v1::CalendarRecord) -> CalendarRecord {
                     kind: kind.to_owned(),
                     name: day.display_name,
                     swapped_with: on(day.swapped_with),
+                    legal_basis: day.legal_basis,
                 }
             })
             .collect(),

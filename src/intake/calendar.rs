@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::fields::Fields;
 use super::problem::{Place, Problem};
 use super::record::{CalendarDayRecord, CalendarRecord, Record, SourceRow};
+use super::sheet::Source;
 use super::table::{Desk, Format, unreadable};
 use crate::domain::calendar::{BadCalendar, Calendar, CalendarSpec, DayKind, DayOverride, default_spec};
 use crate::domain::text::cut;
@@ -66,25 +67,24 @@ impl CalendarRecord {
 
 /// The calendar, if one of its files is there.
 pub(super) fn calendar(desk: &mut Desk<'_>) -> Vec<SourceRow> {
-    let file = if desk.files.get(WEEK).is_some() { WEEK } else { DAYS.file };
-    if desk.files.get(file).is_none() {
+    let Some((file, _)) = desk.tables.get(WEEK).or_else(|| desk.tables.get(DAYS.file)) else {
         return Vec::new();
-    }
+    };
+    let file = file.clone();
     let mut problems = Vec::new();
-    let mut record = match desk.files.get(WEEK).map(week) {
-        None => of_spec(&default_spec()),
-        Some(Ok(record)) => record,
-        Some(Err(found)) => {
+    let mut record = match desk.tables.get(WEEK) {
+        Some((_, Source::Text(bytes))) => week(bytes).unwrap_or_else(|found| {
             problems.push(found);
             of_spec(&default_spec())
-        }
+        }),
+        Some((_, Source::Rows(_))) | None => of_spec(&default_spec()),
     };
     record.days = days(desk, &mut problems);
     if problems.is_empty() {
-        vec![SourceRow { file: file.into(), line: 1, record: Record::Calendar(Box::new(record)) }]
+        vec![SourceRow { file, line: 1, record: Record::Calendar(Box::new(record)) }]
     } else {
         let line = problems.first().map_or(1, |problem| problem.line);
-        let file = problems.first().map_or_else(|| file.into(), |problem| problem.file.clone());
+        let file = problems.first().map_or(file, |problem| problem.file.clone());
         vec![unreadable(&file, line, RecordKind::Calendar, &record.unit_code, problems)]
     }
 }
@@ -108,6 +108,7 @@ fn days(desk: &mut Desk<'_>, problems: &mut Vec<Problem>) -> Vec<CalendarDayReco
         Ok(row) => {
             let mut fields = Fields::of(row, pool);
             let day = CalendarDayRecord {
+                file: fields.file(),
                 line: row.line,
                 day: fields.required_date("day"),
                 kind: fields.required_word(

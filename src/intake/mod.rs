@@ -12,9 +12,11 @@ mod dossiers;
 mod expected;
 mod fields;
 mod files;
+mod import_row;
 mod mapping;
 mod masters;
 mod matters;
+mod own;
 mod problem;
 mod record;
 mod sheet;
@@ -30,6 +32,7 @@ pub use book::FILE_BYTES;
 pub use expected::Expected;
 pub use files::{CannotRead, EXPECTED_SUMMARY, Files};
 pub use mapping::{BadMapping, ColumnUse, Field, Guess, Mapping, NameTime, TableReading, guess, read_table};
+pub use own::{OWN_FORMAT, OWN_SOURCE, OwnReading, read_own};
 pub use problem::{Problem, Severity};
 pub use record::{
     CalendarDayRecord, CalendarRecord, ClockRecord, Comparison, DeclaredRecord, DocumentRecord,
@@ -42,7 +45,8 @@ pub use crate::domain::table_figure::TableFigure as Figure;
 pub use summary_table::{SummaryMapping, SummaryRow, SummaryTable, read_summary_table};
 
 use fields::Pool;
-use table::Desk;
+use sheet::Source;
+use table::{Desk, Tables};
 
 /// What was read.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +66,12 @@ pub fn read_directory(directory: &Path) -> Result<Reading, CannotRead> {
 
 /// Reads files. Each of them may be absent.
 pub fn read(files: &Files) -> Reading {
-    let mut desk = Desk { files, pool: Pool::default(), notes: Vec::new() };
+    let tables = files.records().map(|(name, bytes)| (name, (name.into(), Source::Text(bytes))));
+    read_tables(tables.collect())
+}
+
+fn read_tables(tables: Tables<'_>) -> Reading {
+    let mut desk = Desk { tables, pool: Pool::default(), notes: Vec::new() };
     let mut rows = masters::units(&mut desk);
     rows.extend(calendar::calendar(&mut desk));
     rows.extend(masters::officials(&mut desk));

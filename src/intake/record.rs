@@ -135,7 +135,9 @@ pub struct CalendarRecord {
 /// A dated override.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalendarDayRecord {
-    /// The line in `calendar.csv`.
+    /// The file.
+    pub file: Shared,
+    /// The line in it.
     pub line: u64,
     /// The day.
     pub day: NaiveDate,

@@ -1,20 +1,52 @@
-//! A CSV file as rows of named cells: byte order mark, line ends, columns in any order, quoted line
-//! breaks, broken UTF-8 and quotes that nobody closed. What a cell means is in `fields`.
+//! A CSV file, or a sheet of a workbook, as rows of named cells: byte order mark, line ends, columns in any order,
+//! quoted line breaks, broken UTF-8 and quotes that nobody closed. What a cell means is in `fields`.
 
 use std::str;
 
+use super::book::Cell;
+use super::mapping::not_its_digits;
 use super::problem::{Place, Problem};
 use super::record::Shared;
 
-/// A file whose header was understood.
+/// The reason of a column that a file can't do without.
+pub(super) const MISSING_COLUMN: &str = "MISSING_COLUMN";
+
+/// A table before its header is understood.
+pub(super) enum Source<'b> {
+    /// The bytes of a CSV file.
+    Text(&'b [u8]),
+    /// The rows of a workbook's sheet that hold something.
+    Rows(Vec<Filled>),
+}
+
+/// A row of a workbook's sheet.
+pub(super) struct Filled {
+    /// As the spreadsheet counts, from 1.
+    pub number: u64,
+    pub cells: csv::ByteRecord,
+    /// Cells that have no value, such as `#N/A`, or would lose digits in a code, by their places.
+    pub odd: Vec<(usize, Cell)>,
+}
+
+/// A table whose header was understood.
 pub(super) struct Sheet<'b> {
     file: Shared,
-    bytes: &'b [u8],
-    delimiter: u8,
     /// Column names of the header, lower case; empty for those that nobody knows.
     columns: Vec<Box<str>>,
-    /// Where the header ends.
-    body: usize,
+    body: Body<'b>,
+}
+
+/// What stands below the header.
+enum Body<'b> {
+    Text(Text<'b>),
+    Rows(&'b [Filled]),
+}
+
+/// The bytes of a CSV file whose header ends somewhere.
+struct Text<'b> {
+    bytes: &'b [u8],
+    delimiter: u8,
+    from: usize,
 }
 
 /// One row of a sheet.
@@ -66,24 +98,35 @@ impl<'b> Sheet<'b> {
     /// without. None for an empty file; what is only worth knowing goes to `notes`.
     pub fn open(
         file: &Shared,
-        bytes: &'b [u8],
+        source: &'b Source<'b>,
         known: &[&str],
         required: &[&str],
         notes: &mut Vec<Problem>,
     ) -> Result<Option<Self>, Vec<Problem>> {
         let place = |line, field| Place { file, line, field };
-        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-            return Err(vec![place(1, "").error(
-                "BAD_UTF8",
-                "",
-                "tệp được lưu ở dạng UTF-16; hãy lưu lại ở dạng “CSV UTF-8”",
-                "the file is saved as UTF-16; save it again as “CSV UTF-8”",
-            )]);
-        }
-        let start = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
-        let header_at = skip_breaks(bytes, start);
-        let header_line = 1 + breaks(&bytes[..header_at], bytes.get(header_at).copied());
-        let (header, body, delimiter) = read_header(bytes, header_at);
+        let (header, header_line, body) = match source {
+            Source::Text(bytes) => {
+                if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+                    return Err(vec![place(1, "").error(
+                        "BAD_UTF8",
+                        "",
+                        "tệp được lưu ở dạng UTF-16; hãy lưu lại ở dạng “CSV UTF-8”",
+                        "the file is saved as UTF-16; save it again as “CSV UTF-8”",
+                    )]);
+                }
+                let start = if bytes.starts_with("\u{feff}".as_bytes()) { 3 } else { 0 };
+                let header_at = skip_breaks(bytes, start);
+                let line = 1 + breaks(&bytes[..header_at], bytes.get(header_at).copied());
+                let (header, from, delimiter) = read_header(bytes, header_at);
+                (header, line, Body::Text(Text { bytes, delimiter, from }))
+            }
+            Source::Rows(rows) => {
+                let (first, rest) =
+                    rows.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first), rest));
+                let header = first.map(|row| row.cells.clone()).unwrap_or_default();
+                (header, first.map_or(1, |row| row.number), Body::Rows(rest))
+            }
+        };
         if header.iter().all(|cell| cell.trim_ascii().is_empty()) {
             notes.push(place(0, "").note(
                 "EMPTY_FILE",
@@ -111,7 +154,7 @@ impl<'b> Sheet<'b> {
             .filter(|name| !columns.iter().any(|column| **column == ***name))
             .map(|name| {
                 place(header_line, name).error(
-                    "MISSING_COLUMN",
+                    MISSING_COLUMN,
                     "",
                     format!(
                         "thiếu cột “{name}” nên không đọc được dòng nào; hãy thêm cột này vào dòng tiêu đề"
@@ -126,37 +169,70 @@ impl<'b> Sheet<'b> {
         if !strange.is_empty() {
             notes.push(strange_columns(place(header_line, ""), &strange));
         }
-        Ok(Some(Self { file: file.clone(), bytes, delimiter, columns, body }))
+        Ok(Some(Self { file: file.clone(), columns, body }))
     }
 
     /// Hands out every row. Blank rows are left out.
     pub fn each(&self, mut take: impl FnMut(Attempt<'_>)) {
-        let before = breaks(&self.bytes[..self.body], self.bytes.get(self.body).copied());
-        let mut lines = Lines { offset: self.body, line: 1 + before };
-        let mut next = Some(self.body);
+        match &self.body {
+            Body::Text(text) => self.each_line(text, &mut take),
+            Body::Rows(rows) => {
+                for filled in *rows {
+                    let Filled { number: line, cells, .. } = filled;
+                    let row = Row { file: &self.file, line: *line, columns: &self.columns, cells };
+                    match self.fault(filled) {
+                        None => take(Ok(&row)),
+                        Some(problem) => take(Err((problem, &row))),
+                    }
+                }
+            }
+        }
+    }
+
+    /// What keeps the first cell of a known column from being what it shows.
+    fn fault(&self, row: &Filled) -> Option<Problem> {
+        row.odd.iter().find_map(|(at, cell)| {
+            let name = self.columns.get(*at).filter(|name| !name.is_empty())?;
+            let place = Place { file: &self.file, line: row.number, field: name };
+            let code =
+                || not_its_digits(place, cell).filter(|_| name.ends_with("code") || &**name == "number");
+            cell.fault(place).or_else(code)
+        })
+    }
+
+    fn each_line(&self, text: &Text<'_>, take: &mut impl FnMut(Attempt<'_>)) {
+        let before = breaks(&text.bytes[..text.from], text.bytes.get(text.from).copied());
+        let mut lines = Lines { offset: text.from, line: 1 + before };
+        let mut next = Some(text.from);
         while let Some(from) = next {
-            next = self.run(from, &mut lines, &mut take);
+            next = self.run(text, from, &mut lines, take);
         }
     }
 
     /// Reads on from `from`. Some: begin anew there, after a row whose quotes swallowed others.
-    fn run(&self, from: usize, lines: &mut Lines, take: &mut impl FnMut(Attempt<'_>)) -> Option<usize> {
+    fn run(
+        &self,
+        table: &Text<'_>,
+        from: usize,
+        lines: &mut Lines,
+        take: &mut impl FnMut(Attempt<'_>),
+    ) -> Option<usize> {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(self.delimiter)
-            .from_reader(&self.bytes[from..]);
+            .delimiter(table.delimiter)
+            .from_reader(&table.bytes[from..]);
         let mut cells = csv::ByteRecord::new();
         loop {
-            let start = skip_breaks(self.bytes, from + place_of(&reader));
+            let start = skip_breaks(table.bytes, from + place_of(&reader));
             if !reader.read_byte_record(&mut cells).expect("reading from memory can't fail") {
                 return None;
             }
             if cells.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
-            let text = trim_breaks(&self.bytes[start..from + place_of(&reader)]);
-            let line = lines.at(self.bytes, start);
+            let text = trim_breaks(&table.bytes[start..from + place_of(&reader)]);
+            let line = lines.at(table.bytes, start);
             let row = Row { file: &self.file, line, columns: &self.columns, cells: &cells };
             match self.judge(&row, text) {
                 None => take(Ok(&row)),

@@ -1,13 +1,12 @@
 //! A file as records: which columns it has, which of them name a row, and the rows that can't be read
 //! kept among the others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::fields::{Fields, Pool, normal};
-use super::files::Files;
 use super::problem::{Place, Problem};
 use super::record::{Record, Shared, SourceRow, Unreadable};
-use super::sheet::{Attempt, Sheet};
+use super::sheet::{Attempt, Sheet, Source};
 use crate::domain::record::RecordKind;
 
 /// The form of a file.
@@ -22,9 +21,12 @@ pub(super) struct Format {
     pub key: &'static [&'static str],
 }
 
+/// What is to be read, by the name that its file has in a directory; each under the name that people know.
+pub(super) type Tables<'f> = BTreeMap<&'static str, (Shared, Source<'f>)>;
+
 /// What is shared while the files of one source are read.
 pub(super) struct Desk<'f> {
-    pub files: &'f Files,
+    pub tables: Tables<'f>,
     pub pool: Pool,
     pub notes: Vec<Problem>,
 }
@@ -36,12 +38,11 @@ impl Desk<'_> {
         format: &Format,
         mut take: impl FnMut(Attempt<'_>, &mut Pool),
     ) -> Result<(), SourceRow> {
-        let Some(bytes) = self.files.get(format.file) else {
+        let Some((file, source)) = self.tables.get(format.file) else {
             return Ok(());
         };
         let known: Vec<&str> = format.required.iter().chain(format.optional).copied().collect();
-        let file: Shared = format.file.into();
-        match Sheet::open(&file, bytes, &known, format.required, &mut self.notes) {
+        match Sheet::open(file, source, &known, format.required, &mut self.notes) {
             Ok(None) => Ok(()),
             Ok(Some(sheet)) => {
                 sheet.each(|attempt| take(attempt, &mut self.pool));
@@ -49,7 +50,7 @@ impl Desk<'_> {
             }
             Err(problems) => {
                 let line = problems.first().map_or(1, |problem| problem.line);
-                Err(unreadable(&file, line, format.kind, "", problems))
+                Err(unreadable(file, line, format.kind, "", problems))
             }
         }
     }

@@ -257,25 +257,53 @@ pub async fn mark_undone(tx: &Tx, import_id: Uuid, numbers: &[i64]) -> Result<()
 /// The newest finished import of a source that isn't undone and says up to when it speaks.
 pub async fn newest(door: &impl Door, source: &str) -> Result<Option<ImportRun>, StoreError> {
     Ok(import::Entity::find()
-        .filter(import::Column::Source.eq(source))
+        .filter(standing(source))
         .filter(import::Column::FinishedAt.is_not_null())
-        .filter(import::Column::UndoBegunAt.is_null())
-        .filter(import::Column::Watermark.is_not_null())
         .order_by_desc(import::Column::Watermark)
+        .order_by_desc(import::Column::StartedAt)
         .one(door.conn())
         .await?)
 }
 
-/// Up to when the newest import of a source speaks, finished or not, those aside that were undone.
-pub async fn newest_watermark(door: &impl Door, source: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+/// Up to when the newest imports of a source speak, finished or not, those aside that were undone: one of each set of
+/// kinds that they tell of.
+pub async fn newest_watermarks(
+    door: &impl Door,
+    source: &str,
+) -> Result<Vec<(Option<String>, DateTime<Utc>)>, StoreError> {
+    let rows = import::Entity::find()
+        .select_only()
+        .column(import::Column::Kinds)
+        .column_as(import::Column::Watermark.max(), "watermark")
+        .filter(standing(source))
+        .group_by(import::Column::Kinds)
+        .into_tuple::<(Option<String>, Option<DateTime<Utc>>)>()
+        .all(door.conn())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(kinds, at)| Some((kinds, at?))).collect())
+}
+
+/// Up to when the newest import of a source speaks that brought this very file.
+pub async fn newest_of_content(
+    door: &impl Door,
+    source: &str,
+    sha256: &str,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
     let newest = import::Entity::find()
-        .filter(import::Column::Source.eq(source))
-        .filter(import::Column::UndoBegunAt.is_null())
-        .filter(import::Column::Watermark.is_not_null())
+        .filter(standing(source))
+        .filter(import::Column::Sha256.eq(sha256))
         .order_by_desc(import::Column::Watermark)
         .one(door.conn())
         .await?;
     Ok(newest.and_then(|run| run.watermark))
+}
+
+/// Imports of a source that say up to when they speak and weren't undone.
+fn standing(source: &str) -> Condition {
+    Condition::all()
+        .add(import::Column::Source.eq(source))
+        .add(import::Column::UndoBegunAt.is_null())
+        .add(import::Column::Watermark.is_not_null())
 }
 
 /// Whether it is known what became of an import's rows: of those before there were outcomes it isn't.

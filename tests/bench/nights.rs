@@ -22,6 +22,7 @@ use bonro::store::{Pool, Store, sources};
 use year::software::Software;
 use year::{Mishaps, Run};
 
+/// A number of nights on the command line makes it shorter: `cargo bench --bench nights -- 30`.
 const NIGHTS: usize = 180;
 
 fn rate(rows: usize, time: Duration) -> f64 {
@@ -50,7 +51,8 @@ async fn floor(url: &str, codes: &[String], rows: usize) -> Duration {
 async fn main() {
     let software = Software::of_sample(1);
     let first = "2023-11-18".parse().expect("a date");
-    let mishaps = Mishaps { swapped: 40, cut: 90, broken: 120 };
+    let nights = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(NIGHTS);
+    let mishaps = Mishaps { swapped: nights * 2 / 9, cut: nights / 2, broken: nights * 2 / 3 };
     for as_files in [false, true] {
         let directory = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite://{}", directory.path().join("nights.sqlite").display());
@@ -67,7 +69,7 @@ async fn main() {
             Run::open(&url, &software).await
         };
         let began = Instant::now();
-        let ran = run.feed(first, NIGHTS, mishaps).await;
+        let ran = run.feed(first, nights, mishaps).await;
         let (all, longest) = (began.elapsed(), ran.times.iter().max().copied().unwrap_or_default());
         let codes: Vec<String> = software.dossiers.iter().map(|whole| whole.code.clone()).collect();
         let least = floor(&url, &codes, ran.rows).await;

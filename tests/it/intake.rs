@@ -7,6 +7,7 @@ mod guessed;
 mod hostile;
 mod house;
 mod mistaken;
+mod own;
 mod rows;
 mod summary;
 mod whole;

@@ -9,11 +9,15 @@ use serde_json::{Value, json};
 
 use super::identity::Part;
 use super::tally::{as_json, told};
-use super::{DEFAULT_SOURCE, ImportArgs, land, rows};
+use super::{ImportArgs, land, rows};
 use crate::cli::exit::{Exit, WrongUsage};
 use crate::cli::output;
 use crate::cli::tables::{Side, Table};
-use crate::intake::{CannotRead, FILE_BYTES, Field, Mapping, Problem, Record, TableReading, read_table};
+use crate::domain::calendar::default_spec;
+use crate::intake::{
+    CannotRead, FILE_BYTES, Field, Mapping, OWN_FORMAT, OWN_SOURCE, Problem, Reading, Record, TableReading,
+    read_own, read_table,
+};
 
 /// Problems that a dry run without a server prints.
 const PRINTED: usize = 20;
@@ -27,22 +31,40 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
         ))
         .into());
     };
+    let name = name_of(&args.path);
+    if map == OWN_FORMAT {
+        return run_own(args, as_json, &name).await;
+    }
     let mapping = Mapping::load(map)?;
     let bytes = bytes_of(&args.path)?;
-    let name = name_of(&args.path);
     let table = match read_table(&name, &bytes, &mapping) {
         Ok(table) => table,
         Err(problems) => return Ok(refuse(&problems, as_json)),
     };
-    let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(DEFAULT_SOURCE);
+    let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(OWN_SOURCE);
     if args.dry_run && !as_json {
         show(&table);
     }
     if args.dry_run && args.connection.key.is_none() {
-        return Ok(read_only(&table, as_json));
+        return Ok(read_only(&table.reading, Some(&table), as_json));
     }
     let parts: [Part<'_>; 2] = [("table", &bytes), ("mapping", mapping.text.as_bytes())];
     land(args, as_json, source, &parts, &table.reading, Some(&table)).await
+}
+
+/// A single file of our own format, as a drop folder takes it.
+async fn run_own(args: &ImportArgs, as_json: bool, name: &str) -> anyhow::Result<Exit> {
+    let bytes = bytes_of(&args.path)?;
+    let reading = match read_own(name, &bytes, default_spec().time_zone) {
+        Ok(own) => own.reading,
+        Err(problems) => return Ok(refuse(&problems, as_json)),
+    };
+    if args.dry_run && args.connection.key.is_none() {
+        return Ok(read_only(&reading, None, as_json));
+    }
+    let source = args.source.as_deref().unwrap_or(OWN_SOURCE);
+    let parts: [Part<'_>; 2] = [(name, &bytes), ("mapping", OWN_FORMAT.as_bytes())];
+    land(args, as_json, source, &parts, &reading, None).await
 }
 
 /// The bytes of a file. Of one that is too large the reader refuses what is read here: one byte too many.
@@ -75,10 +97,10 @@ fn problems_json(problems: &[Problem]) -> Value {
 }
 
 /// How many rows can be read, and the problems of the others.
-fn judged(table: &TableReading) -> (usize, Vec<(&str, &Problem)>) {
+fn judged(reading: &Reading) -> (usize, Vec<(&str, &Problem)>) {
     let mut readable = 0;
     let mut problems = Vec::new();
-    for row in &table.reading.rows {
+    for row in &reading.rows {
         if let Record::Unreadable(refused) = &row.record {
             problems.extend(refused.problems.iter().map(|problem| (&*refused.code, problem)));
         } else {
@@ -89,21 +111,21 @@ fn judged(table: &TableReading) -> (usize, Vec<(&str, &Problem)>) {
 }
 
 /// A dry run without a key: what the file alone can tell.
-fn read_only(table: &TableReading, in_json: bool) -> Exit {
-    let (readable, problems) = judged(table);
-    let refused = table.reading.rows.len() - readable;
+fn read_only(reading: &Reading, table: Option<&TableReading>, in_json: bool) -> Exit {
+    let (readable, problems) = judged(reading);
+    let refused = reading.rows.len() - readable;
     if in_json {
         let all: Vec<Problem> = problems.iter().map(|(_, problem)| (*problem).clone()).collect();
         output::say_json(&json!({
             "dry_run": true,
-            "table": columns_json(table),
+            "table": table.map(columns_json),
             "readable": readable,
             "refused": refused,
             "problems": problems_json(&all),
-            "notes": problems_json(&table.reading.notes),
+            "notes": problems_json(&reading.notes),
         }));
     } else {
-        super::print_notes(&table.reading.notes);
+        super::print_notes(&reading.notes);
         for (code, problem) in problems.iter().take(PRINTED) {
             output::say(&told(code, &rows::problem(problem)));
         }

@@ -183,6 +183,12 @@ enum Kind {
     Other,
 }
 
+/// Whether a file is one of text; refused if it is empty or too large for any reader.
+pub fn is_text(file: &str, bytes: &[u8]) -> Result<bool, Problem> {
+    limits::check_file(bytes.len()).map_err(|trouble| trouble.at(file, ""))?;
+    Ok(matches!(kind(bytes), Kind::Text))
+}
+
 fn kind(bytes: &[u8]) -> Kind {
     const BINARY: [&[u8]; 9] = [
         b"%PDF",

@@ -17,6 +17,7 @@ mod words;
 
 use std::path::Path;
 
+pub(super) use codes::not_its_digits;
 pub use dates::NameTime;
 pub use field::Field;
 pub use file::{BadMapping, Mapping};

@@ -41,7 +41,7 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
                 kind: day.kind,
                 name: day.name,
                 swapped_with: day.swapped_with,
-                basis: String::new(),
+                basis: day.legal_basis,
             })
             .collect(),
     };

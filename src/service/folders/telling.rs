@@ -10,6 +10,7 @@ use super::super::error::ServiceError;
 use super::super::imports::{ImportRun, ProblemRow};
 use super::super::operator::Trouble;
 use super::Folder;
+use super::reading::FileReading;
 use crate::domain::text;
 use crate::intake::{self, TableReading};
 
@@ -89,8 +90,8 @@ pub(super) struct Ended {
     pub full: bool,
     /// Up to when it speaks, in Vietnamese and English.
     pub as_of: Option<(String, String)>,
-    /// What it was read as.
-    pub table: Option<TableReading>,
+    /// What was read.
+    pub read: Option<FileReading>,
     /// Its import.
     pub run: Option<ImportRun>,
     /// Why it is refused.
@@ -100,15 +101,17 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// Names columns as they stand in its table, where the house names fields.
-    pub fn name_columns(&mut self, table: TableReading) {
-        for problem in self.problems.iter_mut().filter(|p| p.file.as_deref() == Some(&*table.place)) {
-            let Some(field) = problem.field.take() else { continue };
-            problem.message_vi = table.in_columns(&field, &problem.message_vi);
-            problem.message_en = table.in_columns(&field, &problem.message_en);
-            problem.field = Some(table.column(&field).unwrap_or(field));
+    /// Keeps what was read. Columns of a mapped table are named as they stand there, where the house names fields.
+    pub fn name_columns(&mut self, read: FileReading) {
+        if let FileReading::Table(table) = &read {
+            for problem in self.problems.iter_mut().filter(|p| p.file.as_deref() == Some(&*table.place)) {
+                let Some(field) = problem.field.take() else { continue };
+                problem.message_vi = table.in_columns(&field, &problem.message_vi);
+                problem.message_en = table.in_columns(&field, &problem.message_en);
+                problem.field = Some(table.column(&field).unwrap_or(field));
+            }
         }
-        self.table = Some(table);
+        self.read = Some(read);
     }
 
     /// The report beside it.
@@ -147,9 +150,10 @@ impl Ended {
                 let _ = writeln!(text, "- {vi}\n  {en}");
             }
         }
-        if let Some(table) = &self.table {
+        if let Some(FileReading::Table(table)) = &self.read {
             columns(&mut text, table);
         }
+        notes(&mut text, self.read.as_ref().map_or(&[], FileReading::notes));
         self.found(&mut text);
         text
     }
@@ -242,14 +246,17 @@ impl Ended {
     }
 }
 
-/// What each column of the table was read as, and what is worth knowing of it.
+/// What each column of the table was read as.
 fn columns(text: &mut String, table: &TableReading) {
     let _ = writeln!(text, "\nCác cột của {} (tiêu đề ở dòng {}) / columns:", table.place, table.head_row);
     for column in &table.columns {
         let field = column.field.map_or("không dùng / not used", intake::Field::as_str);
         let _ = writeln!(text, "  {:>2}  {} → {field}", column.letters, column.heading);
     }
-    let notes = &table.reading.notes;
+}
+
+/// What is worth knowing of a file.
+fn notes(text: &mut String, notes: &[intake::Problem]) {
     if !notes.is_empty() {
         let _ = writeln!(text, "\nLưu ý / notes:");
     }

@@ -10,6 +10,8 @@ mod running;
 mod sources;
 mod undo;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -47,6 +49,10 @@ pub struct Start {
     pub sha256: String,
     /// Up to when the file speaks; None where nobody knows.
     pub watermark: Option<DateTime<Utc>>,
+    /// What the file tells of; empty: of whatever the source has. Files that tell of other things don't make it old.
+    pub kinds: BTreeSet<RecordKind>,
+    /// The watermark is only when the file was written: a copy of an old file has a new one.
+    pub may_be_copy: bool,
     /// Taken although a newer file of the source was taken before.
     pub force: bool,
 }

@@ -1,5 +1,7 @@
 //! The way of an import: opened or gone on with, batch after batch, finished.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -247,6 +249,7 @@ fn opened(context: &Context, start: &Start) -> Result<ImportRun, ServiceError> {
         file_name: given(&text::tidy(&start.file_name)),
         sha256: given(&sha256),
         watermark: start.watermark,
+        kinds: given(&words(&start.kinds)),
         caller_label: Some(context.caller.label.clone()),
         absent: 0,
         undo_begun_at: None,
@@ -271,15 +274,15 @@ async fn no_undo(work: &Work, source: &str) -> Result<(), ServiceError> {
 /// since: it is taken only by force. One that doesn't say of when it is may be older.
 async fn not_older(work: &Work, start: &Start, fresh: &ImportRun) -> Result<(), ServiceError> {
     no_undo(work, &fresh.source).await?;
-    let Some(known) = imports::newest_watermark(&work.tx, &fresh.source).await?.filter(|_| !start.force)
-    else {
-        return Ok(());
-    };
+    let all = imports::newest_watermarks(&work.tx, &fresh.source).await?;
+    let known = all.into_iter().filter(|(kinds, _)| tell_of_the_same(kinds.as_deref(), &start.kinds));
+    let Some(known) = known.map(|(_, at)| at).max().filter(|_| !start.force) else { return Ok(()) };
+    let (known_vi, known_en) = moment(&work.rules, known);
+    let subject = format!("sources/{}", fresh.source);
     let Some(given) = fresh.watermark else {
-        let (known_vi, known_en) = moment(&work.rules, known);
         return Err(ServiceError::Precondition {
             reason: "WATERMARK_MISSING",
-            subject: format!("sources/{}", fresh.source),
+            subject,
             vi: format!(
                 "nguồn này đã có dữ liệu xuất lúc {known_vi}; hãy ghi thời điểm xuất của tệp mới (watermark, \
                  --as-of), hoặc dùng force"
@@ -290,23 +293,54 @@ async fn not_older(work: &Work, start: &Start, fresh: &ImportRun) -> Result<(), 
             ),
         });
     };
-    if given >= known {
-        return Ok(());
-    }
     let (given_vi, given_en) = moment(&work.rules, given);
-    let (known_vi, known_en) = moment(&work.rules, known);
-    Err(ServiceError::Precondition {
-        reason: "OLDER_THAN_KNOWN",
-        subject: format!("sources/{}", fresh.source),
-        vi: format!(
-            "dữ liệu xuất lúc {given_vi} cũ hơn dữ liệu đã nạp (xuất lúc {known_vi}); hãy nạp tệp mới hơn, \
-             hoặc dùng force nếu thật sự muốn lấy lại dữ liệu cũ"
-        ),
-        en: format!(
-            "these records are of {given_en}, older than those taken before (of {known_en}); import a newer file, \
-             or use force if the older state is really wanted"
-        ),
-    })
+    if given < known {
+        return Err(ServiceError::Precondition {
+            reason: "OLDER_THAN_KNOWN",
+            subject,
+            vi: format!(
+                "dữ liệu xuất lúc {given_vi} cũ hơn dữ liệu đã nạp (xuất lúc {known_vi}); hãy nạp tệp mới hơn, \
+                 hoặc dùng force nếu thật sự muốn lấy lại dữ liệu cũ"
+            ),
+            en: format!(
+                "these records are of {given_en}, older than those taken before (of {known_en}); import a newer file, \
+                 or use force if the older state is really wanted"
+            ),
+        });
+    }
+    let (true, Some(sha256)) = (start.may_be_copy, &fresh.sha256) else { return Ok(()) };
+    match imports::newest_of_content(&work.tx, &fresh.source, sha256).await? {
+        // What the source said before its latest word isn't its word again because somebody copied the file.
+        Some(said) if said < known => {
+            let (said_vi, said_en) = moment(&work.rules, said);
+            Err(ServiceError::Precondition {
+                reason: "OLDER_THAN_KNOWN",
+                subject,
+                vi: format!(
+                    "nội dung tệp đúng như tệp đã nạp của lúc {said_vi}, cũ hơn dữ liệu mới nhất của nguồn (lúc {known_vi}), \
+                     dù tệp mang giờ {given_vi}; hãy thả tệp mới xuất, hoặc nạp bằng bonro import --force \
+                     nếu thật sự muốn lấy lại dữ liệu cũ"
+                ),
+                en: format!(
+                    "the content is that of a file taken before (of {said_en}), older than the source's latest (of \
+                     {known_en}), though the file is dated {given_en}; drop a newly made file, or use bonro import \
+                     --force if the older state is really wanted"
+                ),
+            })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Kinds as an import keeps them.
+fn words(kinds: &BTreeSet<RecordKind>) -> String {
+    kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// Whether an import tells of something that these kinds are: who doesn't say of what tells of everything.
+fn tell_of_the_same(kept: Option<&str>, kinds: &BTreeSet<RecordKind>) -> bool {
+    let is_among = |word: &str| kinds.iter().any(|kind| kind.as_str() == word);
+    kinds.is_empty() || kept.is_none_or(|words| words.split(',').any(is_among))
 }
 
 fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<ProblemRow> {

@@ -39,6 +39,8 @@ pub struct Model {
     pub undo_begun_at: Option<DateTimeUtc>,
     pub undone_at: Option<DateTimeUtc>,
     pub undo_reason: Option<String>,
+    /// The kinds that the file tells of, with commas between them; None: whatever the source has.
+    pub kinds: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -142,6 +142,7 @@ both!(a_calendar_lands_whole_or_not_at_all, |house| {
         kind: kind.to_owned(),
         name: "Nghỉ".to_owned(),
         swapped_with: None,
+        ..CalendarDayRecord::default()
     };
     let calendar = |days| CalendarRecord {
         unit_code: String::new(),

@@ -104,7 +104,8 @@ both!(what_was_imported_can_be_asked_decided_and_undone, |house| {
     let (_, told) = ask(&address, &["imports", "list"]).await;
     let imports = told["imports"].as_array().expect("imports");
     let of = |import: &Value| import["import"].as_str().expect("an id").to_owned();
-    let newest = imports.iter().find(|i| i["state"] == "finished" && i["changed"] == 1).expect("the last one");
+    let newest =
+        imports.iter().find(|i| i["state"] == "finished" && i["changed"] == 1).expect("the last one");
     let said_so = read(&address, &["imports", "undo", &of(newest), "--reason", "nhầm tệp"]).await;
     assert!(said_so.contains("Đã hoàn tác 1 dòng / 1 rows were undone"), "{said_so}");
     let first = of(imports.last().expect("the first one"));

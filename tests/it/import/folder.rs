@@ -1,156 +1,47 @@
 //! A drop folder: complete files are taken once and end beside a report; whatever can't be taken ends in `failed`, and
 //! whoever runs the system is told once.
 
+mod again;
+mod hard;
+mod own;
+mod stage;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bonro::domain::schedule::JobName;
-use bonro::intake::{DossierRecord, NameTime};
-use bonro::mail::{Language, Mailbox, OperatorNotice};
+use bonro::intake::NameTime;
+use bonro::mail::Language;
 use bonro::service::House;
-use bonro::service::folders::Folder;
 use bonro::service::jobs::{Asked, run};
 use bonro::service::settings::OfficeSettings;
-use bonro::store::entity::{import, outbox};
-use bonro::store::slots::SlotRow;
 use bonro::store::{Pool, Store};
 use bonro::world::{Clock as _, Entropy, World};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use sea_orm::{Database, DatabaseConnection, EntityTrait as _, QueryOrder as _};
+use chrono::TimeDelta;
 
-use super::year::files::{self, record};
-use super::year::software::{Software, evening};
-use super::year::town::Town;
+use super::year::software::evening;
 use crate::intake::export::workbook;
 use crate::support::both;
-
-/// A town with one drop folder.
-struct Stage {
-    town: Town,
-    software: Software,
-    tables: DatabaseConnection,
-    /// Keeps the directory.
-    _kept: tempfile::TempDir,
-    path: PathBuf,
-}
-
-fn settings(folder: Folder) -> OfficeSettings {
-    let mut settings = OfficeSettings { folders: vec![folder], ..OfficeSettings::default() };
-    settings.mail.operator = Some(Mailbox { name: String::new(), address: "kysu@ducpho.example".to_owned() });
-    settings
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-/// The paths below a directory, relative and sorted.
-fn below(directory: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open = vec![directory.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).expect("a directory").flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else {
-                let path = entry.path();
-                let relative = path.strip_prefix(directory).expect("below it");
-                found.push(relative.to_string_lossy().into_owned());
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-impl Stage {
-    async fn open(url: &str, change: impl FnOnce(&mut Folder)) -> Self {
-        let kept = tempfile::tempdir().expect("a directory");
-        let path = kept.path().join("mot-cua");
-        fs::create_dir(&path).expect("a folder");
-        let mut folder = files::folder(&path);
-        change(&mut folder);
-        let software = Software::of_sample(200);
-        let town = Town::with_settings(url, &software, settings(folder)).await;
-        let tables = Database::connect(url).await.expect("the database opens");
-        let stage = Self { town, software, tables, _kept: kept, path };
-        stage.town.clock.set(evening(day("2024-03-20")) + TimeDelta::hours(7));
-        stage
-    }
-
-    /// The dossiers of an evening as the software exports them.
-    fn records(&self, on: &str) -> Vec<DossierRecord> {
-        let as_of = evening(day(on));
-        self.software.there(as_of).iter().map(|i| record(&self.software.snapshot(*i, as_of))).collect()
-    }
-
-    fn drop_bytes(&self, name: &str, bytes: &[u8], at: DateTime<Utc>) {
-        files::leave(&self.path, name, bytes, at);
-    }
-
-    /// A file of an evening, written then.
-    fn drop(&self, name: &str, on: &str) {
-        self.drop_bytes(name, &workbook(&self.records(on)), evening(day(on)));
-    }
-
-    /// One run of the job; the slot.
-    async fn look(&self) -> SlotRow {
-        self.town.clock.advance(TimeDelta::minutes(5));
-        let now = self.town.clock.now();
-        run(&self.town.house, JobName::TakeFiles, now, Asked::ByHand).await.expect("it runs").slot
-    }
-
-    async fn imports(&self) -> Vec<import::Model> {
-        let all = import::Entity::find().order_by_asc(import::Column::StartedAt).all(&self.tables).await;
-        let all = all.expect("the imports are read");
-        all.into_iter().filter(|run| run.source == "iGate").collect()
-    }
-
-    async fn letters(&self) -> Vec<OperatorNotice> {
-        let all = outbox::Entity::find().order_by_asc(outbox::Column::CreatedAt).all(&self.tables).await;
-        let all = all.expect("the outbox is read").into_iter().filter(|mail| mail.kind == "operator_notice");
-        let mut letters: Vec<OperatorNotice> =
-            all.map(|mail| serde_json::from_str(&mail.render_input).expect("a letter")).collect();
-        // Those of one run have no order.
-        letters.sort_by(|a, b| (a.noticed_at, &a.headline).cmp(&(b.noticed_at, &b.headline)));
-        letters
-    }
-
-    fn read(&self, relative: &str) -> String {
-        fs::read_to_string(self.path.join(relative)).expect("the file is there")
-    }
-}
-
-fn note(slot: &SlotRow) -> &str {
-    slot.note.as_deref().unwrap_or_default()
-}
-
-/// Without what differs from run to run.
-fn stable(text: &str) -> String {
-    let hidden = |word: &str| {
-        let bare = word.trim_start_matches("imports/");
-        let hex = bare.len() >= 32 && bare.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-        if hex { word.replace(bare, "…") } else { word.to_owned() }
-    };
-    text.lines()
-        .map(|line| line.split(' ').map(hidden).collect::<Vec<_>>().join(" "))
-        .collect::<Vec<_>>()
-        .join("\n")
-}
+use stage::{Stage, below, day, note, stable};
 
 both!(a_complete_file_is_taken_once_and_ends_beside_its_report, |house| {
-    let stage = Stage::open(&house.url, |_| {}).await;
-    // Still being written: touched a minute ago, or under a name that says so.
+    let stage = Stage::open(&house.url, |folder| folder.settle = TimeDelta::minutes(8)).await;
+    // Still being written, whatever time it shows, or under a name that says so.
     let now = stage.town.clock.now();
     let bytes = workbook(&stage.records("2024-03-20"));
-    stage.drop_bytes("ho-so.xlsx", &bytes, now + TimeDelta::minutes(4));
+    stage.drop_bytes("ho-so.xlsx", &bytes[..1000], now - TimeDelta::hours(1));
     stage.drop_bytes("ho-so-2.xlsx.filepart", b"half", evening(day("2024-03-20")));
     stage.drop_bytes(".ho-so-3.xlsx.Xa2", b"half", evening(day("2024-03-20")));
     let slot = stage.look().await;
     assert_eq!(slot.state, "done", "{slot:?}");
     assert!(note(&slot).contains("0 files taken, 0 refused, 1 not complete yet"), "{slot:?}");
+    stage.drop_bytes("ho-so.xlsx", &bytes, now - TimeDelta::hours(1));
+    for _ in 0..2 {
+        // It grew, and then it stood still for five minutes of eight.
+        let slot = stage.look().await;
+        assert!(note(&slot).contains("0 files taken, 0 refused, 1 not complete yet"), "{slot:?}");
+    }
     assert_eq!(stage.imports().await.len(), 0);
     assert!(stage.path.join("ho-so.xlsx").is_file());
 
@@ -167,7 +58,7 @@ both!(a_complete_file_is_taken_once_and_ends_beside_its_report, |house| {
     let rows = i64::try_from(stage.records("2024-03-20").len()).expect("a count");
     assert_eq!((taken.committed_row, taken.landed, taken.refused), (rows, rows, 0));
     assert_eq!((taken.state.as_str(), taken.file_name.as_deref()), ("finished", Some("ho-so.xlsx")));
-    assert_eq!(taken.watermark, Some(now + TimeDelta::minutes(4)), "its last change");
+    assert_eq!(taken.watermark, Some(now - TimeDelta::hours(1)), "its last change");
     assert_eq!(taken.kind, "full");
     insta::assert_snapshot!(
         "report_of_a_taken_file",
@@ -177,7 +68,9 @@ both!(a_complete_file_is_taken_once_and_ends_beside_its_report, |house| {
 
     // The same name again is another file; the same content changes nothing and keeps both.
     stage.drop_bytes("ho-so.xlsx", &bytes, now + TimeDelta::minutes(5));
-    stage.look().await;
+    for _ in 0..3 {
+        stage.look().await;
+    }
     let imports = stage.imports().await;
     assert_eq!((imports.len(), imports[1].unchanged, imports[1].landed), (2, rows, 0));
     assert!(stage.path.join("done/2024-03/ho-so (2).xlsx").is_file());

@@ -42,6 +42,7 @@ pub async fn feed(
         sha256: "ab".repeat(32),
         watermark: Some(at(night.watermark)),
         force: night.force,
+        ..Start::default()
     };
     let context = || town.context(Scope::All);
     town.house.start_import(context(), &start).await?;
@@ -83,11 +84,8 @@ pub async fn dossier(town: &Town, code: &str) -> v1::Dossier {
 
 /// The events that stand: kind and instant.
 pub async fn events(town: &Town, code: &str) -> Vec<(String, DateTime<Utc>)> {
-    let request = v1::ListDossierEventsRequest {
-        parent: format!("dossiers/{code}"),
-        page_size: 100,
-        ..Default::default()
-    };
+    let parent = format!("dossiers/{code}");
+    let request = v1::ListDossierEventsRequest { parent, page_size: 100, ..Default::default() };
     let all = answered(town.front.list_dossier_events(town.ask(request)).await).events;
     let voided: Vec<i32> = all.iter().map(|e| e.voids_number).filter(|number| *number > 0).collect();
     let stands = |e: &&v1::DossierEvent| e.voids_number == 0 && !voided.contains(&e.number);

@@ -8,12 +8,11 @@ use std::time::{Duration, SystemTime};
 use bonro::domain::record::DossierRecord;
 use bonro::domain::schedule::JobName;
 use bonro::intake::{self, Mapping};
-use bonro::service::folders::Folder;
+use bonro::service::folders::{Folder, Form, Seen};
 use bonro::service::jobs::{Asked, run};
 use bonro::store::imports;
 use bonro::world::Clock as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use uuid::Uuid;
 
 use super::software::Software;
 use super::town::Town;
@@ -22,8 +21,8 @@ use crate::intake::export::workbook;
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Taken: its import, rows, and those that moved something.
-    Taken(Uuid, usize, usize),
+    /// Taken: its rows, and those that moved something.
+    Taken(usize, usize),
     /// It lies in `failed`.
     Refused,
 }
@@ -33,11 +32,13 @@ pub fn folder(path: &Path) -> Folder {
     Folder {
         path: path.to_owned(),
         source: "iGate".to_owned(),
-        mapping: Arc::new(Mapping::load("mot-cua").expect("the binary carries it")),
+        form: Form::Table(Arc::new(Mapping::load("mot-cua").expect("the binary carries it"))),
         full: true,
-        settle: TimeDelta::seconds(120),
+        // Complete as it is first seen.
+        settle: TimeDelta::zero(),
         marker: None,
         name_time: None,
+        seen: Seen::default(),
     }
 }
 
@@ -56,10 +57,12 @@ pub fn leave(folder: &Path, name: &str, bytes: &[u8], at: DateTime<Utc>) -> Path
     path
 }
 
-/// Runs the job until the file is gone; it dies after `patience` at first, wherever it is then.
+/// Runs the job until it comes to its end; it dies after `patience` at first, wherever it is then.
 pub async fn take(town: &Town, file: &Path, patience: Option<Duration>) -> Fate {
     let mut patience = patience;
-    while file.exists() {
+    let taking = file.parent().expect("a folder").join("taking");
+    let is_begun = || fs::read_dir(&taking).is_ok_and(|mut rooms| rooms.next().is_some());
+    while file.exists() || is_begun() {
         town.clock.advance(TimeDelta::seconds(1));
         let ran = run(&town.house, JobName::TakeFiles, town.clock.now(), Asked::ByHand);
         match patience.take() {
@@ -75,7 +78,7 @@ pub async fn take(town: &Town, file: &Path, patience: Option<Duration>) -> Fate 
     let import = imports::newest(&door, "iGate").await.expect("it is read").expect("an import");
     let count = |n: i64| usize::try_from(n).expect("a count");
     assert_eq!(import.refused, 0, "{import:?}");
-    Fate::Taken(import.id, count(import.committed_row), count(import.landed + import.changed))
+    Fate::Taken(count(import.committed_row), count(import.landed + import.changed))
 }
 
 /// A record as a reader would have it, for the makers of spreadsheets.

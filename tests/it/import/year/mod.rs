@@ -68,8 +68,6 @@ pub struct Run<'s> {
     known: Vec<Option<DateTime<Utc>>>,
     ran: Ran,
     imports: u128,
-    /// The newest import that a file became.
-    last: Option<Uuid>,
 }
 
 impl<'s> Run<'s> {
@@ -88,7 +86,7 @@ impl<'s> Run<'s> {
 
     fn of(town: Town, folder: Option<PathBuf>, software: &'s Software) -> Self {
         let known = vec![None; software.dossiers.len()];
-        Self { town, folder, software, known, ran: Ran::default(), imports: 1, last: None }
+        Self { town, folder, software, known, ran: Ran::default(), imports: 1 }
     }
 
     /// Feeds the nights and compares after each.
@@ -173,15 +171,13 @@ impl<'s> Run<'s> {
         let file = files::leave(folder, &format!("{day}.{}.xlsx", self.imports), &bytes, as_of);
         let began = std::time::Instant::now();
         let patience = dies.then(|| std::time::Duration::from_millis(150));
-        let files::Fate::Taken(import, rows, moved) = files::take(&self.town, &file, patience).await else {
+        let files::Fate::Taken(rows, moved) = files::take(&self.town, &file, patience).await else {
             panic!("the file of {day} was refused")
         };
         self.ran.sent += began.elapsed();
         assert_eq!(rows, there.len());
         self.ran.rows += rows;
-        // The very same file again is the same import, which is ended.
-        self.ran.moved += if self.last == Some(import) { 0 } else { moved };
-        self.last = Some(import);
+        self.ran.moved += moved;
         for place in there {
             self.known[place] = Some(as_of);
         }

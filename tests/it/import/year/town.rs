@@ -31,7 +31,7 @@ use super::truth::Figures;
 pub struct Town {
     pub house: House,
     pub clock: Arc<StandingClock>,
-    front: Front,
+    pub front: Front,
 }
 
 fn day(cells: &Cells, column: &str) -> Option<NaiveDate> {
