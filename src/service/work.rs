@@ -3,6 +3,7 @@
 //! [`House::work`] opens a write transaction and [`Work::finish`] commits it with the audit row and the
 //! kept answer; dropping it undoes everything. [`House::look`] opens a snapshot to read from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -76,6 +77,8 @@ pub struct Work {
     pub settings: Arc<OfficeSettings>,
     /// Open dossiers that the archive doesn't hold though they count: none, but in a rehearsal.
     pub open_elsewhere: u64,
+    /// The same of a source's closed ones, by how they ended.
+    pub closed_elsewhere: BTreeMap<&'static str, u64>,
     replay: Option<ReplayKey>,
     audits: Vec<(String, String)>,
 }
@@ -118,6 +121,7 @@ impl House {
             world: self.world.clone(),
             settings: self.settings.clone(),
             open_elsewhere: self.open_elsewhere,
+            closed_elsewhere: self.closed_elsewhere.clone(),
             replay,
             audits: Vec::new(),
         })))

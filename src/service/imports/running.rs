@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::landing::{Arrival, land};
 use super::sources::moment;
-use super::{ImportRun, MOST_ROWS, OutcomeRow, ProblemRow, RowOutcome, Start};
+use super::{ImportRun, MOST_ROWS, OutcomeRow, ProblemRow, RowOutcome, Start, reopening};
 use crate::domain::permission::Scope;
 use crate::domain::record::{ImportRow, Problem, RecordKind, Severity};
 use crate::domain::text;
@@ -71,7 +71,7 @@ impl House {
             )
             .into());
         }
-        let mut work = self.job(context).await?;
+        let mut work = self.job(context.clone()).await?;
         let name = name(start.import_id);
         let run = imports::hold(&work.tx, start.import_id).await?;
         let mut run = run.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
@@ -107,6 +107,11 @@ impl House {
         };
         let calendar_refused = imports::has_refused(&work.tx, run.id, RecordKind::Calendar.as_str()).await?;
         let outcomes = land(&mut work, &arrival, numbered, calendar_refused).await?;
+        if let Some(refusal) = reopening::too_many(&work, start, &run, &outcomes).await? {
+            drop(work);
+            self.stop_import(context, start).await?;
+            return Err(refusal);
+        }
         for outcome in &outcomes {
             match outcome.landed.result {
                 LandedResult::Landed => run.landed += 1,
@@ -123,6 +128,21 @@ impl House {
         imports::save(&work.tx, run, committed).await?;
         work.finish(&[]).await?;
         Ok((outcomes, last))
+    }
+
+    /// Ends an import where it stands, so that what landed of it can be undone. Its source speaks of nothing newer by it.
+    async fn stop_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
+        let mut work = self.job(context).await?;
+        let Some(mut run) = imports::hold(&work.tx, start.import_id).await? else { return Ok(()) };
+        FINISHED.clone_into(&mut run.state);
+        run.finished_at = Some(work.now());
+        let committed = run.committed_row;
+        work.note(
+            self::name(run.id),
+            &serde_json::json!({ "source": run.source, "stopped_after": committed }),
+        );
+        imports::save(&work.tx, run, committed).await?;
+        work.finish(&[]).await
     }
 
     /// Marks an import finished: the client has sent its last row. A full one tells what its source no longer names.
