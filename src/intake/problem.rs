@@ -123,14 +123,23 @@ impl Place<'_> {
         )
     }
 
+    /// A formula without a value.
+    pub fn cell_error(self, fault: &str) -> Problem {
+        self.error(
+            "CELL_ERROR",
+            fault,
+            format!("ô báo lỗi {fault}; hãy sửa công thức hoặc gõ giá trị vào ô"),
+            format!("the cell shows the error {fault}; correct the formula or type the value"),
+        )
+    }
+
     /// A text with U+0000.
     pub fn nul_character(self, value: &str) -> Problem {
-        let field = self.field;
         self.error(
             "NUL_CHARACTER",
             value,
-            format!("{field}: có ký tự U+0000 không nhìn thấy được; hãy xóa ký tự đó"),
-            format!("{field}: has the character U+0000, which nobody sees; delete it"),
+            "có ký tự U+0000 không nhìn thấy được; hãy xóa ký tự đó",
+            "it has the character U+0000, which nobody sees; delete it",
         )
     }
 

@@ -8,8 +8,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::identity::Part;
-use super::tally::{as_json, told};
-use super::{DEFAULT_SOURCE, ImportArgs, land, rows};
+use super::tally::{Tally, as_json, told};
+use super::{DEFAULT_SOURCE, ImportArgs, land, report, rows};
 use crate::cli::exit::{Exit, WrongUsage};
 use crate::cli::output;
 use crate::cli::tables::{Side, Table};
@@ -32,14 +32,20 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     let name = name_of(&args.path);
     let table = match read_table(&name, &bytes, &mapping) {
         Ok(table) => table,
-        Err(problems) => return Ok(refuse(&problems, as_json)),
+        Err(problems) => {
+            if let Some(path) = &args.report {
+                let told = json!({ "refused": problems_json(&problems) });
+                report::write(path, &Tally::of(problems.iter().map(|problem| ("", problem))), &told)?;
+            }
+            return Ok(refuse(&problems, as_json));
+        }
     };
     let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(DEFAULT_SOURCE);
     if args.dry_run && !as_json {
         show(&table);
     }
     if args.dry_run && args.connection.key.is_none() {
-        return Ok(read_only(&table, as_json));
+        return read_only(&table, args.report.as_deref(), as_json);
     }
     let parts: [Part<'_>; 2] = [("table", &bytes), ("mapping", mapping.text.as_bytes())];
     land(args, as_json, source, &parts, &table.reading, Some(&table)).await
@@ -89,19 +95,23 @@ fn judged(table: &TableReading) -> (usize, Vec<(&str, &Problem)>) {
 }
 
 /// A dry run without a key: what the file alone can tell.
-fn read_only(table: &TableReading, in_json: bool) -> Exit {
+fn read_only(table: &TableReading, report: Option<&Path>, in_json: bool) -> anyhow::Result<Exit> {
     let (readable, problems) = judged(table);
     let refused = table.reading.rows.len() - readable;
+    let all: Vec<Problem> = problems.iter().map(|(_, problem)| (*problem).clone()).collect();
+    let whole = json!({
+        "dry_run": true,
+        "table": columns_json(table),
+        "readable": readable,
+        "refused": refused,
+        "problems": problems_json(&all),
+        "notes": problems_json(&table.reading.notes),
+    });
+    if let Some(path) = report {
+        report::write(path, &Tally::of(problems.iter().copied()), &whole)?;
+    }
     if in_json {
-        let all: Vec<Problem> = problems.iter().map(|(_, problem)| (*problem).clone()).collect();
-        output::say_json(&json!({
-            "dry_run": true,
-            "table": columns_json(table),
-            "readable": readable,
-            "refused": refused,
-            "problems": problems_json(&all),
-            "notes": problems_json(&table.reading.notes),
-        }));
+        output::say_json(&whole);
     } else {
         super::print_notes(&table.reading.notes);
         for (code, problem) in problems.iter().take(PRINTED) {
@@ -111,12 +121,15 @@ fn read_only(table: &TableReading, in_json: bool) -> Exit {
         if more > 0 {
             output::say(&format!("… và {more} vấn đề khác / and {more} more"));
         }
+        if let Some(path) = report {
+            output::say(&format!("Tất cả vấn đề / all problems: {}", path.display()));
+        }
         output::say(&format!(
             "\nĐọc được {readable} dòng, {refused} dòng bị từ chối; thêm --key để máy chủ kiểm tra tiếp\n\
              {readable} rows can be read, {refused} are refused; add --key to have the server check them too"
         ));
     }
-    if refused > 0 { Exit::Refused } else { Exit::Done }
+    Ok(if refused > 0 { Exit::Refused } else { Exit::Done })
 }
 
 /// What each column became.

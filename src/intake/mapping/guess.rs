@@ -7,10 +7,10 @@ use std::ops::ControlFlow;
 
 use super::super::book::{Book, Cell, Hints, letters};
 use super::super::problem::{Place, Problem};
-use super::dates::Pattern;
-use super::dossiers::{is_numbering, is_total};
+use super::asides::{is_numbering, is_total};
 use super::field::{Field, Holds};
 use super::head::{self, Column};
+use super::pattern::Pattern;
 use super::sheets::tops;
 use super::words;
 use crate::domain::text::{cut, fold, tidy};
