@@ -15,6 +15,7 @@ pub mod office;
 mod post;
 mod reconciled;
 mod rehearsed;
+mod reopened;
 mod silence;
 mod strangers;
 mod town;

@@ -88,6 +88,11 @@ pub fn may_be_code(text: &str) -> bool {
     text.chars().any(char::is_numeric)
 }
 
+/// Whether a code cell repeats its heading, or the lowest row of it.
+pub fn is_heading(code: &str, heading: &str) -> bool {
+    !code.is_empty() && !may_be_code(code) && fold(heading).ends_with(&fold(code))
+}
+
 /// The first of some rows by number.
 pub fn listed(lines: &[u64]) -> String {
     let some = lines.iter().take(TOLD).map(u64::to_string).collect::<Vec<_>>().join(", ");

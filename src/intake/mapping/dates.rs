@@ -9,9 +9,10 @@ use chrono_tz::Tz;
 use super::super::book::{Cell, moment};
 use super::field::Field;
 use super::pattern::{Pattern, is_plausible};
+use crate::domain::text::fold;
 
 /// Serials that are taken for dates where nothing else says so: 1954 to 2119.
-const LIKELY: std::ops::Range<f64> = 20_000.0..80_000.0;
+pub const LIKELY: std::ops::Range<f64> = 20_000.0..80_000.0;
 
 /// How dates are read.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct Dates {
     pub times: BTreeMap<Field, NaiveTime>,
     /// Whether bare numbers may be serials.
     pub serials: bool,
+    /// Texts that stand for no date, folded.
+    pub blanks: Vec<String>,
 }
 
 /// Why a cell is no instant.
@@ -72,6 +75,9 @@ impl Dates {
             return Ok(None);
         }
         let text = cell.shown();
+        if !self.blanks.is_empty() && self.blanks.contains(&fold(&text)) {
+            return Ok(None);
+        }
         let serial = if let Cell::Serial(serial) = cell { Some(*serial) } else { None };
         let mut patterns = self.patterns.iter().filter(|_| serial.is_none());
         let pattern = patterns.find_map(|pattern| Some((pattern, pattern.read(&text, self.zone)?)));
@@ -127,7 +133,13 @@ mod tests {
         let patterns = patterns.iter().map(|text| Pattern::parse(text).expect("a pattern")).collect();
         let five = NaiveTime::from_hms_opt(17, 0, 0).expect("a time");
         let times = BTreeMap::from([(Field::DueAt, five)]);
-        Dates { zone: chrono_tz::Asia::Ho_Chi_Minh, patterns, times, serials: true }
+        Dates {
+            zone: chrono_tz::Asia::Ho_Chi_Minh,
+            patterns,
+            times,
+            serials: true,
+            blanks: vec!["-".to_owned()],
+        }
     }
 
     fn told(dates: &Dates, field: Field, cell: &Cell) -> String {
@@ -165,6 +177,7 @@ mod tests {
         assert_eq!(text("2024-05-15"), "2024-05-15T17:00:00+07:00");
         assert_eq!(text("15/05/2024 00:00"), "2024-05-15T00:00:00+07:00");
         assert_eq!(text(""), "");
+        assert_eq!(text(" - "), "");
         for bad in [
             "31/02/2024",
             "15-05-2024",

@@ -149,7 +149,7 @@ impl Work<'_> {
             cell.map(|cell| tidy(&cell.shown())).unwrap_or_default()
         };
         let code = text(Field::Code);
-        let is_head_again = !code.is_empty() && at(Field::Code).is_some_and(|column| column.heading == code);
+        let is_head_again = at(Field::Code).is_some_and(|column| asides::is_heading(&code, &column.heading));
         let is_numbering = line.number <= columns.head.last_row + 2 && is_numbering(line.cells);
         let needed = [Field::Code, Field::ProcedureCode, Field::UnitCode, Field::ReceivedAt];
         let filled = needed.into_iter().filter(|field| !text(*field).is_empty()).count();
@@ -231,10 +231,13 @@ impl Work<'_> {
         let said = if self.mapping.tells_all { None } else { row.word(Field::State, State::parse) };
         let submitted = row.instant(Field::SubmittedAt);
         let is_outside = matches!(said, Some(State::Registered | State::NotAccepted));
+        let before = row.problems.len();
         let received = match row.instant(Field::ReceivedAt) {
             None if is_outside && submitted.is_some() => submitted,
-            None if row.cell(Field::ReceivedAt).is_blank() => {
-                row.need(Field::ReceivedAt);
+            // Blank, or a text that the mapping takes for blank.
+            None if row.problems.len() == before => {
+                let problem = row.place(Field::ReceivedAt).missing_value();
+                row.problems.push(problem);
                 None
             }
             received => received,

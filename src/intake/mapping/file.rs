@@ -128,6 +128,7 @@ struct RawDates {
     patterns: Vec<String>,
     serials: bool,
     times: BTreeMap<Field, String>,
+    blanks: Vec<String>,
 }
 
 impl Default for RawDates {
@@ -137,6 +138,7 @@ impl Default for RawDates {
             patterns: vec!["iso".to_owned()],
             serials: true,
             times: BTreeMap::new(),
+            blanks: Vec::new(),
         }
     }
 }
@@ -304,5 +306,6 @@ fn dates(name: &str, raw: &RawDates) -> Result<Dates, BadMapping> {
         })?;
         times.insert(*field, time);
     }
-    Ok(Dates { zone, patterns, times, serials: raw.serials })
+    let blanks = raw.blanks.iter().map(|text| fold(text)).collect();
+    Ok(Dates { zone, patterns, times, serials: raw.serials, blanks })
 }

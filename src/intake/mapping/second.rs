@@ -2,6 +2,7 @@
 //! be read is not read either: without that pause its deadline would be wrong, and nobody would see it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
 use chrono_tz::Tz;
@@ -11,7 +12,9 @@ use super::super::problem::{Place, Problem};
 use super::super::record::{Record, Shared, SourceRow};
 use super::super::table::unreadable;
 use super::asides::{self, is_numbering, is_signature, is_total, may_be_code};
+use super::field::Field;
 use super::file::Mapping;
+use super::guess::{SAMPLED, quoted};
 use super::head;
 use super::sheets::{named, tops};
 use super::supplements::{self, Part, Supplement};
@@ -42,13 +45,7 @@ pub fn read(book: &mut Book, mapping: &Mapping, first: usize) -> Result<Suppleme
     if sheet == first {
         return Ok(Supplements::default());
     }
-    let headings: Vec<Vec<String>> = Part::ALL
-        .iter()
-        .map(|part| {
-            let said = mapping.supplements.columns.get(part).cloned().unwrap_or_default();
-            said.into_iter().chain(part.headings().iter().map(|heading| (*heading).to_owned())).collect()
-        })
-        .collect();
+    let headings = headings(Some(mapping));
     let wanted: Vec<&[String]> = headings.iter().map(Vec::as_slice).collect();
     let file = book.place(sheet);
     let tops = tops(book, sheet).map_err(|problem| vec![problem])?;
@@ -101,7 +98,8 @@ pub fn read(book: &mut Book, mapping: &Mapping, first: usize) -> Result<Suppleme
         let code: Box<str> = tidy(&get(Part::Code).0.shown()).into();
         let read = supplements::read(&file, line.number, mapping, &get);
         let is_numbering = line.number <= head.last_row + 2 && is_numbering(line.cells);
-        let is_head_again = column(Part::Code).is_some_and(|column| column.heading == *code);
+        let is_head_again =
+            column(Part::Code).is_some_and(|column| asides::is_heading(&code, &column.heading));
         let is_bare = line.cells.iter().filter(|cell| !cell.is_blank()).count() <= 1 && !may_be_code(&code);
         let is_below = is_signed || is_signature(line.cells);
         let is_signature = is_below && !may_be_code(&code) && !matches!(read, Ok(Some(_)));
@@ -121,6 +119,62 @@ pub fn read(book: &mut Book, mapping: &Mapping, first: usize) -> Result<Suppleme
     outcome.map_err(|problem| vec![problem])?;
     found.notes.extend(asides::note(&file, &passed_over));
     Ok(found)
+}
+
+/// What the columns of the sheet may be called, by part.
+fn headings(mapping: Option<&Mapping>) -> Vec<Vec<String>> {
+    let of = |part: &Part| {
+        let said =
+            mapping.and_then(|mapping| mapping.supplements.columns.get(part)).cloned().unwrap_or_default();
+        said.into_iter().chain(part.headings().iter().map(|heading| (*heading).to_owned())).collect()
+    };
+    Part::ALL.iter().map(of).collect()
+}
+
+/// A sheet of supplements that nobody has described yet.
+pub struct Guess {
+    /// The part of the mapping that tells of it.
+    pub toml: String,
+    /// Cells of its dates, by the field as which they are read.
+    pub dates: Vec<(Field, Vec<Cell>)>,
+}
+
+/// The sheet of supplements, if one of the others than the list looks like one.
+pub fn guess(book: &mut Book, list: usize) -> Result<Option<Guess>, Problem> {
+    let headings = headings(None);
+    let wanted: Vec<&[String]> = headings.iter().map(Vec::as_slice).collect();
+    for sheet in (0..book.sheets().len()).filter(|sheet| *sheet != list) {
+        let Some(head) = head::find(&tops(book, sheet)?, &wanted) else { continue };
+        if head.found[0].is_none() || head.found[1].is_none() {
+            continue;
+        }
+        let mut toml =
+            String::from("\n# Các lần yêu cầu bổ sung / requests for supplements\n[supplements]\n");
+        let _ = writeln!(toml, "sheet = {}\n\n[supplements.columns]", quoted(&book.sheets()[sheet]));
+        let mut dates = Vec::new();
+        for (part, at) in Part::ALL.iter().zip(&head.found) {
+            if let Some(at) = at {
+                if !matches!(part, Part::Code | Part::Reason) {
+                    dates.push((part.field(), cells(book, sheet, &head, head.columns[*at].index)?));
+                }
+                let ((vi, _), key) = part.called();
+                let _ = writeln!(toml, "{key} = {}  # {vi}", quoted(&head.columns[*at].heading));
+            }
+        }
+        return Ok(Some(Guess { toml, dates }));
+    }
+    Ok(None)
+}
+
+/// The filled cells of a column below the head.
+fn cells(book: &mut Book, sheet: usize, head: &head::Head, index: usize) -> Result<Vec<Cell>, Problem> {
+    let mut cells = Vec::new();
+    book.each(sheet, &mut |line| {
+        let cell = line.cells.get(index).filter(|cell| !cell.is_blank());
+        cells.extend(cell.filter(|_| line.number > head.last_row).cloned());
+        if cells.len() < SAMPLED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(cells)
 }
 
 impl Supplements {

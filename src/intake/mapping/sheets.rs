@@ -72,11 +72,23 @@ fn no_standing(file: &str, mapping: &Mapping, head: &Head) -> Option<Problem> {
         mapping.constants.contains_key(field)
             || mapping.columns.keys().zip(&head.found).any(|(of, at)| of == field && at.is_some())
     };
+    let seen: Vec<&str> = head.columns.iter().map(|column| &*column.label).take(40).collect();
+    let seen = seen.join(", ");
+    // `Ngày nhận`, `Ngày trả` and nothing else: the latter may well be the appointment.
+    let only_returned = said.iter().filter(|field| known(field)).eq([&Field::ResultReturnedAt]);
+    if only_returned && mapping.columns.contains_key(&Field::DueAt) && !known(&Field::DueAt) {
+        let at = mapping.columns.keys().position(|field| *field == Field::ResultReturnedAt);
+        let column = at.and_then(|at| head.found[at]).map_or("", |at| &*head.columns[at].label);
+        return Some(Place { file, line: head.last_row, field: column }.error(
+            "RETURN_OR_APPOINTMENT",
+            &seen,
+            format!("có thể là ngày trả kết quả hoặc ngày hẹn trả: tệp không có cột hẹn trả, trạng thái hay ngày kết thúc, chỉ có {seen}; hãy xuất thêm cột trạng thái, hoặc ghi cột này vào due_at của tệp ánh xạ"),
+            format!("may be the day of return or the appointment: no column tells appointment, state or closing, only {seen}; export the state too, or write the column into due_at of the mapping"),
+        ));
+    }
     if said.iter().any(known) || !said.iter().any(|field| mapping.columns.contains_key(field)) {
         return None;
     }
-    let seen: Vec<&str> = head.columns.iter().map(|column| &*column.label).take(40).collect();
-    let seen = seen.join(", ");
     Some(Place { file, line: head.last_row, field: "" }.error(
         "NO_STANDING",
         "",

@@ -41,7 +41,7 @@ impl Part {
         [Self::Code, Self::RequestedAt, Self::AnsweredAt, Self::DueAt, Self::PreviousDueAt, Self::Reason];
 
     /// As which field its dates are read.
-    fn field(self) -> Field {
+    pub fn field(self) -> Field {
         match self {
             Self::AnsweredAt => Field::SupplementAnsweredAt,
             Self::DueAt | Self::PreviousDueAt => Field::SupplementDueAt,
@@ -53,8 +53,10 @@ impl Part {
     pub fn headings(self) -> &'static [&'static str] {
         match self {
             Self::Code => &["MaHoSo", "Mã hồ sơ"],
-            Self::RequestedAt => &["NgayBoSung", "Ngày yêu cầu bổ sung"],
-            Self::AnsweredAt => &["NgayTiepNhanBoSung", "Ngày tiếp nhận bổ sung"],
+            Self::RequestedAt => &["NgayBoSung", "Ngày yêu cầu bổ sung", "Ngày bổ sung"],
+            Self::AnsweredAt => {
+                &["NgayTiepNhanBoSung", "Ngày tiếp nhận bổ sung", "Ngày nộp bổ sung", "Ngày nhận bổ sung"]
+            }
             Self::DueAt => &["NgayHenTraMoi", "Ngày hẹn trả mới"],
             Self::PreviousDueAt => &["NgayHenTraTruoc", "Ngày hẹn trả trước", "Ngày hẹn trả cũ"],
             Self::Reason => &["LyDo", "Lý do"],

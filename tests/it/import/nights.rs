@@ -21,8 +21,8 @@ use crate::support::both;
 pub struct Night {
     pub number: u128,
     watermark: &'static str,
-    full: bool,
-    force: bool,
+    pub full: bool,
+    pub force: bool,
 }
 
 pub fn night(number: u128, watermark: &'static str) -> Night {
