@@ -54,7 +54,7 @@ pub struct ImportArgs {
     /// Thời điểm nguồn xuất dữ liệu / When the source made the data
     #[arg(long, value_name = "INSTANT", value_parser = values::instant)]
     as_of: Option<DateTime<Utc>>,
-    /// Nạp dù đã có dữ liệu mới hơn của nguồn / Import although newer data of the source is known
+    /// Nạp dù đã có dữ liệu mới hơn, hoặc tệp mở lại nhiều hồ sơ đã xong / Import although newer data is known, or many closed dossiers open again
     #[arg(long)]
     force: bool,
     /// Chỉ kiểm tra, không ghi gì / Check only, store nothing

@@ -125,12 +125,11 @@ impl Place<'_> {
 
     /// A text with U+0000.
     pub fn nul_character(self, value: &str) -> Problem {
-        let field = self.field;
         self.error(
             "NUL_CHARACTER",
             value,
-            format!("{field}: có ký tự U+0000 không nhìn thấy được; hãy xóa ký tự đó"),
-            format!("{field}: has the character U+0000, which nobody sees; delete it"),
+            "có ký tự U+0000 không nhìn thấy được; hãy xóa ký tự đó",
+            "it has the character U+0000, which nobody sees; delete it",
         )
     }
 

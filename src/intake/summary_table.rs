@@ -48,7 +48,7 @@ carried_over = ["kỳ trước", "tồn trước", "chuyển qua"]
 resolved = ["đã giải quyết > Tổng", "đã xử lý > Tổng", "Tổng đã giải quyết"]
 resolved_early = ["đã giải quyết > Trước hạn", "đã xử lý > Trước hạn", "Trước hạn"]
 resolved_on_time = ["đã giải quyết > Đúng hạn", "đã xử lý > Đúng hạn", "Đúng hạn"]
-resolved_not_late = ["đã giải quyết > Trước và đúng hạn", "đã giải quyết > Trong hạn"]
+resolved_not_late = ["Trước và đúng hạn", "Trước hạn và đúng hạn", "Trước, đúng hạn", "Trước hạn, đúng hạn", "Đúng và trước hạn", "Đúng hạn và trước hạn", "Sớm và đúng hạn", "Sớm hạn và đúng hạn", "đã giải quyết > Trong hạn"]
 resolved_late = ["đã giải quyết > Quá hạn", "đã giải quyết > Trễ hạn", "đã xử lý > Quá hạn", "đã xử lý > Trễ hạn"]
 in_process = ["đang giải quyết > Tổng", "đang xử lý > Tổng"]
 in_process_in_due = ["đang giải quyết > Trong hạn", "đang giải quyết > Chưa đến hạn", "đang xử lý > Trong hạn", "đang xử lý > Chưa đến hạn"]
@@ -176,7 +176,7 @@ fn path(rows: &[Top], index: usize) -> Vec<&str> {
     path
 }
 
-/// Whether the steps are parts of the headings in their order, the last one of the lowest.
+/// Whether the steps are parts of the headings in their order, the last one of the lowest, and mean what those do.
 fn leads(steps: &[String], path: &[String]) -> bool {
     let Some((last, before)) = steps.split_last() else { return false };
     let Some((lowest, above)) = path.split_last() else { return false };
@@ -184,8 +184,17 @@ fn leads(steps: &[String], path: &[String]) -> bool {
     // A single heading may say it all: `Đã giải quyết quá hạn`.
     let in_one = steps.iter().all(|step| lowest.contains(step.as_str()));
     lowest.contains(last.as_str())
+        && QUALIFIES.iter().all(|qualifies| qualifies(lowest) == qualifies(last))
         && (in_one || before.iter().all(|step| above.any(|heading| heading.contains(step.as_str()))))
 }
+
+/// Words that make another figure of the one that a heading names besides: `Trước hạn và đúng hạn` isn't `Đúng hạn`,
+/// neither is `Tỷ lệ đúng hạn` nor `Không đúng hạn`.
+const QUALIFIES: [fn(&str) -> bool; 3] = [
+    |folded| (folded.contains("truoc") || folded.contains("som")) && folded.contains("dung"),
+    |folded| folded.contains('%') || folded.contains("ty le") || folded.contains("ti le"),
+    |folded| folded.contains("khong dung") || folded.contains("khong qua") || folded.contains("khong tre"),
+];
 
 impl Head {
     fn find(tops: &[Top], mapping: &SummaryMapping) -> Option<Self> {
@@ -194,8 +203,9 @@ impl Head {
             for depth in 1..=DEEPEST.min(tops.len() - first) {
                 let rows = &tops[first..first + depth];
                 // Numbers are no headings.
-                let is_data =
-                    rows.iter().any(|row| row.cells.iter().filter(|cell| number(cell).is_some()).count() > 1);
+                let is_data = rows
+                    .iter()
+                    .any(|row| row.cells.iter().filter(|cell| grouped(cell).is_some()).count() > 1);
                 if is_data {
                     break;
                 }
@@ -241,7 +251,7 @@ impl Head {
             .map(|(figure, found)| (*figure, found))
             .collect();
         let is_sum = is_total(line.cells);
-        let is_numbering = line.number <= self.last_row + 2 && number(&unit).is_some();
+        let is_numbering = line.number <= self.last_row + 2 && grouped(&unit).is_some();
         // Signatures, group heads and `(1) (2) (3)` hold no figure, or no unit.
         if filled.is_empty() || is_numbering || (unit.is_empty() && !is_sum) || unit.starts_with('(') {
             return;
@@ -249,7 +259,7 @@ impl Head {
         let mut row = SummaryRow { line: line.number, unit, values: BTreeMap::new() };
         for (figure, found) in filled {
             let text = tidy(&cell(found).shown());
-            match number(&text) {
+            match number(cell(found), &text) {
                 Some(value) => _ = row.values.insert(figure, value),
                 None if matches!(text.as_str(), "-" | "–") => {}
                 None => problems
@@ -264,14 +274,28 @@ impl Head {
     }
 }
 
-/// A whole number, its thousands grouped by `.` or `,` or a blank or not at all.
-fn number(text: &str) -> Option<i64> {
+/// A whole number. What is a number in its file already has no thousands' points: `1.285` is a fraction there.
+fn number(cell: &Cell, text: &str) -> Option<i64> {
+    if matches!(cell, Cell::Text(_)) {
+        return grouped(text);
+    }
+    // A date or a flag is no number of anything, and a fraction neither.
+    if matches!(cell, Cell::Number(_)) { text.parse().ok().filter(|number| *number >= 0) } else { None }
+}
+
+/// A whole number in text, its thousands grouped all by `.` or all by `,` or a blank, or not at all.
+fn grouped(text: &str) -> Option<i64> {
     let text = text.trim();
-    let groups: Vec<&str> = text.split(['.', ',', ' ', '\u{a0}']).collect();
-    let is_grouped =
-        groups.len() == 1 || groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    let marks: Vec<char> = text.chars().filter(|c| ['.', ',', ' ', '\u{a0}'].contains(c)).collect();
+    let groups: Vec<&str> = text.split(&marks[..]).collect();
+    let is_grouped = marks.windows(2).all(|pair| pair[0] == pair[1])
+        && (groups.len() == 1
+            // `0.985` is a share.
+            || (1..=3).contains(&groups[0].len())
+                && !groups[0].starts_with('0')
+                && groups[1..].iter().all(|group| group.len() == 3));
     let digits = groups.concat();
     let is_number =
         !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_grouped && is_number && !groups[0].is_empty() { digits.parse().ok() } else { None }
+    if is_grouped && is_number { digits.parse().ok() } else { None }
 }

@@ -44,6 +44,7 @@ mod undoing;
 pub mod units;
 mod work;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 pub use error::{ServiceError, Violation};
@@ -70,6 +71,8 @@ pub struct House {
     pub instance: Arc<str>,
     /// Open dossiers that the archive doesn't hold though they count: none, but in a rehearsal.
     open_elsewhere: u64,
+    /// The same of a source's closed ones, by how they ended.
+    closed_elsewhere: BTreeMap<&'static str, u64>,
     cache: Arc<RwLock<Arc<Rules>>>,
 }
 
@@ -83,7 +86,15 @@ impl House {
     pub fn with_settings(store: Store, world: World, settings: OfficeSettings) -> Self {
         let instance = world.entropy.uuid(world.lease.now()).to_string().into();
         let cache = Arc::new(RwLock::new(Arc::new(Rules { epoch: -1, ..Rules::default() })));
-        Self { store, world, settings: Arc::new(settings), instance, open_elsewhere: 0, cache }
+        Self {
+            store,
+            world,
+            settings: Arc::new(settings),
+            instance,
+            open_elsewhere: 0,
+            closed_elsewhere: BTreeMap::new(),
+            cache,
+        }
     }
 
     /// The rules as a door sees them: the cached ones if their epoch still stands, else read anew.

@@ -1,6 +1,8 @@
 //! Letters to the one who runs the system: something needs a hand. Each trouble is told once, by its key; where
 //! nobody is named to be told, the log says so.
 
+use futures_util::future::BoxFuture;
+
 use super::House;
 use super::error::ServiceError;
 use super::slots::{Claim, house_calendar};
@@ -21,31 +23,38 @@ pub(super) struct Trouble {
 }
 
 /// Puts a letter in the outbox, under the fence of a slot.
-pub(super) async fn tell(house: &House, claim: &Claim, trouble: Trouble) -> Result<(), ServiceError> {
-    let Trouble { key, headline, details, mend } = trouble;
-    let Some(operator) = &house.settings.mail.operator else {
-        tracing::warn!(headline, details = details.join(" "), "mail.operator names nobody to be told");
-        return Ok(());
-    };
-    let work = house.batch(claim).await?;
-    let notice = OperatorNotice {
-        headline,
-        noticed_at: house_calendar(&work.rules).local(work.now()),
-        house: house.settings.mail.domain.clone(),
-        details,
-        mend: Some(mend),
-    };
-    let mail = NewMail {
-        id: work.new_id(),
-        key,
-        kind: "operator_notice",
-        recipient_official_id: None,
-        to_address: operator.address.clone(),
-        language: "vi".to_owned(),
-        render_input: serde_json::to_string(&notice).map_err(|e| ServiceError::Internal(e.to_string()))?,
-        not_before: house.world.lease.now(),
-        created_at: work.now(),
-    };
-    outbox::enqueue(&work.tx, mail).await?;
-    work.finish(&[]).await
+pub(super) fn tell<'a>(
+    house: &'a House,
+    claim: &'a Claim,
+    trouble: Trouble,
+) -> BoxFuture<'a, Result<(), ServiceError>> {
+    Box::pin(async move {
+        let Trouble { key, headline, details, mend } = trouble;
+        let Some(operator) = &house.settings.mail.operator else {
+            tracing::warn!(headline, details = details.join(" "), "mail.operator names nobody to be told");
+            return Ok(());
+        };
+        let work = house.batch(claim).await?;
+        let notice = OperatorNotice {
+            headline,
+            noticed_at: house_calendar(&work.rules).local(work.now()),
+            house: house.settings.mail.domain.clone(),
+            details,
+            mend: Some(mend),
+        };
+        let mail = NewMail {
+            id: work.new_id(),
+            key,
+            kind: "operator_notice",
+            recipient_official_id: None,
+            to_address: operator.address.clone(),
+            language: "vi".to_owned(),
+            render_input: serde_json::to_string(&notice)
+                .map_err(|e| ServiceError::Internal(e.to_string()))?,
+            not_before: house.world.lease.now(),
+            created_at: work.now(),
+        };
+        outbox::enqueue(&work.tx, mail).await?;
+        work.finish(&[]).await
+    })
 }

@@ -3,9 +3,11 @@
 //! [`House::work`] opens a write transaction and [`Work::finish`] commits it with the audit row and the
 //! kept answer; dropping it undoes everything. [`House::look`] opens a snapshot to read from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -76,6 +78,8 @@ pub struct Work {
     pub settings: Arc<OfficeSettings>,
     /// Open dossiers that the archive doesn't hold though they count: none, but in a rehearsal.
     pub open_elsewhere: u64,
+    /// The same of a source's closed ones, by how they ended.
+    pub closed_elsewhere: BTreeMap<&'static str, u64>,
     replay: Option<ReplayKey>,
     audits: Vec<(String, String)>,
 }
@@ -96,46 +100,59 @@ fn owner(caller: &Caller) -> String {
     if caller.key_id.is_nil() { caller.label.clone() } else { caller.key_id.to_string() }
 }
 
+// In boxes: everything calls these, and rustc would look through all that they await anew for each caller.
+
 impl House {
     /// Begins a write, or finds the kept answer.
-    pub async fn work(&self, context: Context, replay: Option<ReplayKey>) -> Result<Entered, ServiceError> {
-        let tx = self.store.begin().await?;
-        if let Some(key) = &replay
-            && let Some(row) =
-                requests::find(&tx, &owner(&context.caller), &context.rpc, key.request_id).await?
-        {
-            return if row.request_hash == key.hash {
-                Ok(Entered::Replay(row.answer))
-            } else {
-                Err(ServiceError::RequestIdReused)
-            };
-        }
-        let rules = self.rules(&tx).await?;
-        Ok(Entered::Fresh(Box::new(Work {
-            tx,
-            context,
-            rules,
-            world: self.world.clone(),
-            settings: self.settings.clone(),
-            open_elsewhere: self.open_elsewhere,
-            replay,
-            audits: Vec::new(),
-        })))
+    pub fn work(
+        &self,
+        context: Context,
+        replay: Option<ReplayKey>,
+    ) -> BoxFuture<'_, Result<Entered, ServiceError>> {
+        Box::pin(async move {
+            let tx = self.store.begin().await?;
+            if let Some(key) = &replay
+                && let Some(row) =
+                    requests::find(&tx, &owner(&context.caller), &context.rpc, key.request_id).await?
+            {
+                return if row.request_hash == key.hash {
+                    Ok(Entered::Replay(row.answer))
+                } else {
+                    Err(ServiceError::RequestIdReused)
+                };
+            }
+            let rules = self.rules(&tx).await?;
+            Ok(Entered::Fresh(Box::new(Work {
+                tx,
+                context,
+                rules,
+                world: self.world.clone(),
+                settings: self.settings.clone(),
+                open_elsewhere: self.open_elsewhere,
+                closed_elsewhere: self.closed_elsewhere.clone(),
+                replay,
+                audits: Vec::new(),
+            })))
+        })
     }
 
     /// Begins a write that needs no kept answer.
-    pub async fn job(&self, context: Context) -> Result<Work, ServiceError> {
-        match self.work(context, None).await? {
-            Entered::Fresh(work) => Ok(*work),
-            Entered::Replay(_) => Err(ServiceError::Internal("a job has no kept answer".to_owned())),
-        }
+    pub fn job(&self, context: Context) -> BoxFuture<'_, Result<Work, ServiceError>> {
+        Box::pin(async move {
+            match self.work(context, None).await? {
+                Entered::Fresh(work) => Ok(*work),
+                Entered::Replay(_) => Err(ServiceError::Internal("a job has no kept answer".to_owned())),
+            }
+        })
     }
 
     /// Begins a reading.
-    pub async fn look(&self, context: Context) -> Result<Look, ServiceError> {
-        let door = self.store.read().await?;
-        let rules = self.rules(&door).await?;
-        Ok(Look { door, context, rules })
+    pub fn look(&self, context: Context) -> BoxFuture<'_, Result<Look, ServiceError>> {
+        Box::pin(async move {
+            let door = self.store.read().await?;
+            let rules = self.rules(&door).await?;
+            Ok(Look { door, context, rules })
+        })
     }
 }
 
@@ -156,45 +173,49 @@ impl Work {
     }
 
     /// Reads the rules again after this work changed them.
-    pub async fn reload_rules(&mut self) -> Result<(), ServiceError> {
-        crate::store::rules::bump(&self.tx).await?;
-        self.rules = Arc::new(crate::store::rules::load(&self.tx).await?);
-        Ok(())
+    pub fn reload_rules(&mut self) -> BoxFuture<'_, Result<(), ServiceError>> {
+        Box::pin(async move {
+            crate::store::rules::bump(&self.tx).await?;
+            self.rules = Arc::new(crate::store::rules::load(&self.tx).await?);
+            Ok(())
+        })
     }
 
     /// Commits, keeping the encoded answer for replays.
-    pub async fn finish(self, answer: &[u8]) -> Result<(), ServiceError> {
-        let Self { tx, context, replay, audits, .. } = self;
-        for (subject, detail) in audits {
-            let row = NewAudit {
-                at: context.now,
-                caller: context.caller.label.clone(),
-                official_id: context.caller.official_id,
-                rpc: context.rpc.clone(),
-                subject,
-                detail,
-            };
-            requests::audit(&tx, row).await?;
-        }
-        if let Some(key) = replay {
-            let row = ReplayRow {
-                caller: owner(&context.caller),
-                rpc: context.rpc.clone(),
-                request_id: key.request_id,
-                request_hash: key.hash,
-                answer: answer.to_vec(),
-                created_at: context.now,
-            };
-            // A twin was faster: the caller sends it again and gets the twin's answer.
-            requests::keep(&tx, row).await.map_err(|e| {
-                if matches!(e, StoreError::Duplicate) {
-                    ServiceError::Aborted("the request".to_owned())
-                } else {
-                    e.into()
-                }
-            })?;
-        }
-        Ok(tx.commit().await?)
+    pub fn finish(self, answer: &[u8]) -> BoxFuture<'_, Result<(), ServiceError>> {
+        Box::pin(async move {
+            let Self { tx, context, replay, audits, .. } = self;
+            for (subject, detail) in audits {
+                let row = NewAudit {
+                    at: context.now,
+                    caller: context.caller.label.clone(),
+                    official_id: context.caller.official_id,
+                    rpc: context.rpc.clone(),
+                    subject,
+                    detail,
+                };
+                requests::audit(&tx, row).await?;
+            }
+            if let Some(key) = replay {
+                let row = ReplayRow {
+                    caller: owner(&context.caller),
+                    rpc: context.rpc.clone(),
+                    request_id: key.request_id,
+                    request_hash: key.hash,
+                    answer: answer.to_vec(),
+                    created_at: context.now,
+                };
+                // A twin was faster: the caller sends it again and gets the twin's answer.
+                requests::keep(&tx, row).await.map_err(|e| {
+                    if matches!(e, StoreError::Duplicate) {
+                        ServiceError::Aborted("the request".to_owned())
+                    } else {
+                        e.into()
+                    }
+                })?;
+            }
+            Ok(tx.commit().await?)
+        })
     }
 }
 

@@ -171,6 +171,16 @@ pub async fn count_open(door: &impl Door) -> Result<u64, StoreError> {
     Ok(dossier::Entity::find().filter(dossier::Column::Open.eq(true)).count(door.conn()).await?)
 }
 
+/// How many dossiers that came from a source ended in one of these ways.
+pub async fn count_closed(door: &impl Door, source: &str, ends: &[&str]) -> Result<u64, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(dossier::Column::Source.eq(source))
+        .filter(dossier::Column::Outcome.is_in(ends.iter().copied()))
+        .filter(dossier::Column::Flags.not_like("%retracted%"))
+        .count(door.conn())
+        .await?)
+}
+
 /// Open dossiers past the date that judges them at `now` that aren't flagged yet: the flagging job's work list.
 pub async fn newly_overdue(
     door: &impl Door,

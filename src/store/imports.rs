@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -121,6 +121,21 @@ pub async fn has_refused(door: &impl Door, import_id: Uuid, kind: &str) -> Resul
         .one(door.conn())
         .await?;
     Ok(found.is_some())
+}
+
+/// How many rows of an import have a problem of that reason in that field.
+pub async fn count_problems(
+    door: &impl Door,
+    import_id: Uuid,
+    reason: &str,
+    field: &str,
+) -> Result<u64, StoreError> {
+    Ok(import_problem::Entity::find()
+        .filter(import_problem::Column::ImportId.eq(import_id))
+        .filter(import_problem::Column::Reason.eq(reason))
+        .filter(import_problem::Column::Field.eq(field))
+        .count(door.conn())
+        .await?)
 }
 
 /// A page of imports; `caller`: only those that this key began.

@@ -16,6 +16,7 @@ mod post;
 mod reconciled;
 mod reconciled_said;
 mod rehearsed;
+mod reopened;
 mod silence;
 mod strangers;
 mod town;

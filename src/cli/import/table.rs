@@ -8,8 +8,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::identity::Part;
-use super::tally::{as_json, told};
-use super::{ImportArgs, land, rows};
+use super::tally::{Tally, as_json, told};
+use super::{ImportArgs, land, report, rows};
 use crate::cli::exit::{Exit, WrongUsage};
 use crate::cli::output;
 use crate::cli::tables::{Side, Table};
@@ -39,14 +39,14 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     let bytes = bytes_of(&args.path)?;
     let table = match read_table(&name, &bytes, &mapping) {
         Ok(table) => table,
-        Err(problems) => return Ok(refuse(&problems, as_json)),
+        Err(problems) => return unread(args, &problems, as_json),
     };
     let source = args.source.as_deref().or(mapping.source.as_deref()).unwrap_or(OWN_SOURCE);
     if args.dry_run && !as_json {
         show(&table);
     }
     if args.dry_run && args.connection.key.is_none() {
-        return Ok(read_only(&table.reading, Some(&table), as_json));
+        return read_only(&table.reading, Some(&table), args.report.as_deref(), as_json);
     }
     let parts: [Part<'_>; 2] = [("table", &bytes), ("mapping", mapping.text.as_bytes())];
     land(args, as_json, source, &parts, &table.reading, Some(&table)).await
@@ -57,14 +57,23 @@ async fn run_own(args: &ImportArgs, as_json: bool, name: &str) -> anyhow::Result
     let bytes = bytes_of(&args.path)?;
     let reading = match read_own(name, &bytes, default_spec().time_zone) {
         Ok(own) => own.reading,
-        Err(problems) => return Ok(refuse(&problems, as_json)),
+        Err(problems) => return unread(args, &problems, as_json),
     };
     if args.dry_run && args.connection.key.is_none() {
-        return Ok(read_only(&reading, None, as_json));
+        return read_only(&reading, None, args.report.as_deref(), as_json);
     }
     let source = args.source.as_deref().unwrap_or(OWN_SOURCE);
     let parts: [Part<'_>; 2] = [(name, &bytes), ("mapping", OWN_FORMAT.as_bytes())];
     land(args, as_json, source, &parts, &reading, None).await
+}
+
+/// Tells why a whole file can't be read, in the report too where one is asked for.
+fn unread(args: &ImportArgs, problems: &[Problem], as_json: bool) -> anyhow::Result<Exit> {
+    if let Some(path) = &args.report {
+        let told = json!({ "refused": problems_json(problems) });
+        report::write(path, &Tally::of(problems.iter().map(|problem| ("", problem))), &told)?;
+    }
+    Ok(refuse(problems, as_json))
 }
 
 /// The bytes of a file. Of one that is too large the reader refuses what is read here: one byte too many.
@@ -111,19 +120,28 @@ fn judged(reading: &Reading) -> (usize, Vec<(&str, &Problem)>) {
 }
 
 /// A dry run without a key: what the file alone can tell.
-fn read_only(reading: &Reading, table: Option<&TableReading>, in_json: bool) -> Exit {
+fn read_only(
+    reading: &Reading,
+    table: Option<&TableReading>,
+    report: Option<&Path>,
+    in_json: bool,
+) -> anyhow::Result<Exit> {
     let (readable, problems) = judged(reading);
     let refused = reading.rows.len() - readable;
+    let all: Vec<Problem> = problems.iter().map(|(_, problem)| (*problem).clone()).collect();
+    let whole = json!({
+        "dry_run": true,
+        "table": table.map(columns_json),
+        "readable": readable,
+        "refused": refused,
+        "problems": problems_json(&all),
+        "notes": problems_json(&reading.notes),
+    });
+    if let Some(path) = report {
+        report::write(path, &Tally::of(problems.iter().copied()), &whole)?;
+    }
     if in_json {
-        let all: Vec<Problem> = problems.iter().map(|(_, problem)| (*problem).clone()).collect();
-        output::say_json(&json!({
-            "dry_run": true,
-            "table": table.map(columns_json),
-            "readable": readable,
-            "refused": refused,
-            "problems": problems_json(&all),
-            "notes": problems_json(&reading.notes),
-        }));
+        output::say_json(&whole);
     } else {
         super::print_notes(&reading.notes);
         for (code, problem) in problems.iter().take(PRINTED) {
@@ -133,12 +151,15 @@ fn read_only(reading: &Reading, table: Option<&TableReading>, in_json: bool) -> 
         if more > 0 {
             output::say(&format!("… và {more} vấn đề khác / and {more} more"));
         }
+        if let Some(path) = report {
+            output::say(&format!("Tất cả vấn đề / all problems: {}", path.display()));
+        }
         output::say(&format!(
             "\nĐọc được {readable} dòng, {refused} dòng bị từ chối; thêm --key để máy chủ kiểm tra tiếp\n\
              {readable} rows can be read, {refused} are refused; add --key to have the server check them too"
         ));
     }
-    if refused > 0 { Exit::Refused } else { Exit::Done }
+    Ok(if refused > 0 { Exit::Refused } else { Exit::Done })
 }
 
 /// What each column became.

@@ -57,6 +57,16 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// What reading a file alone tells: problems by the code of their record.
+    pub fn of<'p>(problems: impl IntoIterator<Item = (&'p str, &'p Problem)>) -> Self {
+        let found = problems.into_iter().zip(1..).map(|((code, problem), row)| Found {
+            row,
+            code: code.to_owned(),
+            problem: rows::problem(problem),
+        });
+        Self { found: found.collect(), ..Self::default() }
+    }
+
     /// Takes in what happened.
     pub fn take(&mut self, rows: &[SourceRow], news: News<'_>) {
         match news {

@@ -5,34 +5,36 @@ use std::ops::ControlFlow;
 
 use chrono::DateTime;
 
-use super::super::book::{Book, Cell, Hints, Line, letters};
+use super::super::book::{Book, Hints, Line, letters};
 use super::super::fields::Pool;
 use super::super::problem::{Place, Problem};
 use super::super::record::{DossierRecord, Record, Shared, SourceRow};
 use super::super::table::unreadable;
 use super::super::{Reading, dossiers as gathering};
+use super::asides::{self, is_numbering, is_signature, is_total, is_total_word};
 use super::codes::is_code;
-use super::field::Field;
+use super::field::{Field, Holds};
 use super::file::Mapping;
-use super::head::Head;
-use super::row::{Columns, Examples, Row};
+use super::head::{self, Head};
+use super::row::{Columns, Examples, OTHER_ORDER, Row};
 use super::second::{self, Supplements};
+use super::seen::Seen;
 use super::sheets::sheet_of;
 use super::{ColumnUse, TableReading, standing, supplements};
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::record::RecordKind;
-use crate::domain::text::{cut, fold, tidy};
+use crate::domain::text::{cut, tidy};
 
-/// Rows of which a note tells the numbers, and notes of rows that are kept.
-const TOLD: usize = 10;
+/// Notes of rows that are kept.
 const NOTES: usize = 1000;
 
 /// Reads a file by a mapping. An error is what keeps the whole file from being read.
 pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<TableReading, Vec<Problem>> {
     let hints = Hints { encoding: mapping.encoding.clone(), delimiter: mapping.delimiter };
     let mut book = Book::open(file, bytes, &hints).map_err(|problem| vec![problem])?;
-    let (sheet, head) = sheet_of(&mut book, mapping)?;
+    let (sheet, mut head) = sheet_of(&mut book, mapping)?;
     let file = book.place(sheet);
+    tell_apart(&mut book, sheet, &mut head, mapping)?;
     let mut notes = std::mem::take(&mut book.notes);
     let by_field: BTreeMap<Field, usize> =
         mapping.columns.keys().zip(&head.found).filter_map(|(field, at)| Some((*field, (*at)?))).collect();
@@ -45,9 +47,11 @@ pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<TableReading,
         pool: Pool::default(),
         examples: Examples::new(),
         samples: BTreeMap::new(),
-        seen: HashMap::new(),
+        dates: BTreeMap::new(),
+        codes: HashMap::new(),
         rows: Vec::new(),
         passed_over: Vec::new(),
+        is_signed: false,
         written: None,
         notes,
     };
@@ -68,8 +72,23 @@ pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<TableReading,
             "there is no row of a dossier below the headings; export it again from the one-stop software",
         )]);
     }
-    let second = second::read(&mut book, mapping, sheet)?;
-    Ok(work.finish(second))
+    let mut second = second::read(&mut book, mapping, sheet)?;
+    work.notes.append(&mut second.notes);
+    work.finish(second)
+}
+
+/// Refuses a sheet in which several columns are called as one field is.
+fn tell_apart(book: &mut Book, sheet: usize, head: &mut Head, mapping: &Mapping) -> Result<(), Vec<Problem>> {
+    let code = mapping.columns.keys().position(|field| *field == Field::Code);
+    head::settle(book, sheet, head, code.unwrap_or(usize::MAX)).map_err(|problem| vec![problem])?;
+    let fields: Vec<Field> = mapping.columns.keys().copied().collect();
+    let problem = |(number, at): &(usize, Vec<usize>)| {
+        let field = fields[*number];
+        let what = (field.vietnamese(), field.english());
+        head::ambiguous(&book.place(sheet), head, at, what, field.as_str())
+    };
+    let problems: Vec<Problem> = head.alike.iter().map(problem).collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// Mapped columns that the sheet doesn't have and can do without.
@@ -80,18 +99,22 @@ fn note_absent(
     found: &BTreeMap<Field, usize>,
     notes: &mut Vec<Problem>,
 ) {
-    let absent: Vec<&str> = mapping
+    let absent: Vec<(Field, String)> = mapping
         .columns
-        .keys()
-        .filter(|field| !found.contains_key(field))
-        .map(|field| field.as_str())
+        .iter()
+        .filter(|(field, _)| !found.contains_key(field))
+        .map(|(field, headings)| (*field, headings.join("” / “")))
         .collect();
     if !absent.is_empty() {
-        let list = absent.join(", ");
+        let list = |name: fn(Field) -> &'static str| {
+            let each = absent.iter().map(|(field, headings)| format!("{} (“{headings}”)", name(*field)));
+            each.collect::<Vec<_>>().join("; ")
+        };
+        let (vi, en) = (list(Field::vietnamese), list(Field::english));
         notes.push(Place { file, line: head.last_row, field: "" }.note(
             "ABSENT_COLUMN",
-            format!("tệp không có cột cho: {list}"),
-            format!("the file has no columns for: {list}"),
+            format!("tệp không có cột cho: {vi}"),
+            format!("the file has no columns for: {en}"),
         ));
     }
 }
@@ -105,9 +128,14 @@ struct Work<'m> {
     examples: Examples,
     /// The first filled cell of each column.
     samples: BTreeMap<usize, String>,
-    seen: HashMap<Box<str>, u64>,
+    /// What the dates of each column tell together.
+    dates: BTreeMap<Field, Seen>,
+    /// The row of each code.
+    codes: HashMap<Box<str>, u64>,
     rows: Vec<SourceRow>,
     passed_over: Vec<u64>,
+    /// The place for signatures has begun.
+    is_signed: bool,
     /// The cells of the head, where a text file says how many there are.
     written: Option<usize>,
     notes: Vec<Problem>,
@@ -122,17 +150,20 @@ impl Work<'_> {
             cell.map(|cell| tidy(&cell.shown())).unwrap_or_default()
         };
         let code = text(Field::Code);
-        let is_head_again = !code.is_empty() && at(Field::Code).is_some_and(|column| column.heading == code);
-        if is_head_again || (line.number <= columns.head.last_row + 2 && is_numbering(line.cells)) {
-            return;
-        }
+        let is_head_again = at(Field::Code).is_some_and(|column| asides::is_heading(&code, &column.heading));
+        let is_numbering = line.number <= columns.head.last_row + 2 && is_numbering(line.cells);
         let needed = [Field::Code, Field::ProcedureCode, Field::UnitCode, Field::ReceivedAt];
         let written = needed.into_iter().filter(|field| !text(*field).is_empty()).count();
         // What the mapping says for all rows is as good as written in each.
         let is_said = |field: &Field| text(*field).is_empty() && self.mapping.constants.contains_key(field);
         let filled = written + needed.iter().filter(|field| is_said(field)).count();
         let is_sum = is_total(line.cells) && (code.is_empty() || is_total_word(&code) || filled < 3);
-        if is_sum || written == 0 || (filled <= 1 && !is_code(&code)) {
+        // A code, or what may be one and two more cells, make a dossier of which something is missing.
+        let holds = columns.by_field.keys().filter(|field| !text(**field).is_empty()).count();
+        let may_be = is_code(&code) || (asides::may_be_code(&code) && holds >= 3);
+        let is_bare = written == 0 || (filled <= 1 && !may_be);
+        if is_head_again || is_numbering || is_sum || is_bare || self.is_signature(line) {
+            self.is_signed |= is_signature(line.cells);
             self.passed_over.push(line.number);
             return;
         }
@@ -164,6 +195,23 @@ impl Work<'_> {
         self.notes.append(&mut notes);
     }
 
+    /// Whether a row belongs to the place for signatures: it has no date and no code, and says so or stands below.
+    fn is_signature(&self, line: Line<'_>) -> bool {
+        if !self.is_signed && !is_signature(line.cells) {
+            return false;
+        }
+        let columns = self.columns;
+        let cell = |field: &Field| {
+            let at = columns.by_field.get(field).map(|at| columns.head.columns[*at].index);
+            at.and_then(|at| line.cells.get(at))
+        };
+        let is_date = |field: &Field| {
+            cell(field).is_some_and(|cell| matches!(self.mapping.dates.read(*field, cell), Ok(Some(_))))
+        };
+        let mut dates = Field::ALL.iter().filter(|field| field.holds() == Holds::Instant);
+        !cell(&Field::Code).is_some_and(|cell| asides::may_be_code(&cell.shown())) && !dates.any(is_date)
+    }
+
     fn record(&mut self, line: Line<'_>) -> (SourceRow, Vec<Problem>) {
         let file = self.file.clone();
         let mut row = Row {
@@ -174,6 +222,7 @@ impl Work<'_> {
             mapping: self.mapping,
             pool: &mut self.pool,
             examples: &mut self.examples,
+            seen: &mut self.dates,
             problems: Vec::new(),
             notes: Vec::new(),
         };
@@ -187,10 +236,13 @@ impl Work<'_> {
         let said = if self.mapping.tells_all { None } else { row.word(Field::State, State::parse) };
         let submitted = row.instant(Field::SubmittedAt);
         let is_outside = matches!(said, Some(State::Registered | State::NotAccepted));
+        let before = row.problems.len();
         let received = match row.instant(Field::ReceivedAt) {
             None if is_outside && submitted.is_some() => submitted,
-            None if row.cell(Field::ReceivedAt).is_blank() => {
-                row.need(Field::ReceivedAt);
+            // Blank, or a text that the mapping takes for blank.
+            None if row.problems.len() == before => {
+                let problem = row.place(Field::ReceivedAt).missing_value();
+                row.problems.push(problem);
                 None
             }
             received => received,
@@ -220,10 +272,13 @@ impl Work<'_> {
         if !self.mapping.tells_all {
             standing::settle(&mut row, &mut dossier, said);
         }
-        supplements::attach(&mut dossier, found);
+        if let Some(due) = supplements::attach(&mut dossier, found, self.mapping.dates.zone) {
+            let note = due.note(row.place(Field::DueAt));
+            row.notes.push(note);
+        }
         let code = dossier.code.clone();
         if !code.is_empty() {
-            let first = *self.seen.entry(code.clone()).or_insert(line.number);
+            let first = *self.codes.entry(code.clone()).or_insert(line.number);
             if first != line.number {
                 row.problems.push(row.place(Field::Code).duplicate(&code, first));
             }
@@ -236,18 +291,21 @@ impl Work<'_> {
         }
     }
 
-    fn finish(mut self, second: Supplements) -> TableReading {
-        if !self.passed_over.is_empty() {
-            let some = self.passed_over.iter().take(TOLD).map(u64::to_string).collect::<Vec<_>>().join(", ");
-            let more = if self.passed_over.len() > TOLD { ", …" } else { "" };
-            let count = self.passed_over.len();
-            self.notes.push(Place { file: &self.file, line: 0, field: "" }.note(
-                "PASSED_OVER",
-                format!("bỏ qua {count} dòng không phải hồ sơ (dòng cộng, chữ ký, ghi chú): {some}{more}"),
-                format!("{count} rows that are no dossiers (totals, signatures, notes) were passed over: {some}{more}"),
-            ));
+    fn finish(mut self, second: Supplements) -> Result<TableReading, Vec<Problem>> {
+        self.notes.extend(asides::note(&self.file, &self.passed_over));
+        let zone = self.mapping.dates.zone;
+        let rows = second.attach(self.rows, zone, &mut self.notes);
+        let mut problems = of_other_order(&rows);
+        for (field, seen) in &self.dates {
+            let Some(at) = self.columns.by_field.get(field) else { continue };
+            let label = &self.columns.head.columns[*at].label;
+            problems.extend(seen.problem(&self.file, label));
+            let time = self.mapping.dates.times.get(field).map(|time| time.format("%H:%M").to_string());
+            self.notes.append(&mut seen.notes(&self.file, label, &time.unwrap_or_default()));
         }
-        let rows = second.attach(self.rows);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
         let fields: BTreeMap<usize, Field> =
             self.columns.by_field.iter().map(|(field, at)| (*at, *field)).collect();
         let columns = self.columns.head.columns.iter().enumerate().map(|(at, column)| {
@@ -264,41 +322,27 @@ impl Work<'_> {
                 read_as,
             }
         });
-        TableReading {
+        Ok(TableReading {
             place: self.file.clone(),
             head_row: self.columns.head.last_row,
             columns: columns.collect(),
             reading: Reading { rows: gathering::in_order(rows), notes: self.notes },
-        }
+        })
     }
 }
 
-/// `(1) (2) (3)` or `A B C` under the head.
-pub(super) fn is_numbering(cells: &[Cell]) -> bool {
-    let mut count = 0;
-    for cell in cells.iter().filter(|cell| !cell.is_blank()) {
-        let text = cell.shown();
-        let bare = text.trim_matches(['(', ')', '[', ']', ' ']);
-        let is_number = bare.len() <= 2 && bare.bytes().all(|byte| byte.is_ascii_digit());
-        let is_letter = bare.len() == 1 && bare.bytes().all(|byte| byte.is_ascii_uppercase());
-        if !is_number && !is_letter {
-            return false;
+/// Dates that show that days and months of their columns are in another order than the mapping says: one a column.
+/// What else stands there may be read, and wrongly, so that they keep the whole file from being read.
+fn of_other_order(rows: &[SourceRow]) -> Vec<Problem> {
+    let mut found: Vec<Problem> = Vec::new();
+    let of = |row: &SourceRow| {
+        let all = if let Record::Unreadable(refused) = &row.record { &refused.problems[..] } else { &[] };
+        all.iter().filter(|problem| problem.reason == OTHER_ORDER).cloned().collect::<Vec<_>>()
+    };
+    for problem in rows.iter().flat_map(of) {
+        if found.iter().all(|other| (&other.file, &other.field) != (&problem.file, &problem.field)) {
+            found.push(problem);
         }
-        count += 1;
     }
-    count >= 3
-}
-
-/// Whether the first filled cell says that the row is a sum.
-pub(in super::super) fn is_total(cells: &[Cell]) -> bool {
-    cells.iter().find(|cell| !cell.is_blank()).is_some_and(|cell| is_total_word(&cell.shown()))
-}
-
-fn is_total_word(text: &str) -> bool {
-    let folded = fold(text);
-    let bare = folded.trim_end_matches([':', ' ', '.']);
-    matches!(bare, "tong" | "cong" | "tong cong" | "tong so" | "toan tinh" | "toan huyen" | "toan thi xa")
-        || ["tong cong ", "tong so ", "cong:", "tong:", "cong (", "tong cong:"]
-            .iter()
-            .any(|start| folded.starts_with(start))
+    found
 }

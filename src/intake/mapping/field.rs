@@ -118,6 +118,31 @@ impl Field {
         }
     }
 
+    /// The same in English.
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::Code => "dossier's code",
+            Self::ProcedureCode => "procedure",
+            Self::UnitCode => "unit",
+            Self::Channel => "channel",
+            Self::ApplicantKind => "kind of applicant",
+            Self::ReceivedAt => "day of receipt",
+            Self::SubmittedAt => "day of submission",
+            Self::DueAt => "appointment",
+            Self::ClosedAt => "day of closing",
+            Self::Outcome => "outcome",
+            Self::ResultReturnedAt => "day of return",
+            Self::OfficerCode => "official",
+            Self::IntakeDigitised => "papers scanned",
+            Self::ResultDigitised => "result scanned",
+            Self::State => "state",
+            Self::Supplements => "list of supplements",
+            Self::SupplementRequestedAt => "day a supplement was asked for",
+            Self::SupplementAnsweredAt => "day a supplement came in",
+            Self::SupplementDueAt => "new appointment",
+        }
+    }
+
     /// Headings that such columns have, folded; the likeliest first.
     pub fn headings(self) -> &'static [&'static str] {
         match self {

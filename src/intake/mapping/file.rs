@@ -7,8 +7,9 @@ use chrono::NaiveTime;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::dates::{Dates, Pattern};
+use super::dates::Dates;
 use super::field::{Field, Holds};
+use super::pattern::Pattern;
 use super::supplements::Part;
 use super::words;
 use crate::domain::text::fold;
@@ -79,6 +80,8 @@ pub struct Mapping {
 pub(super) struct Supplements {
     pub sheet: Option<String>,
     pub columns: BTreeMap<Part, Vec<String>>,
+    /// Keys of JSON that tell of nothing that is needed.
+    pub ignored: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +128,7 @@ struct RawDates {
     patterns: Vec<String>,
     serials: bool,
     times: BTreeMap<Field, String>,
+    blanks: Vec<String>,
 }
 
 impl Default for RawDates {
@@ -134,6 +138,7 @@ impl Default for RawDates {
             patterns: vec!["iso".to_owned()],
             serials: true,
             times: BTreeMap::new(),
+            blanks: Vec::new(),
         }
     }
 }
@@ -143,6 +148,7 @@ impl Default for RawDates {
 struct RawSupplements {
     sheet: Option<String>,
     columns: BTreeMap<Part, Headings>,
+    ignored: Vec<String>,
 }
 
 impl Headings {
@@ -247,6 +253,7 @@ impl Mapping {
             supplements: Supplements {
                 sheet: raw.supplements.sheet,
                 columns: raw.supplements.columns.into_iter().map(|(part, of)| (part, of.list())).collect(),
+                ignored: raw.supplements.ignored,
             },
         })
     }
@@ -267,15 +274,26 @@ fn dates(name: &str, raw: &RawDates) -> Result<Dates, BadMapping> {
             format!("there is no time zone “{zone}”; use an IANA name such as Asia/Ho_Chi_Minh"),
         )
     })?;
-    let mut patterns = Vec::new();
+    let mut patterns: Vec<Pattern> = Vec::new();
     for text in &raw.patterns {
         patterns.push(Pattern::parse(text).map_err(|part| {
             wrong(
                 "patterns",
-                format!("không hiểu “{part}” trong mẫu “{text}”; hãy viết như dd/MM/yyyy HH:mm, yyyyMMddHHmmss hoặc iso"),
-                format!("“{part}” in the pattern “{text}” isn't understood; write it like dd/MM/yyyy HH:mm, yyyyMMddHHmmss or iso"),
+                format!("không hiểu “{part}” trong mẫu “{text}”; hãy viết như dd/MM/yyyy HH:mm, dd/MM/yyyy hh:mm a (SA/CH), yyyyMMddHHmmss hoặc iso"),
+                format!("“{part}” in the pattern “{text}” isn't understood; write it like dd/MM/yyyy HH:mm, dd/MM/yyyy hh:mm a (AM/PM), yyyyMMddHHmmss or iso"),
             )
         })?);
+    }
+    let other = |pattern: &Pattern| {
+        let swapped = pattern.swapped()?;
+        patterns.iter().find(|other| swapped.is_like(other)).map(|other| other.text.clone())
+    };
+    if let Some((one, other)) = patterns.iter().find_map(|one| Some((&one.text, other(one)?))) {
+        return Err(wrong(
+            "patterns",
+            format!("“{one}” và “{other}” đọc cùng một ô thành hai ngày khác nhau; hãy bỏ một mẫu"),
+            format!("“{one}” and “{other}” make two dates of one cell; drop one of them"),
+        ));
     }
     let mut times = BTreeMap::new();
     for (field, text) in &raw.times {
@@ -288,5 +306,6 @@ fn dates(name: &str, raw: &RawDates) -> Result<Dates, BadMapping> {
         })?;
         times.insert(*field, time);
     }
-    Ok(Dates { zone, patterns, times, serials: raw.serials })
+    let blanks = raw.blanks.iter().map(|text| fold(text)).collect();
+    Ok(Dates { zone, patterns, times, serials: raw.serials, blanks })
 }

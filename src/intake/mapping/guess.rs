@@ -7,22 +7,29 @@ use std::ops::ControlFlow;
 
 use super::super::book::{Book, Cell, Hints, letters};
 use super::super::problem::{Place, Problem};
-use super::dates::Pattern;
-use super::dossiers::{is_numbering, is_total};
+use super::asides::{is_numbering, is_total};
+use super::dates::LIKELY;
 use super::field::{Field, Holds};
 use super::head::{self, Column};
+use super::pattern::Pattern;
 use super::sheets::tops;
 use super::words;
+use super::{Mapping, second};
 use crate::domain::text::{cut, fold, tidy};
 
 /// Rows whose cells are looked at.
-const SAMPLED: usize = 300;
+pub(super) const SAMPLED: usize = 300;
 
 /// Patterns of dates that are tried, the longer before the shorter.
-const PATTERNS: [&str; 9] = [
+const PATTERNS: [&str; 14] = [
     "dd/MM/yyyy HH:mm:ss",
     "dd/MM/yyyy HH:mm",
+    "dd/MM/yyyy hh:mm:ss a",
+    "dd/MM/yyyy hh:mm a",
+    "HH:mm:ss dd/MM/yyyy",
     "HH:mm dd/MM/yyyy",
+    "hh:mm:ss a dd/MM/yyyy",
+    "hh:mm a dd/MM/yyyy",
     "dd-MM-yyyy HH:mm:ss",
     "dd-MM-yyyy HH:mm",
     "yyyyMMddHHmmss",
@@ -49,9 +56,15 @@ pub struct Guess {
 /// Proposes a mapping for a file.
 pub fn guess(file: &str, bytes: &[u8]) -> Result<Guess, Problem> {
     let mut book = Book::open(file, bytes, &Hints::default())?;
+    // What the ready mapping knows is known here too.
+    let ready = Mapping::named("mot-cua").and_then(Result::ok);
+    let of_ready = |field: &Field| ready.as_ref()?.columns.get(field);
     let headings: Vec<Vec<String>> = Field::ALL
         .iter()
-        .map(|field| field.headings().iter().map(|heading| (*heading).to_owned()).collect())
+        .map(|field| {
+            let own = field.headings().iter().map(|heading| (*heading).to_owned());
+            own.chain(of_ready(field).into_iter().flatten().cloned()).collect()
+        })
         .collect();
     let wanted: Vec<&[String]> = headings.iter().map(Vec::as_slice).collect();
     let mut best: Option<(usize, usize, head::Head)> = None;
@@ -62,7 +75,7 @@ pub fn guess(file: &str, bytes: &[u8]) -> Result<Guess, Problem> {
             best = Some((sheet, count, head));
         }
     }
-    let Some((sheet, _, head)) = best.filter(|(_, count, _)| *count >= 2) else {
+    let Some((sheet, _, mut head)) = best.filter(|(_, count, _)| *count >= 2) else {
         return Err(Place { file, line: 0, field: "" }.error(
             "NO_HEADER",
             "",
@@ -70,9 +83,17 @@ pub fn guess(file: &str, bytes: &[u8]) -> Result<Guess, Problem> {
             "no header of a list of dossiers was recognised; write a mapping after those in deploy/mappings",
         ));
     };
+    // The first of `wanted` is the code.
+    head::settle(&mut book, sheet, &mut head, 0)?;
+    let second = second::guess(&mut book, sheet)?;
     let samples = samples(&mut book, sheet, head.last_row)?;
     let mut by_field: BTreeMap<Field, usize> =
         Field::ALL.iter().zip(&head.found).filter_map(|(field, at)| Some((*field, (*at)?))).collect();
+    // `Thời hạn` may be a span: without a single date it is no date.
+    by_field.retain(|field, at| {
+        let cells = samples.get(&head.columns[*at].index).map(Vec::as_slice).unwrap_or_default();
+        field.holds() != Holds::Instant || cells.is_empty() || cells.iter().any(Draft::is_date)
+    });
     by_looks(&mut by_field, &head.columns, &samples);
     let name = book.sheets().get(sheet).filter(|_| book.sheets().len() > 1).cloned();
     let fields: BTreeMap<usize, Field> = by_field.iter().map(|(field, at)| (*at, *field)).collect();
@@ -93,7 +114,8 @@ pub fn guess(file: &str, bytes: &[u8]) -> Result<Guess, Problem> {
         .filter(|field| field.is_needed() && !by_field.contains_key(field))
         .map(|field| field.as_str())
         .collect();
-    let draft = Draft { file, sheet: name.as_deref(), head: &head, by_field: &by_field, samples: &samples };
+    let (sheet, head) = (name.as_deref(), &head);
+    let draft = Draft { file, sheet, head, by_field: &by_field, samples: &samples, second: second.as_ref() };
     Ok(Guess { toml: draft.toml(), sheet: name.clone(), head_row: head.last_row, columns, missing })
 }
 
@@ -149,16 +171,22 @@ fn is_procedure(text: &str) -> bool {
     digits(parts.next(), 1) && digits(parts.next(), 6)
 }
 
+fn day_first() -> Vec<Pattern> {
+    PATTERNS.iter().filter_map(|pattern| Pattern::parse(pattern).ok()).collect()
+}
+
 struct Draft<'d> {
     file: &'d str,
     sheet: Option<&'d str>,
     head: &'d head::Head,
     by_field: &'d BTreeMap<Field, usize>,
     samples: &'d Samples,
+    /// A sheet of supplements.
+    second: Option<&'d second::Guess>,
 }
 
 /// A text as TOML has it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
@@ -185,11 +213,19 @@ impl Draft<'_> {
         let _ = writeln!(out, "\n[columns]");
         for (field, at) in self.by_field {
             let column = &self.head.columns[*at];
+            let alike: Vec<&str> = self.alike(column).map(|other| &*other.label).collect();
+            // Its letters tell it from others that are called alike.
+            let heading = if alike.is_empty() { &column.heading } else { &*column.label };
+            let or = if alike.is_empty() {
+                String::new()
+            } else {
+                format!("; hãy chọn, cũng có thể là / choose, or: {}", alike.join(", "))
+            };
             let _ = writeln!(
                 out,
-                "{} = {}  # {}: {}",
+                "{} = {}  # {}: {}{or}",
                 field.as_str(),
-                quoted(&column.heading),
+                quoted(heading),
                 letters(column.index),
                 field.vietnamese()
             );
@@ -218,7 +254,17 @@ impl Draft<'_> {
         self.constants(&mut out);
         self.dates(&mut out);
         self.values(&mut out);
+        out.extend(self.second.map(|second| second.toml.as_str()));
         out
+    }
+
+    /// Other columns that hold something and are called as one is.
+    fn alike(&self, column: &Column) -> impl Iterator<Item = &Column> {
+        let heading = fold(&column.heading);
+        let index = column.index;
+        self.head.columns.iter().filter(move |other| {
+            other.index != index && fold(&other.heading) == heading && self.samples.contains_key(&other.index)
+        })
     }
 
     fn constants(&self, out: &mut String) {
@@ -236,29 +282,62 @@ impl Draft<'_> {
         }
     }
 
+    fn is_date(cell: &Cell) -> bool {
+        let text = tidy(&cell.shown());
+        if text.parse().is_ok_and(|number| LIKELY.contains(&number)) {
+            return true;
+        }
+        let reads = |pattern: &Pattern| pattern.reads(&text).is_some();
+        day_first().iter().any(|pattern| reads(pattern) || pattern.swapped().as_ref().is_some_and(reads))
+    }
+
+    /// The patterns that a column may have: those with the month first where one of its cells can't be read otherwise.
+    fn known(cells: &[Cell]) -> Vec<Pattern> {
+        let day_first = day_first();
+        let month_first: Vec<Pattern> = day_first.iter().filter_map(Pattern::swapped).collect();
+        let reads = |patterns: &[Pattern], text: &str| patterns.iter().any(|p| p.reads(text).is_some());
+        let shows = |cell: &Cell| {
+            let text = tidy(&cell.shown());
+            !reads(&day_first, &text) && reads(&month_first, &text)
+        };
+        if cells.iter().any(shows) { month_first } else { day_first }
+    }
+
     fn dates(&self, out: &mut String) {
-        let mut patterns: Vec<&str> = Vec::new();
+        let mut patterns: Vec<String> = Vec::new();
+        let day_first = day_first();
         let mut without_time: Vec<Field> = Vec::new();
-        for field in self.by_field.keys().filter(|field| field.holds() == Holds::Instant) {
-            for cell in self.cells(*field) {
+        let of_list = self.by_field.keys().filter(|field| field.holds() == Holds::Instant);
+        let of_list = of_list.map(|field| (*field, self.cells(*field)));
+        let beside = self.second.into_iter().flat_map(|second| &second.dates);
+        for (field, cells) in of_list.chain(beside.map(|(field, cells)| (*field, cells.as_slice()))) {
+            let known = Self::known(cells);
+            for cell in cells {
                 let text = tidy(&cell.shown());
-                let read = |pattern: &str| {
-                    let pattern = Pattern::parse(pattern).ok()?;
-                    pattern.reads(&text)
-                };
-                let found = PATTERNS.iter().find_map(|pattern| Some((*pattern, read(pattern)?)));
                 let is_serial = matches!(cell, Cell::Serial(_));
+                // Serials are shown with the day first.
+                let of = if is_serial { &day_first[..] } else { &known[..] };
+                let found = of.iter().find_map(|pattern| Some((pattern, pattern.reads(&text)?)));
                 if let Some((pattern, has_time)) = found {
-                    if !is_serial && !patterns.contains(&pattern) {
-                        patterns.push(pattern);
+                    if !is_serial && !patterns.contains(&pattern.text) {
+                        patterns.push(pattern.text.clone());
                     }
-                    if !has_time && !without_time.contains(field) {
-                        without_time.push(*field);
+                    if !has_time && !without_time.contains(&field) {
+                        without_time.push(field);
                     }
                 }
             }
         }
-        patterns.sort_by_key(|pattern| PATTERNS.iter().position(|other| other == pattern));
+        let longer_first = |pattern: &String| {
+            PATTERNS.iter().position(|other| {
+                other == pattern
+                    || Pattern::parse(other)
+                        .ok()
+                        .and_then(|p| p.swapped())
+                        .is_some_and(|p| p.text == *pattern)
+            })
+        };
+        patterns.sort_by_key(longer_first);
         let list = patterns.iter().map(|pattern| quoted(pattern)).collect::<Vec<_>>().join(", ");
         let _ = writeln!(out, "\n[dates]\nzone = \"Asia/Ho_Chi_Minh\"\npatterns = [{list}]");
         if !without_time.is_empty() {

@@ -1,6 +1,7 @@
 //! Tables of other software by a mapping: which heading is which field, how dates are written, what words
 //! mean. Here a spreadsheet becomes the same records that a directory of our own format makes.
 
+mod asides;
 mod codes;
 mod dates;
 mod dossiers;
@@ -8,27 +9,30 @@ mod field;
 mod file;
 mod guess;
 mod head;
+mod nearest;
+mod pattern;
 mod row;
 mod second;
+mod seen;
 mod sheets;
 mod standing;
 mod supplements;
 mod words;
 
-use std::path::Path;
-
 pub(super) use codes::not_its_digits;
-pub use dates::NameTime;
 pub use field::Field;
 pub use file::{BadMapping, Mapping};
 pub use guess::{Guess, guess};
+pub use pattern::NameTime;
+use std::path::Path;
+
 pub(super) use head::Top;
 
 use super::Reading;
 use super::problem::Problem;
 use super::record::Shared;
 
-pub(super) use dossiers::is_total;
+pub(super) use asides::is_total;
 pub(super) use sheets::{named, tops};
 
 /// The mappings that the binary carries.

@@ -15,6 +15,7 @@ use super::dates::NoInstant;
 use super::field::Field;
 use super::file::Mapping;
 use super::head::Head;
+use super::seen::Seen;
 use super::words;
 use crate::domain::text::{cut, fold, tidy};
 
@@ -37,6 +38,7 @@ pub struct Row<'r> {
     pub mapping: &'r Mapping,
     pub pool: &'r mut Pool,
     pub examples: &'r mut Examples,
+    pub seen: &'r mut BTreeMap<Field, Seen>,
     pub problems: Vec<Problem>,
     pub notes: Vec<Problem>,
 }
@@ -152,15 +154,25 @@ impl<'r> Row<'r> {
         let read = self.mapping.dates.read(field, cell);
         let zone = self.mapping.dates.zone;
         self.remember(field, || match read {
-            Ok(Some(at)) => at.with_timezone(&zone).to_rfc3339(),
+            Ok(Some(found)) => found.at.with_timezone(&zone).to_rfc3339(),
             Ok(None) | Err(_) => "?".to_owned(),
         });
-        read.unwrap_or_else(|why| {
-            self.problems.push(no_instant(self.place(field), &cell.shown(), why, self.mapping, field));
-            None
-        })
+        match read {
+            Ok(None) => None,
+            Ok(Some(found)) => {
+                self.seen.entry(field).or_default().take(self.line, &found, &cut(&cell.shown()));
+                Some(found.at)
+            }
+            Err(why) => {
+                self.problems.push(no_instant(self.place(field), &cell.shown(), why, self.mapping, field));
+                None
+            }
+        }
     }
 }
+
+/// The reason of a cell that shows that days and months of its whole column are in another order.
+pub const OTHER_ORDER: &str = "DAY_MONTH_ORDER";
 
 /// What is said of a cell that is no instant.
 pub fn no_instant(place: Place<'_>, value: &str, why: NoInstant, mapping: &Mapping, field: Field) -> Problem {
@@ -172,6 +184,18 @@ pub fn no_instant(place: Place<'_>, value: &str, why: NoInstant, mapping: &Mappi
             value,
             format!("“{shown}” không phải là ngày có thật theo các mẫu {patterns}; hãy sửa ô này, hoặc thêm mẫu vào [dates] của tệp ánh xạ"),
             format!("“{shown}” is no real date of the forms {patterns}; correct the cell, or add its form to [dates] of the mapping"),
+        ),
+        NoInstant::OtherOrder => place.error(
+            OTHER_ORDER,
+            value,
+            format!("“{shown}” chỉ có thật nếu đổi chỗ ngày và tháng, nên mọi ngày của cột đều có thể bị hiểu sai và cả tệp bị từ chối; hãy sửa ô này nếu gõ nhầm, hoặc sửa thứ tự trong [dates] của tệp ánh xạ (đang là {patterns})"),
+            format!("“{shown}” is a date only with day and month in each other's place, so every date of the column may be meant otherwise and the whole file is refused; correct the cell if it is mistyped, or the order in [dates] of the mapping (now {patterns})"),
+        ),
+        NoInstant::Implausible => place.error(
+            "IMPLAUSIBLE_DATE",
+            value,
+            format!("“{shown}” không thể là ngày của một hồ sơ (trước năm 1990 hoặc quá xa); hãy sửa năm trong ô này"),
+            format!("“{shown}” can't be a date of a dossier (before 1990 or too far ahead); correct the year in the cell"),
         ),
         NoInstant::NoTime => place.error(
             "NO_TIME",

@@ -8,6 +8,7 @@ use super::super::problem::{Place, Problem};
 use super::field::Field;
 use super::file::Mapping;
 use super::head::{self, Head, LOOKED_AT, Top};
+use super::nearest;
 use crate::domain::text::{cut, fold, tidy};
 
 /// Sheets that a sentence names.
@@ -50,7 +51,8 @@ pub fn sheet_of(book: &mut Book, mapping: &Mapping) -> Result<(usize, Head), Vec
         return Err(vec![only_hidden(book, sheet)]);
     }
     let (sheet, head) = nearest.map_or((0, None), |(sheet, _, head)| (sheet, Some(head)));
-    Err(no_head(&book.place(sheet), mapping, head.as_ref()))
+    let tops = tops(book, sheet).map_err(|problem| vec![problem])?;
+    Err(no_head(&book.place(sheet), mapping, head.as_ref(), &tops))
 }
 
 /// A sheet that fits and that nobody sees: an old list, or the one that was meant. The mapping must name it.
@@ -94,11 +96,23 @@ fn no_standing(file: &str, mapping: &Mapping, head: &Head) -> Option<Problem> {
         mapping.constants.contains_key(field)
             || mapping.columns.keys().zip(&head.found).any(|(of, at)| of == field && at.is_some())
     };
+    let seen: Vec<&str> = head.columns.iter().map(|column| &*column.label).take(40).collect();
+    let seen = seen.join(", ");
+    // `Ngày nhận`, `Ngày trả` and nothing else: the latter may well be the appointment.
+    let only_returned = said.iter().filter(|field| known(field)).eq([&Field::ResultReturnedAt]);
+    if only_returned && mapping.columns.contains_key(&Field::DueAt) && !known(&Field::DueAt) {
+        let at = mapping.columns.keys().position(|field| *field == Field::ResultReturnedAt);
+        let column = at.and_then(|at| head.found[at]).map_or("", |at| &*head.columns[at].label);
+        return Some(Place { file, line: head.last_row, field: column }.error(
+            "RETURN_OR_APPOINTMENT",
+            &seen,
+            format!("có thể là ngày trả kết quả hoặc ngày hẹn trả: tệp không có cột hẹn trả, trạng thái hay ngày kết thúc, chỉ có {seen}; hãy xuất thêm cột trạng thái, hoặc ghi cột này vào due_at của tệp ánh xạ"),
+            format!("may be the day of return or the appointment: no column tells appointment, state or closing, only {seen}; export the state too, or write the column into due_at of the mapping"),
+        ));
+    }
     if said.iter().any(known) || !said.iter().any(|field| mapping.columns.contains_key(field)) {
         return None;
     }
-    let seen: Vec<&str> = head.columns.iter().map(|column| &*column.label).take(40).collect();
-    let seen = seen.join(", ");
     Some(Place { file, line: head.last_row, field: "" }.error(
         "NO_STANDING",
         "",
@@ -142,15 +156,21 @@ fn missing(mapping: &Mapping, head: &Head) -> Vec<Field> {
     absent.map(|(field, _)| *field).collect()
 }
 
-fn no_head(file: &str, mapping: &Mapping, head: Option<&Head>) -> Vec<Problem> {
+fn no_head(file: &str, mapping: &Mapping, head: Option<&Head>, tops: &[Top]) -> Vec<Problem> {
     let Some(head) = head else {
         let place = Place { file, line: 0, field: "" };
-        let name = &mapping.name;
+        let (name, seen) = (&mapping.name, nearest::first_rows(tops));
+        let near = |before: &str, name| {
+            let near = nearest::listed(mapping, tops, name);
+            if near.is_empty() { near } else { format!("; {before}: {near}") }
+        };
+        let (near_vi, near_en) =
+            (near("gần giống nhất", Field::vietnamese), near("the nearest", Field::english));
         return vec![place.error(
             "NO_HEADER",
             "",
-            format!("không tìm thấy dòng tiêu đề nào hợp với ánh xạ “{name}”; hãy chọn ánh xạ khác, hoặc tạo bằng `bonro map guess`"),
-            format!("no header fits the mapping “{name}”; choose another one, or make one with `bonro map guess`"),
+            format!("không tìm thấy dòng tiêu đề nào hợp với ánh xạ “{name}”; các dòng đầu là {seen}{near_vi}; hãy chọn ánh xạ khác, hoặc tạo bằng `bonro map guess`"),
+            format!("no header fits the mapping “{name}”; the first rows are {seen}{near_en}; choose another one, or make one with `bonro map guess`"),
         )];
     };
     let seen =
@@ -158,11 +178,15 @@ fn no_head(file: &str, mapping: &Mapping, head: Option<&Head>) -> Vec<Problem> {
     let of = |field: Field| {
         let headings = mapping.columns.get(&field).map(|list| list.join("” / “")).unwrap_or_default();
         let (key, vi) = (field.as_str(), field.vietnamese());
+        let near = nearest::of(mapping, field, tops);
+        let (near_vi, near_en) = near.map_or_else(Default::default, |near| {
+            (format!(", gần nhất là {near}"), format!(", the nearest is {near}"))
+        });
         Place { file, line: head.last_row, field: key }.error(
             "MISSING_COLUMN",
             &headings,
-            format!("không thấy cột {vi} (“{headings}”), chỉ có {seen}; hãy sửa dòng tiêu đề hoặc [columns] của tệp ánh xạ"),
-            format!("there is no column “{headings}”, only {seen}; correct the header or [columns] of the mapping"),
+            format!("không thấy cột {vi} (“{headings}”), chỉ có {seen}{near_vi}; hãy sửa dòng tiêu đề hoặc [columns] của tệp ánh xạ"),
+            format!("there is no column “{headings}”, only {seen}{near_en}; correct the header or [columns] of the mapping"),
         )
     };
     missing(mapping, head).into_iter().map(of).collect()

@@ -2,9 +2,10 @@
 //! the closing. The source is believed, and each change is shown, so that somebody looks at it.
 
 use super::super::error::local;
+use super::super::imports::{REOPENED, reopened_field};
 use super::super::landing::problem;
 use super::saving::Change;
-use crate::domain::dossier::Dossier;
+use crate::domain::dossier::{ClosedAs, Dossier};
 use crate::domain::record::{Problem, Severity};
 use crate::store::rules::Rules;
 
@@ -35,7 +36,7 @@ pub(super) fn corrected(rules: &Rules, change: &Change) -> Vec<Problem> {
                 fields.push(("result_returned_at", local(was, zone), is));
             }
         }
-        (Some(was), None) => found.push(reopened(&local(was.at, zone))),
+        (Some(was), None) => found.push(reopened(was.closed_as, &local(was.at, zone))),
         (None, Some(_) | None) => {}
     }
     found.extend(
@@ -70,13 +71,12 @@ fn differs(field: &str, was: &str, is: &str) -> Problem {
     )
 }
 
-fn reopened(was: &str) -> Problem {
+fn reopened(closed_as: ClosedAs, was: &str) -> Problem {
+    let field = reopened_field(closed_as.as_str());
     warning(
-        "closed_at",
-        "REOPENED",
-        format!("closed_at: nguồn không còn ghi đã kết thúc lúc {was}; hồ sơ được mở lại, hãy kiểm tra"),
-        format!(
-            "closed_at: the source no longer says closed at {was}; the dossier is open again, look at it"
-        ),
+        field,
+        REOPENED,
+        format!("{field}: nguồn không còn ghi đã kết thúc lúc {was}; hồ sơ được mở lại, hãy kiểm tra"),
+        format!("{field}: the source no longer says closed at {was}; the dossier is open again, look at it"),
     )
 }

@@ -104,6 +104,14 @@ fn read(work: &Work, record: &DossierRecord) -> Result<Vec<Draft>, Vec<Problem>>
     let channel = wrong.given("channel", record.channel);
     let applicant_kind = wrong.given("applicant_kind", record.applicant_kind);
     let received_at = wrong.given("received_at", record.received_at);
+    for (field, at) in [
+        ("received_at", record.received_at),
+        ("due_at", record.promised_at),
+        ("closed_at", record.closed_at),
+        ("result_returned_at", record.returned_at),
+    ] {
+        wrong.plausible(field, at);
+    }
     wrong.not_in_future("received_at", record.received_at);
     wrong.order("due_at", record.promised_at, "received_at", record.received_at);
     wrong.order("closed_at", record.closed_at, "received_at", record.received_at);

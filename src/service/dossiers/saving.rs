@@ -1,6 +1,7 @@
 //! Saving dossiers: events, projection and ledger in one transaction, one at a time or by the thousand.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::super::error::ServiceError;
@@ -138,31 +139,36 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
 
 /// Saves changes: new dossiers in bulk, known ones where they still stand at their version. Returns
 /// the projections in the order of the changes.
-pub async fn save(work: &Work, changes: &[Change]) -> Result<Vec<DossierRow>, ServiceError> {
-    let now = work.now();
-    let mut rows = Vec::with_capacity(changes.len());
-    let mut fresh = Vec::new();
-    let mut new_events = Vec::new();
-    let mut entries = Vec::new();
-    for change in changes {
-        let row = project(&work.rules, change, now);
-        let grown = &change.history.events()[change.known..];
-        new_events.extend(grown.iter().map(|event| NewEvent::of_dossier(change.id, event)));
-        let before = change.before.as_ref().map(figure::dossier).unwrap_or_default();
-        let difference = figure::difference(&before, &figure::dossier(&change.after));
-        entries.extend(difference.into_iter().map(|contribution| Entry {
-            subject_kind: "dossier",
-            subject_id: change.id,
-            contribution,
-        }));
-        match &change.row {
-            None => fresh.push(row.clone()),
-            Some(old) => dossiers::update(&work.tx, row.clone(), old.version).await?,
+pub fn save<'a>(
+    work: &'a Work,
+    changes: &'a [Change],
+) -> BoxFuture<'a, Result<Vec<DossierRow>, ServiceError>> {
+    Box::pin(async move {
+        let now = work.now();
+        let mut rows = Vec::with_capacity(changes.len());
+        let mut fresh = Vec::new();
+        let mut new_events = Vec::new();
+        let mut entries = Vec::new();
+        for change in changes {
+            let row = project(&work.rules, change, now);
+            let grown = &change.history.events()[change.known..];
+            new_events.extend(grown.iter().map(|event| NewEvent::of_dossier(change.id, event)));
+            let before = change.before.as_ref().map(figure::dossier).unwrap_or_default();
+            let difference = figure::difference(&before, &figure::dossier(&change.after));
+            entries.extend(difference.into_iter().map(|contribution| Entry {
+                subject_kind: "dossier",
+                subject_id: change.id,
+                contribution,
+            }));
+            match &change.row {
+                None => fresh.push(row.clone()),
+                Some(old) => dossiers::update(&work.tx, row.clone(), old.version).await?,
+            }
+            rows.push(row);
         }
-        rows.push(row);
-    }
-    dossiers::insert(&work.tx, fresh).await?;
-    events::append(&work.tx, &new_events).await?;
-    figures::append(&work.tx, &entries, now).await?;
-    Ok(rows)
+        dossiers::insert(&work.tx, fresh).await?;
+        events::append(&work.tx, &new_events).await?;
+        figures::append(&work.tx, &entries, now).await?;
+        Ok(rows)
+    })
 }

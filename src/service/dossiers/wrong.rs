@@ -1,6 +1,6 @@
 //! What can be wrong with a row of dossiers, in words that name the field and the mend.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
@@ -60,6 +60,21 @@ impl Wrong {
                 "IN_THE_FUTURE",
                 format!("{field}: {at} nằm sau thời điểm hiện tại của hệ thống; hãy sửa thời điểm"),
                 format!("{field}: {at} lies after the house's present instant; correct it"),
+            );
+        }
+    }
+
+    /// A year in which nothing of an office can be: before 1990, or more than ten years ahead.
+    pub(super) fn plausible(&mut self, field: &str, at: Option<DateTime<Utc>>) {
+        let year = |at: DateTime<Utc>| at.with_timezone(&self.zone).year();
+        let years = 1990..=year(self.now) + 10;
+        if let Some(at) = at.filter(|at| !years.contains(&year(*at))) {
+            let at = local(at, self.zone);
+            self.say(
+                field,
+                "IMPLAUSIBLE_DATE",
+                format!("{field}: {at} không thể là ngày của một hồ sơ (trước năm 1990 hoặc quá mười năm nữa); hãy sửa năm"),
+                format!("{field}: {at} can't be a date of a dossier (before 1990 or more than ten years ahead); correct the year"),
             );
         }
     }

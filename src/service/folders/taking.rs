@@ -186,15 +186,20 @@ async fn land(
         Ok(run) => run,
         Err(error) => return Refusal::of(error).map(Err),
     };
+    let rows = &read.of().rows;
+    if run.state == FINISHED && run.committed_row < i64::try_from(rows.len()).unwrap_or(i64::MAX) {
+        return Ok(Err(Refusal::stopped(run.id)));
+    }
     if run.state != FINISHED {
-        let rows = &read.of().rows;
         let landed = usize::try_from(run.committed_row).unwrap_or(usize::MAX).min(rows.len());
         let mut first = run.committed_row + 1;
         for batch in rows[landed..].chunks(MOST_ROWS) {
             house.keep(claim).await?;
             let batch: Vec<ImportRow> = batch.iter().map(Into::into).collect();
-            let (_, last) = house.import_batch(context(), start, first, batch).await?;
-            first = last + 1;
+            match house.import_batch(context(), start, first, batch).await {
+                Ok((_, last)) => first = last + 1,
+                Err(error) => return Refusal::of(error).map(Err),
+            }
         }
         house.finish_import(context(), start).await?;
     }

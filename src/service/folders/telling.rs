@@ -45,6 +45,18 @@ impl Refusal {
         )
     }
 
+    /// Its import was stopped before its end.
+    pub fn stopped(id: Uuid) -> Self {
+        Self::one(
+            format!(
+                "lượt nạp imports/{id} của tệp này đã bị dừng giữa chừng; hãy kiểm tra tệp, rồi hoàn tác lượt nạp hoặc nạp tệp bằng bonro import --force"
+            ),
+            format!(
+                "the import imports/{id} of this file was stopped before its end; look at the file, then undo the import, or take the file by bonro import --force"
+            ),
+        )
+    }
+
     /// It can't be read at all.
     pub fn unreadable(problems: &[intake::Problem]) -> Self {
         let said = |problem: &intake::Problem, message: &str| {
@@ -59,7 +71,7 @@ impl Refusal {
 
     /// What an import refuses for good; any other error is one of the moment.
     pub fn of(error: ServiceError) -> Result<Self, ServiceError> {
-        let lasting = ["OLDER_THAN_KNOWN", "WATERMARK_MISSING", "IMPORT_UNDONE"];
+        let lasting = ["OLDER_THAN_KNOWN", "WATERMARK_MISSING", "IMPORT_UNDONE", "TOO_MANY_REOPENED"];
         if let ServiceError::Invalid(violations) = error {
             return Ok(Self(violations.into_iter().map(|violation| (violation.vi, violation.en)).collect()));
         }

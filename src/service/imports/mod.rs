@@ -6,6 +6,7 @@
 mod landing;
 pub mod names;
 mod rehearsal;
+mod reopening;
 mod running;
 mod sources;
 mod undo;
@@ -25,6 +26,7 @@ use crate::store::query::{ListQuery, Page};
 
 pub use landing::Arrival;
 pub use rehearsal::Rehearsal;
+pub use reopening::{REOPENED, field as reopened_field};
 
 pub use crate::store::imports::{
     ImportRun, OutcomeRow, PUBLISHED, PUBLISHED_OUTCOMES, PUBLISHED_PROBLEMS, ProblemRow,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::landing::source_key;
-use super::{RowOutcome, Start};
+use super::{RowOutcome, Start, reopening};
 use crate::domain::code::Code;
 use crate::domain::record::{ImportRow, Record, RecordKind};
 use crate::service::{Context, House, ServiceError};
@@ -28,11 +28,12 @@ pub struct Rehearsal {
 impl House {
     /// Begins a dry run.
     pub async fn rehearse(&self, context: Context, start: &Start) -> Result<Rehearsal, ServiceError> {
-        let house =
+        let mut house =
             Self::with_settings(Store::scratch().await?, self.world.clone(), self.settings.as_ref().clone());
         let there = house.store.begin().await?;
         let here = self.store.read().await?;
         scratch::copy_rules(&here, &there).await?;
+        house.closed_elsewhere = reopening::closed(&here, start.source.trim()).await?;
         drop(here);
         there.commit().await?;
         house.start_import(context, start).await?;
@@ -80,6 +81,7 @@ impl Rehearsal {
         }
         let here = archive.store.read().await?;
         let there = self.house.store.begin().await?;
+        let before = reopening::closed(&there, self.start.source.trim()).await?;
         for (kind, (codes, keys)) in &unknown {
             // An incident names many dossiers.
             let part = |of: &[String], at: usize| {
@@ -92,6 +94,11 @@ impl Rehearsal {
                 self.copied_open +=
                     scratch::copy_known(&here, &there, source, *kind, (&codes, &keys)).await?;
             }
+        }
+        for (end, after) in reopening::closed(&there, self.start.source.trim()).await? {
+            let copied = after.saturating_sub(before.get(end).copied().unwrap_or(0));
+            let elsewhere = self.house.closed_elsewhere.entry(end).or_default();
+            *elsewhere = elsewhere.saturating_sub(copied);
         }
         // Who replaces a calendar is told how many open deadlines stay by the old one.
         if unknown.contains_key(&RecordKind::Calendar) {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::landing::{Arrival, land};
 use super::sources::moment;
-use super::{ImportRun, MOST_ROWS, OutcomeRow, ProblemRow, RowOutcome, Start};
+use super::{ImportRun, MOST_ROWS, OutcomeRow, ProblemRow, RowOutcome, Start, reopening};
 use crate::domain::permission::Scope;
 use crate::domain::record::{ImportRow, Problem, RecordKind, Severity};
 use crate::domain::text;
@@ -58,7 +59,19 @@ impl House {
 
     /// Lands a batch whose first row has the number `first_row`; returns the outcome of each row and the
     /// number of the last committed one. Rows that were committed before are passed over.
-    pub async fn import_batch(
+    ///
+    /// In a box: all that can land, laid out in each caller, takes the compiler minutes.
+    pub fn import_batch<'a>(
+        &'a self,
+        context: Context,
+        start: &'a Start,
+        first_row: i64,
+        rows: Vec<ImportRow>,
+    ) -> BoxFuture<'a, Result<(Vec<RowOutcome>, i64), ServiceError>> {
+        Box::pin(self.batch_of(context, start, first_row, rows))
+    }
+
+    async fn batch_of(
         &self,
         context: Context,
         start: &Start,
@@ -74,7 +87,7 @@ impl House {
             )
             .into());
         }
-        let (mut work, run) = self.moving(context, start.import_id).await?;
+        let (mut work, run) = self.moving(context.clone(), start.import_id).await?;
         let name = name(start.import_id);
         let mut run = run.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
         let committed = run.committed_row;
@@ -109,6 +122,11 @@ impl House {
         };
         let calendar_refused = imports::has_refused(&work.tx, run.id, RecordKind::Calendar.as_str()).await?;
         let outcomes = land(&mut work, &arrival, numbered, calendar_refused).await?;
+        if let Some(refusal) = reopening::too_many(&work, start, &run, &outcomes).await? {
+            drop(work);
+            self.stop_import(context, start).await?;
+            return Err(refusal);
+        }
         for outcome in &outcomes {
             match outcome.landed.result {
                 LandedResult::Landed => run.landed += 1,
@@ -141,6 +159,21 @@ impl House {
         work.rules = self.rules(&work.tx).await?;
         let run = imports::hold(&work.tx, id).await?;
         Ok((work, run))
+    }
+
+    /// Ends an import where it stands, so that what landed of it can be undone. Its source speaks of nothing newer by it.
+    async fn stop_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
+        let (mut work, run) = self.moving(context, start.import_id).await?;
+        let Some(mut run) = run else { return Ok(()) };
+        FINISHED.clone_into(&mut run.state);
+        run.finished_at = Some(work.now());
+        let committed = run.committed_row;
+        work.note(
+            self::name(run.id),
+            &serde_json::json!({ "source": run.source, "stopped_after": committed }),
+        );
+        imports::save(&work.tx, run, committed).await?;
+        work.finish(&[]).await
     }
 
     /// Marks an import finished: the client has sent its last row. A full one tells what its source no longer names.

@@ -20,9 +20,9 @@ use crate::support::both;
 /// A night's file.
 pub struct Night {
     pub number: u128,
-    watermark: &'static str,
-    full: bool,
-    force: bool,
+    pub watermark: &'static str,
+    pub full: bool,
+    pub force: bool,
 }
 
 pub fn night(number: u128, watermark: &'static str) -> Night {

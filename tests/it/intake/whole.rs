@@ -32,7 +32,7 @@ fn the_sample_as_a_workbook_is_the_sample() {
     assert_eq!((&*table.place, table.head_row), ("ho-so.xlsx › Danh sách hồ sơ", 5));
     let reasons: Vec<&str> = table.reading.notes.iter().map(|note| note.reason).collect();
     assert_eq!(reasons, ["ABSENT_COLUMN", "PASSED_OVER"], "{:#?}", table.reading.notes);
-    assert!(table.reading.notes[1].message_en.starts_with("3 rows"), "{:?}", table.reading.notes[1]);
+    assert!(table.reading.notes[1].message_en.starts_with("4 rows"), "{:?}", table.reading.notes[1]);
     // What stands in a column, and what it was read as.
     let shown: Vec<String> =
         table.columns.iter().map(|c| format!("{} {} → {}", c.letters, c.example, c.read_as)).collect();
