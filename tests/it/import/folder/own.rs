@@ -24,7 +24,7 @@ async fn open(url: &str) -> Stage {
     let own = |folder: &mut bonro::service::folders::Folder| {
         folder.form = Form::Own;
         folder.full = false;
-        folder.source = "sổ tay".to_owned();
+        "sổ tay".clone_into(&mut folder.source);
     };
     Stage::open(url, own).await
 }
