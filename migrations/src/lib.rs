@@ -43,7 +43,7 @@ mod m20261125_000021_judge_dossiers;
 mod m20261125_000030_tell_import_kinds;
 mod m20261125_000040_create_reconciliations;
 mod m20261125_000050_undo_all_imports;
-mod m20261126_000090_extend_import_problems;
+mod m20261126_000090_explain_differences;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -84,7 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000030_tell_import_kinds::Migration),
             Box::new(m20261125_000040_create_reconciliations::Migration),
             Box::new(m20261125_000050_undo_all_imports::Migration),
-            Box::new(m20261126_000090_extend_import_problems::Migration),
+            Box::new(m20261126_000090_explain_differences::Migration),
         ]
     }
 }

@@ -135,7 +135,7 @@ fn unmatched(row: Unmatched) -> v1::UnmatchedRow {
 
 /// The answer.
 pub fn response(done: Reconciled) -> v1::ReconcileFiguresResponse {
-    let clean = done.cells.is_empty() && done.unmatched.is_empty();
+    let clean = done.cells.is_empty() && done.unmatched.is_empty() && done.bad_totals.is_empty();
     let standing = if clean { Standing::Clean } else { Standing::Differs };
     v1::ReconcileFiguresResponse {
         reconciliation: Some(reconciliation(Some((done.row, standing)))),

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use serde::Deserialize;
 
 use super::book::{Book, Cell, Hints, Line, letters};
-use super::mapping::{BadMapping, Top, is_total, named, tops};
+use super::mapping::{BadMapping, Top, is_numbering, is_total, named, tops};
 use super::problem::{Place, Problem};
 use super::record::Shared;
 use crate::domain::table_figure::TableFigure as Figure;
@@ -42,12 +42,12 @@ unit = ["Đơn vị", "Cơ quan", "Tên đơn vị", "Lĩnh vực"]
 [columns]
 received_total = ["nhận giải quyết > Tổng", "tiếp nhận > Tổng", "Tổng tiếp nhận", "Tổng số tiếp nhận"]
 received_in_period = ["nhận giải quyết > trong kỳ > Tổng", "tiếp nhận > trong kỳ > Tổng", "tiếp nhận > trong kỳ", "Tiếp nhận trong kỳ", "Mới tiếp nhận"]
-received_online = ["trong kỳ > Trực tuyến", "tiếp nhận > Trực tuyến", "nhận giải quyết > Trực tuyến", "Trực tuyến"]
-received_counter = ["trong kỳ > Trực tiếp", "tiếp nhận > Trực tiếp", "nhận giải quyết > Trực tiếp", "Trực tiếp"]
+received_online = ["trong kỳ > Trực tuyến", "tiếp nhận > Trực tuyến", "nhận giải quyết > Trực tuyến", "> Trực tuyến"]
+received_counter = ["trong kỳ > Trực tiếp", "tiếp nhận > Trực tiếp", "nhận giải quyết > Trực tiếp", "> Trực tiếp"]
 carried_over = ["kỳ trước", "tồn trước", "chuyển qua"]
 resolved = ["đã giải quyết > Tổng", "đã xử lý > Tổng", "Tổng đã giải quyết"]
-resolved_early = ["đã giải quyết > Trước hạn", "đã xử lý > Trước hạn", "Trước hạn"]
-resolved_on_time = ["đã giải quyết > Đúng hạn", "đã xử lý > Đúng hạn", "Đúng hạn"]
+resolved_early = ["đã giải quyết > Trước hạn", "đã xử lý > Trước hạn", "> Trước hạn"]
+resolved_on_time = ["đã giải quyết > Đúng hạn", "đã xử lý > Đúng hạn", "> Đúng hạn"]
 resolved_not_late = ["Trước và đúng hạn", "Trước hạn và đúng hạn", "Trước, đúng hạn", "Trước hạn, đúng hạn", "Đúng và trước hạn", "Đúng hạn và trước hạn", "Sớm và đúng hạn", "Sớm hạn và đúng hạn", "đã giải quyết > Trong hạn"]
 resolved_late = ["đã giải quyết > Quá hạn", "đã giải quyết > Trễ hạn", "đã xử lý > Quá hạn", "đã xử lý > Trễ hạn"]
 in_process = ["đang giải quyết > Tổng", "đang xử lý > Tổng"]
@@ -71,8 +71,15 @@ impl SummaryMapping {
             said: error.to_string().trim_end().to_owned(),
         })?;
         let paths = |list: Vec<String>| -> Vec<Vec<String>> {
-            let path = |text: String| text.split('>').map(fold).filter(|step| !step.is_empty()).collect();
-            list.into_iter().map(path).filter(|path: &Vec<String>| !path.is_empty()).collect()
+            // `> Trực tuyến` is a heading with nothing above it: under another group it would be another figure.
+            let path = |text: String| {
+                let steps = text.split('>').map(fold).enumerate();
+                steps.filter(|(at, step)| *at == 0 || !step.is_empty()).map(|(_, step)| step).collect()
+            };
+            list.into_iter()
+                .map(path)
+                .filter(|path: &Vec<String>| path.last().is_some_and(|s| !s.is_empty()))
+                .collect()
         };
         Ok(Self {
             sheet: raw.sheet,
@@ -119,13 +126,29 @@ pub fn read_summary_table(
         Some(_) | None => (0..book.seen()).collect(),
     };
     let mut best: Option<(usize, Head)> = None;
+    let mut rivals = Vec::new();
     for sheet in sheets {
         let found = Head::find(&tops(&mut book, sheet).map_err(one)?, mapping);
         let count = |head: &Option<(usize, Head)>| head.as_ref().map_or(0, |(_, head)| head.figures.len());
         let found = found.map(|head| (sheet, head));
         if count(&found) > count(&best) {
             best = found;
+            rivals = vec![sheet];
+        } else if found.is_some() && count(&found) == count(&best) {
+            rivals.push(sheet);
         }
+    }
+    // Months and quarters stand beside each other: which one is meant isn't guessed.
+    if rivals.len() > 1 {
+        let names: Vec<String> =
+            rivals.iter().map(|sheet| format!("“{}”", cut(&book.sheets()[*sheet]))).collect();
+        let names = names.join(", ");
+        return Err(vec![Place { file, line: 0, field: "" }.error(
+            "SEVERAL_SHEETS",
+            "",
+            format!("các trang tính {names} đều là bảng tổng hợp; hãy chỉ để lại một trang, hoặc ghi sheet trong tệp ánh xạ"),
+            format!("the sheets {names} are all summaries; leave only one, or name its sheet in the mapping"),
+        )]);
     }
     let Some((sheet, head)) = best else {
         return Err(vec![Place { file: &book.place(0), line: 0, field: "" }.error(
@@ -180,6 +203,11 @@ fn path(rows: &[Top], index: usize) -> Vec<&str> {
 fn leads(steps: &[String], path: &[String]) -> bool {
     let Some((last, before)) = steps.split_last() else { return false };
     let Some((lowest, above)) = path.split_last() else { return false };
+    if let Some((first, rest)) = before.split_first()
+        && first.is_empty()
+    {
+        return above.is_empty() && rest.is_empty() && leads(&[last.clone()], path);
+    }
     let mut above = above.iter();
     // A single heading may say it all: `Đã giải quyết quá hạn`.
     let in_one = steps.iter().all(|step| lowest.contains(step.as_str()));
@@ -251,7 +279,7 @@ impl Head {
             .map(|(figure, found)| (*figure, found))
             .collect();
         let is_sum = is_total(line.cells);
-        let is_numbering = line.number <= self.last_row + 2 && grouped(&unit).is_some();
+        let is_numbering = line.number <= self.last_row + 2 && is_numbering(line.cells);
         // Signatures, group heads and `(1) (2) (3)` hold no figure, or no unit.
         if filled.is_empty() || is_numbering || (unit.is_empty() && !is_sum) || unit.starts_with('(') {
             return;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -280,17 +280,19 @@ pub async fn newest(door: &impl Door, source: &str) -> Result<Option<ImportRun>,
         .await?)
 }
 
-/// Up to when the newest imports of a source speak, finished or not, those aside that were undone: one of each set of
-/// kinds that they tell of.
+/// Up to when the newest imports of a source speak, finished or not, those aside that were undone, and one more: one of
+/// each set of kinds that they tell of.
 pub async fn newest_watermarks(
     door: &impl Door,
     source: &str,
+    aside: Uuid,
 ) -> Result<Vec<(Option<String>, DateTime<Utc>)>, StoreError> {
     let rows = import::Entity::find()
         .select_only()
         .column(import::Column::Kinds)
         .column_as(import::Column::Watermark.max(), "watermark")
         .filter(standing(source))
+        .filter(import::Column::Id.ne(aside))
         .group_by(import::Column::Kinds)
         .into_tuple::<(Option<String>, Option<DateTime<Utc>>)>()
         .all(door.conn())
@@ -313,9 +315,14 @@ pub async fn newest_of_content(
     Ok(newest.and_then(|run| run.watermark))
 }
 
-/// Imports of a source that say up to when they speak and weren't undone.
+/// Imports of a source that say up to when they speak, weren't undone and told something: not all of their rows were
+/// refused.
 fn standing(source: &str) -> Condition {
+    let told = Condition::any()
+        .add(import::Column::CommittedRow.eq(0))
+        .add(Expr::col(import::Column::Refused).lt(Expr::col(import::Column::CommittedRow)));
     Condition::all()
+        .add(told)
         .add(import::Column::Source.eq(source))
         .add(import::Column::UndoBegunAt.is_null())
         .add(import::Column::Watermark.is_not_null())

@@ -12,6 +12,7 @@ mod killed;
 mod mends;
 mod nights;
 pub mod office;
+mod overtaken;
 mod post;
 mod reconciled;
 mod reconciled_said;

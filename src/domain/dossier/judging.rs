@@ -179,7 +179,7 @@ impl Measure<'_> {
                 let seen_open = closing.known_since.max(self.calendar.midnight(next));
                 Ok(closing.known_since < closing.recorded_at
                     && seen_open <= closing.recorded_at
-                    && !known_closed(recorded, seen_open, closing.recorded_at))
+                    && !known_closed(recorded, seen_open, closing.recorded_at, closing.at))
             }
         }
     }
@@ -199,13 +199,20 @@ pub(super) struct Told {
 }
 
 /// Whether by what was on record at an instant, and before another, the dossier was closed: perhaps by a closing that
-/// was corrected since.
-fn known_closed(recorded: &[Event], at: DateTime<Utc>, before: DateTime<Utc>) -> bool {
+/// was corrected since. One of the very same instant was known in time, be it that somebody took it back for a while:
+/// a broken file that was undone doesn't make it late.
+fn known_closed(
+    recorded: &[Event],
+    at: DateTime<Utc>,
+    before: DateTime<Utc>,
+    closed_at: DateTime<Utc>,
+) -> bool {
     let known = || recorded.iter().filter(|event| event.recorded_at <= at && event.recorded_at < before);
     let closes = |kind: &EventKind| {
         matches!(kind, EventKind::Resolved { .. } | EventKind::Withdrawn | EventKind::Stopped)
     };
-    known()
-        .filter(|event| closes(&event.draft.kind))
-        .any(|closing| !known().any(|event| event.draft.kind == EventKind::Voided { number: closing.number }))
+    known().filter(|event| closes(&event.draft.kind)).any(|closing| {
+        closing.draft.occurred_at == closed_at
+            || !known().any(|event| event.draft.kind == EventKind::Voided { number: closing.number })
+    })
 }

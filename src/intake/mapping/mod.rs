@@ -32,7 +32,7 @@ use super::Reading;
 use super::problem::Problem;
 use super::record::Shared;
 
-pub(super) use asides::is_total;
+pub(super) use asides::{is_numbering, is_total};
 pub(super) use sheets::{named, tops};
 
 /// The mappings that the binary carries.

@@ -130,11 +130,16 @@ fn changed_by(changed_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     if changed_at > now && changed_at - now <= SKEW { now } else { changed_at }
 }
 
+/// How our own reports end.
+const OURS: [&str; 2] = [".report.txt", ".problems.csv"];
+
 fn is_stray(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.starts_with(['.', '~'])
         || STRAY.contains(&lower.as_str())
         || UNDER_WAY.iter().any(|ending| lower.ends_with(ending))
+        // What lay beside a file that was put back.
+        || OURS.iter().any(|ending| lower.ends_with(ending))
 }
 
 /// How a file looks now. None: it is gone, or no file. Links aren't followed: one could lead out of the folder.

@@ -91,6 +91,16 @@ impl House {
         let name = name(start.import_id);
         let mut run = run.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
         let committed = run.committed_row;
+        // Unset it is 0: its rows would count as sent before, or the first of them.
+        if first_row < 1 {
+            return Err(Violation::new(
+                "batch.first_row",
+                "OUT_OF_RANGE",
+                format!("số thứ tự dòng đầu của lô phải từ 1; hãy gửi tiếp từ dòng {}", committed + 1),
+                format!("a batch's first row is numbered from 1; go on from row {}", committed + 1),
+            )
+            .into());
+        }
         if first_row > committed + 1 {
             return Err(Violation::new(
                 "batch.first_row",
@@ -113,6 +123,11 @@ impl House {
             });
         }
         no_undo(&work, &run.source).await?;
+        if let Some(refusal) = overtaken(&work, start, &run).await? {
+            drop(work);
+            self.stop_import(context, start).await?;
+            return Err(refusal);
+        }
         let arrival = Arrival {
             import_id: run.id,
             source: run.source.clone(),
@@ -161,16 +176,16 @@ impl House {
         Ok((work, run))
     }
 
-    /// Ends an import where it stands, so that what landed of it can be undone. Its source speaks of nothing newer by it.
+    /// Ends an import where it stands, so that what landed of it can be undone. It isn't the source's word on anything.
     async fn stop_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
         let (mut work, run) = self.moving(context, start.import_id).await?;
         let Some(mut run) = run else { return Ok(()) };
         FINISHED.clone_into(&mut run.state);
         run.finished_at = Some(work.now());
-        let committed = run.committed_row;
+        let (committed, watermark) = (run.committed_row, run.watermark.take());
         work.note(
             self::name(run.id),
-            &serde_json::json!({ "source": run.source, "stopped_after": committed }),
+            &serde_json::json!({ "source": run.source, "stopped_after": committed, "watermark": watermark }),
         );
         imports::save(&work.tx, run, committed).await?;
         work.finish(&[]).await
@@ -178,12 +193,16 @@ impl House {
 
     /// Marks an import finished: the client has sent its last row. A full one tells what its source no longer names.
     pub async fn finish_import(&self, context: Context, start: &Start) -> Result<(), ServiceError> {
-        let (mut work, run) = self.moving(context, start.import_id).await?;
+        let (mut work, run) = self.moving(context.clone(), start.import_id).await?;
         let Some(mut run) = run else { return Ok(()) };
         if run.state == FINISHED {
             return Ok(());
         }
         no_undo(&work, &run.source).await?;
+        if overtaken(&work, start, &run).await?.is_some() {
+            drop(work);
+            return self.stop_import(context, start).await;
+        }
         FINISHED.clone_into(&mut run.state);
         run.finished_at = Some(work.now());
         let committed = run.committed_row;
@@ -210,8 +229,10 @@ impl House {
             });
             imports::keep_outcomes(&work.tx, rows.collect()).await?;
         }
-        // A unit's file says nothing of how fresh the others' records are.
-        let watermark = run.watermark.filter(|_| work.context.scope == Scope::All);
+        // A unit's file says nothing of how fresh the others' records are, and one that was refused row by row nothing
+        // at all: reminders would go out by what stood before it.
+        let told = run.refused < committed || committed == 0;
+        let watermark = run.watermark.filter(|_| told && work.context.scope == Scope::All);
         sources::speaks_up_to(&work.tx, &run.source, run.id, watermark, work.now()).await?;
         let detail = serde_json::json!({
             "source": run.source, "landed": run.landed, "changed": run.changed,
@@ -303,13 +324,49 @@ async fn no_undo(work: &Work, source: &str) -> Result<(), ServiceError> {
     })
 }
 
+/// Up to when the other imports of the source speak that tell of the same; None by force.
+async fn newest_word(
+    work: &Work,
+    start: &Start,
+    run: &ImportRun,
+) -> Result<Option<DateTime<Utc>>, ServiceError> {
+    let all = imports::newest_watermarks(&work.tx, &run.source, run.id).await?;
+    let known = all.into_iter().filter(|(kinds, _)| tell_of_the_same(kinds.as_deref(), &start.kinds));
+    Ok(known.map(|(_, at)| at).max().filter(|_| !start.force))
+}
+
+/// Why an import that was begun can't go on: a newer file came in meanwhile.
+async fn overtaken(
+    work: &Work,
+    start: &Start,
+    run: &ImportRun,
+) -> Result<Option<ServiceError>, ServiceError> {
+    let newer = newest_word(work, start, run).await?.zip(run.watermark).filter(|(known, own)| own < known);
+    Ok(newer.map(|(known, own)| older(work, &run.source, own, known)))
+}
+
+fn older(work: &Work, source: &str, given: DateTime<Utc>, known: DateTime<Utc>) -> ServiceError {
+    let (known_vi, known_en) = moment(&work.rules, known);
+    let (given_vi, given_en) = moment(&work.rules, given);
+    ServiceError::Precondition {
+        reason: "OLDER_THAN_KNOWN",
+        subject: format!("sources/{source}"),
+        vi: format!(
+            "dữ liệu xuất lúc {given_vi} cũ hơn dữ liệu đã nạp (xuất lúc {known_vi}); hãy nạp tệp mới hơn, \
+             hoặc dùng force nếu thật sự muốn lấy lại dữ liệu cũ"
+        ),
+        en: format!(
+            "these records are of {given_en}, older than those taken before (of {known_en}); import a newer file, \
+             or use force if the older state is really wanted"
+        ),
+    }
+}
+
 /// A file that is older than what is known, be it of an import that isn't finished, would take back what happened
 /// since: it is taken only by force. One that doesn't say of when it is may be older.
 async fn not_older(work: &Work, start: &Start, fresh: &ImportRun) -> Result<(), ServiceError> {
     no_undo(work, &fresh.source).await?;
-    let all = imports::newest_watermarks(&work.tx, &fresh.source).await?;
-    let known = all.into_iter().filter(|(kinds, _)| tell_of_the_same(kinds.as_deref(), &start.kinds));
-    let Some(known) = known.map(|(_, at)| at).max().filter(|_| !start.force) else { return Ok(()) };
+    let Some(known) = newest_word(work, start, fresh).await? else { return Ok(()) };
     let (known_vi, known_en) = moment(&work.rules, known);
     let subject = format!("sources/{}", fresh.source);
     let Some(given) = fresh.watermark else {
@@ -328,18 +385,7 @@ async fn not_older(work: &Work, start: &Start, fresh: &ImportRun) -> Result<(), 
     };
     let (given_vi, given_en) = moment(&work.rules, given);
     if given < known {
-        return Err(ServiceError::Precondition {
-            reason: "OLDER_THAN_KNOWN",
-            subject,
-            vi: format!(
-                "dữ liệu xuất lúc {given_vi} cũ hơn dữ liệu đã nạp (xuất lúc {known_vi}); hãy nạp tệp mới hơn, \
-                 hoặc dùng force nếu thật sự muốn lấy lại dữ liệu cũ"
-            ),
-            en: format!(
-                "these records are of {given_en}, older than those taken before (of {known_en}); import a newer file, \
-                 or use force if the older state is really wanted"
-            ),
-        });
+        return Err(older(work, &fresh.source, given, known));
     }
     let (true, Some(sha256)) = (start.may_be_copy, &fresh.sha256) else { return Ok(()) };
     match imports::newest_of_content(&work.tx, &fresh.source, sha256).await? {

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::running::name;
-use super::{ImportRun, OutcomeRow};
-use crate::domain::record::RecordKind;
+use super::{ImportRun, OutcomeRow, ProblemRow};
+use crate::domain::record::{RecordKind, Severity};
 use crate::service::House;
 use crate::service::error::{ServiceError, Violation};
 use crate::service::undoing::{subject_before, take_back};
@@ -39,6 +39,10 @@ impl House {
             if run.undone_at.is_some() {
                 return Ok(run);
             }
+            // What is begun is brought to its end.
+            if run.undo_begun_at.is_some() {
+                break;
+            }
             let Some((kind, rows)) = way.next(&work, id).await? else { break };
             take_back(&mut work, kind, id, &rows).await?;
         }
@@ -54,10 +58,17 @@ impl House {
             run.undo_reason = run.undo_reason.or_else(|| Some(reason.to_owned()));
             run.updated_at = now;
             if let Some((kind, rows)) = way.next(&work, id).await? {
-                take_back(&mut work, kind, id, &rows).await?;
-                said_as_before(&work, &run, kind, &rows).await?;
-                let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
-                imports::mark_undone(&work.tx, id, &numbers).await?;
+                match take_back(&mut work, kind, id, &rows).await {
+                    Ok(()) => undone(&work, &run, kind, &rows).await?,
+                    Err(error) if is_of_a_record(&error) => {
+                        drop(work);
+                        for rows in rows.chunk_by(|a, b| a.code == b.code) {
+                            self.undo_or_keep(context.clone(), id, kind, rows).await?;
+                        }
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                }
             } else {
                 run.undone_at = Some(now);
                 sources::not_absent(&work.tx, id).await?;
@@ -68,6 +79,79 @@ impl House {
             imports::save(&work.tx, run, committed).await?;
             work.finish(&[]).await?;
         }
+    }
+}
+
+impl House {
+    /// Takes back what the import did to one record, or leaves it as it is and says so: somebody worked on it after the
+    /// undoing began, and an undo that can't end would keep its source from being imported.
+    async fn undo_or_keep(
+        &self,
+        context: Context,
+        id: Uuid,
+        kind: RecordKind,
+        rows: &[OutcomeRow],
+    ) -> Result<(), ServiceError> {
+        let (mut work, run) = self.moving(context.clone(), id).await?;
+        let run = begun(&work, id, run).await?;
+        match take_back(&mut work, kind, id, rows).await {
+            Ok(()) => {
+                undone(&work, &run, kind, rows).await?;
+                work.finish(&[]).await
+            }
+            Err(error) if is_of_a_record(&error) => {
+                drop(work);
+                let (work, run) = self.moving(context, id).await?;
+                let run = begun(&work, id, run).await?;
+                let Some(row) = rows.last() else { return Ok(()) };
+                imports::keep_problems(&work.tx, vec![kept(&work, run.id, row, &error)]).await?;
+                let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+                imports::mark_undone(&work.tx, id, &numbers).await?;
+                work.finish(&[]).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Notes that these rows are undone.
+async fn undone(
+    work: &Work,
+    run: &ImportRun,
+    kind: RecordKind,
+    rows: &[OutcomeRow],
+) -> Result<(), ServiceError> {
+    said_as_before(work, run, kind, rows).await?;
+    let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+    Ok(imports::mark_undone(&work.tx, run.id, &numbers).await?)
+}
+
+/// Whether it is one record that can't be taken back.
+fn is_of_a_record(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Precondition { reason: "WORKED_ON" | "REFERRED", .. })
+}
+
+/// The problem of a record that stayed as it was.
+fn kept(work: &Work, import_id: Uuid, row: &OutcomeRow, error: &ServiceError) -> ProblemRow {
+    let (why_vi, why_en) = match error {
+        ServiceError::Precondition { vi, en, .. } => (vi.clone(), en.clone()),
+        other => (other.to_string(), other.to_string()),
+    };
+    ProblemRow {
+        id: work.new_id(),
+        import_id,
+        row_number: row.number,
+        file: Some(row.file.clone()),
+        line: Some(row.line),
+        kind: row.kind.clone(),
+        code: Some(row.code.clone()),
+        field: None,
+        reason: "KEPT_IN_UNDO".to_owned(),
+        severity: Severity::Warning.as_str().to_owned(),
+        message_vi: format!("giữ nguyên khi hoàn tác: {why_vi}"),
+        message_en: format!("left as it is by the undo: {why_en}"),
+        recorded_at: work.now(),
+        unit_code: None,
     }
 }
 

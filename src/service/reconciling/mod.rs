@@ -148,7 +148,7 @@ pub struct Reconciled {
 pub enum Standing {
     /// Every cell was the same, and is.
     Clean,
-    /// Some cells differed, and nothing has moved since.
+    /// Some cells differed, or the other table doesn't add up, and nothing has moved since.
     Differs,
     /// Our figures have moved since.
     Stale,
@@ -167,6 +167,7 @@ impl House {
         explaining::explain(&look, ask, &ours, &mut cells).await?;
         let sequence = figures::last_sequence(&look.door).await?;
         drop(look);
+        let bad_totals = bad_totals(ask);
         let mut work = self.job(context).await?;
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let row = ReconciliationRow {
@@ -183,6 +184,7 @@ impl House {
             ours: ours.to_json(&pairs).to_string(),
             caller_label: work.context.caller.label.clone(),
             created_at: work.now(),
+            bad_totals: count(bad_totals.len()),
         };
         reconciliations::insert(&work.tx, row.clone()).await?;
         let detail = serde_json::json!({
@@ -191,7 +193,7 @@ impl House {
         });
         work.note(format!("reconciliations/{}", row.id), &detail);
         work.finish(&[]).await?;
-        Ok(Reconciled { row, cells, unmatched, bad_totals: bad_totals(ask) })
+        Ok(Reconciled { row, cells, unmatched, bad_totals })
     }
 }
 
@@ -210,7 +212,7 @@ pub async fn standing(
     let kept: Value = serde_json::from_str(&row.ours).map_err(|e| ServiceError::Internal(e.to_string()))?;
     let (figures, named) = (comparing::figures_in(&kept), comparing::named_in(&kept));
     let moved = Ours::count(look, period, &figures, &named).await?.moved(&kept);
-    let standing = match (moved, row.differing + row.unmatched) {
+    let standing = match (moved, row.differing + row.unmatched + row.bad_totals) {
         (true, _) => Standing::Stale,
         (false, 0) => Standing::Clean,
         (false, _) => Standing::Differs,
@@ -316,6 +318,12 @@ pub fn sentence(row: &ReconciliationRow, standing: Standing, on: NaiveDate) -> S
             grouped(row.differing),
             grouped(row.cells),
             grouped(row.unmatched)
+        ),
+        Standing::Differs if row.bad_totals > 0 => format!(
+            "{head}: lệch {} trong {} ô; dòng tổng của bảng đó không bằng tổng các dòng ở {} chỉ tiêu.",
+            grouped(row.differing),
+            grouped(row.cells),
+            grouped(row.bad_totals)
         ),
         Standing::Differs => {
             format!("{head}: lệch {} trong {} ô.", grouped(row.differing), grouped(row.cells))

@@ -27,6 +27,8 @@ pub struct Model {
     pub ours: String,
     pub caller_label: String,
     pub created_at: DateTimeUtc,
+    /// Totals of the other table that aren't the sums of its rows.
+    pub bad_totals: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
