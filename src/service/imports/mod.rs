@@ -9,6 +9,7 @@ mod rehearsal;
 mod reopening;
 mod running;
 mod sources;
+mod turn;
 mod undo;
 
 use std::collections::BTreeSet;
