@@ -2,6 +2,7 @@
 //! all rooms.
 
 mod office;
+mod scrape;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use tonic::transport::{Identity, Server, ServerTlsConfig};
 use uuid::Uuid;
 
 use office::office;
+use scrape::Scrape;
 
 use crate::config::Settings;
 use crate::domain::period::Period;
@@ -53,6 +55,7 @@ pub struct Running {
     address: SocketAddr,
     admin_key: String,
     night_watch: Option<NightWatch>,
+    scrape: Option<Scrape>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<Result<(), tonic::transport::Error>>,
     drain: Duration,
@@ -62,6 +65,11 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its metrics are read, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.scrape.as_ref().map(|scrape| scrape.address)
     }
 
     /// A key with every role, made for a demo; empty for a real house.
@@ -142,6 +150,9 @@ impl Running {
             keys::revoke_demos(&work).await?;
             work.finish(&[]).await?;
         }
+        if let Some(scrape) = self.scrape {
+            scrape.close().await;
+        }
         // A call that was cut off may hold a connection: what isn't committed is rolled back with it.
         let closed = tokio::time::timeout(CLOSING, self.house.store.close()).await;
         closed.unwrap_or(Ok(())).context("the archive doesn't close")
@@ -219,8 +230,12 @@ pub async fn start(settings: Settings, standing_at: Option<DateTime<Utc>>) -> an
     } else {
         None
     };
+    let scrape = match settings.metrics.listen {
+        Some(listen) => Some(Scrape::open(house.clone(), listen).await?),
+        None => None,
+    };
     let drain = Duration::from_secs(settings.server.drain_seconds);
-    Ok(Running { house, address, admin_key, night_watch, stop, server, drain })
+    Ok(Running { house, address, admin_key, night_watch, scrape, stop, server, drain })
 }
 
 async fn demo_key(house: &House) -> anyhow::Result<String> {

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 pub use secret::Secret;
 pub use sections::{
-    Data, Database, Intake, IntakeFolder, Jobs, Limits, Log, LogFormat, Mail, Report, Server,
+    Data, Database, Intake, IntakeFolder, Jobs, Limits, Log, LogFormat, Mail, Metrics, Report, Server,
 };
 
 use raw::RawSettings;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub intake: Intake,
     /// What reports say of their maker, and who gets them.
     pub report: Report,
+    /// Where its metrics are read.
+    pub metrics: Metrics,
     /// What it tells about itself.
     pub log: Log,
     /// How much it takes on.

@@ -9,6 +9,8 @@
 //!   `mail`, `report`, `intake`, `domain` and `world`.
 //! * `grpc`: the front door, which translates. It sees `service`, `domain`, `pb` and `world`.
 //! * `jobs`: the night watch. It sees `service`, `domain` and `world`.
+//! * `meter`: what the house counts about its own running; the only room that speaks prometheus-client.
+//!   `service`, `grpc` and `app` use it.
 //! * `cli`: the side door. It sees `app`, `pb`, `domain` and `intake`.
 //! * `app`: the landlord, who builds, starts and drains, and sees all rooms.
 
@@ -20,6 +22,7 @@ pub mod grpc;
 pub mod intake;
 pub mod jobs;
 pub mod mail;
+pub mod meter;
 pub mod pb;
 pub mod report;
 pub mod service;

@@ -43,6 +43,7 @@ mod m20261125_000021_judge_dossiers;
 mod m20261125_000030_tell_import_kinds;
 mod m20261125_000040_create_reconciliations;
 mod m20261125_000050_undo_all_imports;
+mod m20261126_000080_watch_troubles;
 mod m20261126_000090_explain_differences;
 mod sheet;
 
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000030_tell_import_kinds::Migration),
             Box::new(m20261125_000040_create_reconciliations::Migration),
             Box::new(m20261125_000050_undo_all_imports::Migration),
+            Box::new(m20261126_000080_watch_troubles::Migration),
             Box::new(m20261126_000090_explain_differences::Migration),
         ]
     }

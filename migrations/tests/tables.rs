@@ -47,6 +47,7 @@ const TABLES: &[&str] = &[
     "survey",
     "target",
     "task",
+    "trouble",
     "unit",
     "unit_edge",
     "unit_history",

@@ -13,6 +13,7 @@ mod explain;
 mod help;
 mod import;
 mod imports;
+mod jobs;
 mod key;
 mod map;
 mod migrate;
@@ -75,6 +76,8 @@ enum Command {
     Reconcile(reconcile::ReconcileArgs),
     /// Danh sách hồ sơ quá hạn / The overdue dossiers
     Overdue(overdue::OverdueArgs),
+    /// Việc tự động: xem, tạm dừng, chạy ngay, chạy bù / Jobs: look at them, let them rest, run now, run what was missed
+    Jobs(jobs::JobsArgs),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -143,6 +146,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Summary(args) => summary::run(&args, json).await,
         Command::Reconcile(args) => reconcile::run(&args, json).await,
         Command::Overdue(args) => overdue::run(&args, json).await,
+        Command::Jobs(args) => jobs::run(args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
         Command::Map(command) => map::run(&command, json),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::sections::{Data, Database, Intake, Jobs, Limits, Log, LogFormat, Mail, Report, Server};
+use super::sections::{Data, Database, Intake, Jobs, Limits, Log, LogFormat, Mail, Metrics, Report, Server};
 use super::{BadSettings, Secret, Settings};
 
 /// The settings as they are written: secrets apart from the files that hold them.
@@ -20,6 +20,7 @@ pub(super) struct RawSettings {
     jobs: Jobs,
     intake: Intake,
     report: Report,
+    metrics: RawMetrics,
     log: Log,
     limits: Limits,
     data: Data,
@@ -59,6 +60,12 @@ struct RawMail {
     operator: Option<String>,
     retry_after_seconds: u64,
     give_up_after_hours: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMetrics {
+    listen: Option<String>,
 }
 
 impl Default for RawSettings {
@@ -113,7 +120,10 @@ impl Default for RawSettings {
                 signer_title: String::new(),
                 addressee: "Phòng Nội vụ".to_owned(),
                 close: "month".to_owned(),
+                alarm_after_working_days: 3,
+                alarm_recipients: Vec::new(),
             },
+            metrics: RawMetrics::default(),
             log: Log { level: "info".to_owned(), format: LogFormat::Auto },
             limits: Limits {
                 page_size_default: 50,
@@ -160,12 +170,15 @@ impl RawSettings {
     /// at once.
     pub(super) fn resolve(self) -> Result<Settings, BadSettings> {
         let mut wrong = Vec::new();
-        let listen = self.server.listen.parse().unwrap_or_else(|_| {
-            let found = &self.server.listen;
-            wrong
-                .push(format!("server.listen: “{found}” phải có dạng / must be of the form 127.0.0.1:50051"));
-            SocketAddr::from(([127, 0, 0, 1], 50051))
-        });
+        let mut address = |key: &str, found: &str, usual: u16| {
+            found.parse().unwrap_or_else(|_| {
+                wrong.push(format!("{key}: “{found}” phải có dạng / must be of the form 127.0.0.1:{usual}"));
+                SocketAddr::from(([127, 0, 0, 1], usual))
+            })
+        };
+        let listen = address("server.listen", &self.server.listen, 50051);
+        let metrics =
+            Metrics { listen: self.metrics.listen.map(|found| address("metrics.listen", &found, 9464)) };
         let (server, database, mail) = (self.server, self.database, self.mail);
         let page_token_key =
             secret("server.page_token_key", server.page_token_key, server.page_token_key_file, &mut wrong);
@@ -199,6 +212,7 @@ impl RawSettings {
             jobs: self.jobs,
             intake: self.intake,
             report: self.report,
+            metrics,
             log: self.log,
             limits: self.limits,
             data: self.data,
@@ -235,6 +249,10 @@ impl Settings {
             "mail.url: smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
+        unless(
+            self.report.alarm_recipients.iter().all(|recipient| recipient.contains('@')),
+            "report.alarm_recipients: thiếu địa chỉ / an address is missing",
+        );
         unless(
             self.data.time_zone.parse::<Tz>().is_ok(),
             "data.time_zone: một tên IANA / an IANA name, such as Asia/Ho_Chi_Minh",

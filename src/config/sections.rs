@@ -142,6 +142,17 @@ pub struct Report {
     pub addressee: String,
     /// Which periods are closed: `month`, `quarter`, or one range `2023-12-15..2024-05-15`.
     pub close: String,
+    /// Working days after a period's end by which its summary must have left, or somebody is told; 0: never.
+    pub alarm_after_working_days: u16,
+    /// Who is told then, besides `mail.operator`.
+    pub alarm_recipients: Vec<String>,
+}
+
+/// `[metrics]`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Metrics {
+    /// Where `/metrics` is served; None: nowhere.
+    pub listen: Option<SocketAddr>,
 }
 
 /// `[log]`.

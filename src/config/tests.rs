@@ -75,6 +75,18 @@ fn variables_go_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
+fn metrics_are_read_nowhere_unless_a_place_is_named() {
+    assert_eq!(Settings::default().metrics.listen, None);
+    let named = Settings::layered("", variables(&[("BONRO_METRICS__LISTEN", "127.0.0.1:9464")]));
+    let listen = named.expect("these settings are right").metrics.listen;
+    assert_eq!(listen.map(|address| address.port()), Some(9464));
+    assert!(refusal("[metrics]\nlisten = \"everywhere\"\n", &[]).contains("metrics.listen: “everywhere”"));
+    assert!(refusal("[metrics]\nport = 1\n", &[]).contains("port"));
+    let alarm = "[report]\nalarm_recipients = [\"nobody\"]\n";
+    assert!(refusal(alarm, &[]).contains("report.alarm_recipients"));
+}
+
+#[test]
 fn an_unknown_key_is_refused_by_name() {
     assert!(refusal("[server]\nlitsen = \"x\"\n", &[]).contains("litsen"));
     assert!(refusal("[sever]\nlisten = \"x\"\n", &[]).contains("sever"));

@@ -264,6 +264,14 @@ impl Calendar {
         }
     }
 
+    /// The second instant of a wall-clock time that the zone has twice; None of any other.
+    pub fn second_instant(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        match self.spec.time_zone.from_local_datetime(&local) {
+            LocalResult::Ambiguous(_, second) => Some(second.to_utc()),
+            LocalResult::Single(_) | LocalResult::None => None,
+        }
+    }
+
     /// The first instant whose wall clock shows that skipped time or a later one. No zone is two
     /// days away from UTC, and none changes twice in so short a time.
     fn end_of_gap(&self, skipped: NaiveDateTime) -> DateTime<Utc> {

@@ -26,6 +26,7 @@ pub mod table_figure;
 pub mod target;
 pub mod task;
 pub mod text;
+pub mod trouble;
 pub mod unit;
 
 #[cfg(test)]

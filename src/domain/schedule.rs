@@ -45,6 +45,23 @@ words! {
     }
 }
 
+impl JobName {
+    /// What it does, for people, in Vietnamese.
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::FlagOverdue => "đánh dấu quá hạn",
+            Self::PlanReminders => "lập lời nhắc",
+            Self::SendReminders => "soạn thư nhắc",
+            Self::DeliverMail => "gửi thư",
+            Self::FoldFigures => "gộp số liệu",
+            Self::ReportPeriod => "báo cáo kỳ",
+            Self::CheckFigures => "kiểm tra số liệu",
+            Self::TakeFiles => "nhận tệp",
+            Self::PurgeReplays => "dọn dữ liệu cũ",
+        }
+    }
+}
+
 /// A schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -63,30 +80,48 @@ pub struct Schedule {
 #[error("cron pattern “{0}” can't be read; write five fields such as \"15 7 * * *\"")]
 pub struct BadCron(pub String);
 
-/// The most slots that one look back yields: a month of minutes.
-const MOST: usize = 45_000;
+/// The most slots of a pattern that one look back yields: forty days of minutes.
+const MOST: usize = 60_000;
+/// Longer than any hour that a zone has twice, shorter than the time between two of its changes.
+const CHANGE: TimeDelta = TimeDelta::hours(3);
 
 /// The slots in `(after, until]`, ascending.
+///
+/// A pattern speaks of the clock on the wall. A slot in an hour that the zone skips is at the first instant after it,
+/// together with whatever else falls there. A slot in an hour that the zone has twice is in the first of the two; only a
+/// pattern of every hour goes on through both, or mail would rest for an hour. The day that must be a working one is the
+/// pattern's.
 pub fn slots(
     schedule: &Schedule,
     calendar: &Calendar,
     after: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<DateTime<Utc>>, BadCron> {
-    let zone = calendar.spec().time_zone;
+    // Near a change of the zone's clock, times on the wall don't come in the order of the instants that they mean.
+    let from = if is_steady(calendar, after) { after } else { after - CHANGE };
+    let to = if is_steady(calendar, until) { until } else { until + CHANGE };
+    let last = calendar.local(to).and_utc();
     let mut found = Vec::new();
     for cron in patterns(&schedule.cron)? {
-        let mut at = whole_second(after).with_timezone(&zone);
+        let every_hour = (0..24).all(|hour| cron.pattern.hour_match(hour).unwrap_or(false));
+        // Slots lie on whole seconds, but the search carries a fraction of its start into what it finds. It goes by the
+        // wall clock alone, which is "UTC" here: its own idea of changes misses slots.
+        let mut wall = calendar.local(from).and_utc().trunc_subsecs(0);
         let end = found.len() + MOST;
         while found.len() < end {
-            let Ok(next) = cron.find_next_occurrence(&at, false) else { break };
-            if next.to_utc() > until {
+            let Ok(next) = cron.find_next_occurrence(&wall, false) else { break };
+            if next > last {
                 break;
             }
-            if !schedule.working_days_only || calendar.is_working(next.date_naive()) {
-                found.push(next.to_utc());
+            wall = next;
+            let local = next.naive_utc();
+            if schedule.working_days_only && !calendar.is_working(local.date()) {
+                continue;
             }
-            at = next;
+            let first = calendar.instant(local);
+            let second = if every_hour { calendar.second_instant(local) } else { None };
+            found
+                .extend([Some(first), second].into_iter().flatten().filter(|at| after < *at && *at <= until));
         }
     }
     found.sort_unstable();
@@ -94,9 +129,9 @@ pub fn slots(
     Ok(found)
 }
 
-/// Slots lie on whole seconds, but the search carries a fraction of its start into what it finds.
-fn whole_second(at: DateTime<Utc>) -> DateTime<Utc> {
-    at.trunc_subsecs(0)
+/// Whether the zone's clock runs evenly about an instant.
+fn is_steady(calendar: &Calendar, at: DateTime<Utc>) -> bool {
+    calendar.local(at + CHANGE) - calendar.local(at - CHANGE) == CHANGE * 2
 }
 
 fn patterns(text: &str) -> Result<Vec<Cron>, BadCron> {
@@ -115,23 +150,13 @@ pub fn next_slot(
     calendar: &Calendar,
     after: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, BadCron> {
-    let zone = calendar.spec().time_zone;
-    let end = after + TimeDelta::days(366);
-    let mut first: Option<DateTime<Utc>> = None;
-    for cron in patterns(&schedule.cron)? {
-        let mut at = whole_second(after).with_timezone(&zone);
-        while let Ok(next) = cron.find_next_occurrence(&at, false) {
-            let wanted = !schedule.working_days_only || calendar.is_working(next.date_naive());
-            if wanted && next.to_utc() <= end {
-                first = Some(first.map_or(next.to_utc(), |f| f.min(next.to_utc())));
-            }
-            if wanted || next.to_utc() > end {
-                break;
-            }
-            at = next;
+    // Most have one today: a year of minutes isn't looked through for the first of them.
+    for days in [1, 8, 64, 366] {
+        if let Some(first) = slots(schedule, calendar, after, after + TimeDelta::days(days))?.first() {
+            return Ok(Some(*first));
         }
     }
-    Ok(first)
+    Ok(None)
 }
 
 /// What a beat must do with the slots it found.
@@ -161,81 +186,5 @@ pub fn decide(schedule: &Schedule, mut found: Vec<DateTime<Utc>>, now: DateTime<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::calendar::{Calendar, default_spec};
-    use uuid::Uuid;
-
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().expect("an instant")
-    }
-
-    #[test]
-    fn slots_are_in_the_zone_and_on_working_days() {
-        let calendar = Calendar::new(Uuid::nil(), default_spec()).expect("the default is a calendar");
-        let schedule = Schedule {
-            cron: "15 7 * * *".into(),
-            working_days_only: true,
-            misfire: Misfire::Latest,
-            grace_seconds: 3600,
-        };
-        // Friday evening to Tuesday morning: Monday and Tuesday 07:15 in Ho Chi Minh City.
-        let found = slots(&schedule, &calendar, at("2024-05-17T12:00:00Z"), at("2024-05-21T02:00:00Z"))
-            .expect("the pattern is read");
-        assert_eq!(found, [at("2024-05-20T00:15:00Z"), at("2024-05-21T00:15:00Z")]);
-        let decision = decide(&schedule, found.clone(), at("2024-05-21T02:00:00Z"));
-        assert_eq!((decision.run, decision.skip), (vec![found[1]], vec![found[0]]));
-        let skipping = Schedule { misfire: Misfire::Skip, ..schedule };
-        let decision = decide(&skipping, found.clone(), at("2024-05-21T02:00:00Z"));
-        assert_eq!((decision.run, decision.skip), (vec![], found));
-    }
-
-    #[test]
-    fn several_patterns_make_one_schedule() {
-        let calendar = Calendar::new(Uuid::nil(), default_spec()).expect("the default is a calendar");
-        let schedule = Schedule {
-            cron: "15 7 * * *; 30 15 * * *".into(),
-            working_days_only: true,
-            misfire: Misfire::Latest,
-            grace_seconds: 3600,
-        };
-        let friday = at("2024-05-17T00:00:00Z");
-        let found =
-            slots(&schedule, &calendar, friday, at("2024-05-20T01:00:00Z")).expect("the patterns are read");
-        let morning = at("2024-05-17T00:15:00Z");
-        assert_eq!(found, [morning, at("2024-05-17T08:30:00Z"), at("2024-05-20T00:15:00Z")]);
-        assert_eq!(is_slot(&schedule, &calendar, morning), Ok(true));
-        assert_eq!(is_slot(&schedule, &calendar, morning + TimeDelta::microseconds(1)), Ok(false));
-        assert_eq!(next_slot(&schedule, &calendar, found[1]), Ok(Some(found[2])), "the week-end is left out");
-    }
-
-    #[test]
-    fn a_beat_between_seconds_finds_the_same_slot() {
-        let calendar = Calendar::new(Uuid::nil(), default_spec()).expect("the default is a calendar");
-        let schedule = Schedule {
-            cron: "15 7 * * *".into(),
-            working_days_only: false,
-            misfire: Misfire::All,
-            grace_seconds: 0,
-        };
-        let slot = at("2024-05-17T00:15:00Z");
-        let found = |after: &str, until: &str| slots(&schedule, &calendar, at(after), at(until));
-        assert_eq!(found("2024-05-17T00:14:30.5Z", "2024-05-17T00:15:00.25Z"), Ok(vec![slot]));
-        assert_eq!(found("2024-05-17T00:15:00Z", "2024-05-17T00:15:30Z"), Ok(vec![]));
-        assert_eq!(found("2024-05-17T00:15:00.5Z", "2024-05-17T00:15:30Z"), Ok(vec![]));
-        assert_eq!(next_slot(&schedule, &calendar, at("2024-05-17T00:14:59.999999Z")), Ok(Some(slot)));
-    }
-
-    #[test]
-    fn a_broken_pattern_is_named() {
-        let calendar = Calendar::new(Uuid::nil(), default_spec()).expect("the default is a calendar");
-        let schedule = Schedule {
-            cron: "soon".into(),
-            working_days_only: false,
-            misfire: Misfire::All,
-            grace_seconds: 0,
-        };
-        let now = at("2024-05-17T12:00:00Z");
-        assert_eq!(slots(&schedule, &calendar, now, now), Err(BadCron("soon".into())));
-    }
-}
+#[path = "schedule_tests.rs"]
+mod tests;

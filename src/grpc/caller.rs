@@ -3,11 +3,12 @@
 //! [`Context`] on. Health and reflection, which have no rights in the contract, are open.
 
 use std::task::{Context as Waker, Poll};
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
-use tonic::Status;
 use tonic::codegen::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use tonic::codegen::http::{HeaderMap, HeaderName, Request, Response};
+use tonic::{Code, Status};
 use tower::{Layer, Service};
 use uuid::Uuid;
 
@@ -66,15 +67,26 @@ where
         let right = front.rights.of(request.uri().path()).cloned();
         let card = Card::read(request.headers());
         Box::pin(async move {
-            if let Some(right) = right {
-                match admit(&front, right, card).await {
-                    Ok(context) => request.extensions_mut().insert(context),
-                    Err(status) => return Ok(status.into_http()),
-                };
-            }
-            inner.call(request).await
+            let Some(right) = right else { return inner.call(request).await };
+            let (rpc, began) = (right.rpc.clone(), Instant::now());
+            let answer = match admit(&front, right, card).await {
+                Ok(context) => {
+                    request.extensions_mut().insert(context);
+                    inner.call(request).await?
+                }
+                Err(status) => status.into_http(),
+            };
+            front.house.meter.rpc(&rpc, &code(answer.headers()), began.elapsed());
+            Ok(answer)
         })
     }
+}
+
+/// The gRPC code with which an answer begins. Refusals have theirs at the head; one that breaks off later has it behind
+/// its body, and counts as it began.
+fn code(headers: &HeaderMap) -> String {
+    let said = headers.get("grpc-status").map_or(Code::Ok, |value| Code::from_bytes(value.as_bytes()));
+    format!("{said:?}")
 }
 
 /// What a caller shows at the door.

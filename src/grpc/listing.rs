@@ -80,6 +80,7 @@ list_requests!(
     ListSurveysRequest,
     ListTargetsRequest,
     ListTasksRequest,
+    ListTroublesRequest,
     ListUnitsRequest,
 );
 

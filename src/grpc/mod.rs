@@ -21,6 +21,8 @@ mod import_registers;
 mod import_show;
 mod incident;
 mod job;
+mod job_convert;
+mod job_run;
 mod key;
 mod listing;
 mod mutation;

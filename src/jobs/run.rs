@@ -55,6 +55,9 @@ impl Watch {
                 drop(at_work);
             });
         }
+        if let Err(error) = self.house.watch_troubles().await {
+            tracing::warn!(%error, "troubles can't be looked after");
+        }
     }
 
     async fn run(&self, job: JobName, slot_at: chrono::DateTime<chrono::Utc>) {

@@ -75,7 +75,7 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
             return Ok(done);
         }
         let fates: Vec<Fate> = futures_util::stream::iter(leased)
-            .map(|(row, lease)| Box::pin(one(house, row, lease)))
+            .map(|(row, lease)| Box::pin(counted(house, row, lease)))
             .buffer_unordered(connections)
             .collect::<Vec<Result<Fate, ServiceError>>>()
             .await
@@ -109,6 +109,21 @@ async fn lease(house: &House, limit: usize) -> Result<Vec<(MailRow, Lease)>, Ser
         (row, lease)
     };
     Ok(rows.into_iter().map(with_lease).collect())
+}
+
+/// One mail, told to the meter.
+async fn counted(house: &House, row: MailRow, lease: Lease) -> Result<Fate, ServiceError> {
+    let kind = row.kind.clone();
+    let fate = one(house, row, lease).await?;
+    let outcome = match fate {
+        Fate::Sent => "sent",
+        Fate::PutOff { .. } => "put_off",
+        Fate::Dead => "dead",
+        Fate::Cancelled => "cancelled",
+        Fate::Lost => return Ok(fate),
+    };
+    house.meter.mail(&kind, outcome);
+    Ok(fate)
 }
 
 /// One mail, from its lease to its fate.

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 
 use super::error::ServiceError;
 use super::reminders::{self, Round};
+pub use super::slots::Asked;
 use super::slots::{Claim, Claimed, Ending, house_calendar, slot_name};
 use super::{House, checker, delivery, flagging, folders, period_report};
 use crate::domain::schedule::{self, JobName, Misfire, Schedule};
@@ -19,18 +20,12 @@ const ATTEMPTS: i32 = 5;
 /// Pause before a slot is tried again.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
 /// How long slots of jobs that run many times a day are remembered.
-const REMEMBERED: TimeDelta = TimeDelta::days(35);
+pub(super) const REMEMBERED: TimeDelta = TimeDelta::days(35);
+/// The jobs that run many times a day.
+pub(super) const OFTEN: [JobName; 4] =
+    [JobName::DeliverMail, JobName::FlagOverdue, JobName::FoldFigures, JobName::TakeFiles];
 /// Differences that a failed check names.
 const NAMED: usize = 5;
-
-/// Who asks for a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
-    /// The schedule: what failed stays failed.
-    Schedule,
-    /// A person: what failed or was skipped is run again.
-    ByHand,
-}
 
 /// How a run ended.
 #[derive(Debug, Clone)]
@@ -57,7 +52,7 @@ pub async fn run(
             en: format!("{name} lies in the future; run it when its time has come"),
         });
     }
-    let claim = match house.claim(job, slot_at, asked == Asked::ByHand).await? {
+    let claim = match house.claim(job, slot_at, asked).await? {
         Claimed::Ours(claim) => claim,
         Claimed::Ended(slot) => return Ok(Ran { slot, before: true }),
         Claimed::Held(slot) => return Err(ServiceError::Aborted(slot_name(&slot.job, slot.slot_at))),
@@ -189,7 +184,7 @@ async fn purge(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     let now = work.now();
     let answers = requests::forget(&work.tx, now - house.settings.jobs.replays_kept).await?;
     let mut slots = 0;
-    for job in [JobName::DeliverMail, JobName::FlagOverdue, JobName::FoldFigures, JobName::TakeFiles] {
+    for job in OFTEN {
         slots += kept::forget(&work.tx, job.as_str(), now - REMEMBERED).await?;
     }
     work.finish(&[]).await?;

@@ -2,6 +2,7 @@
 //! No word of the wire and none of SQL.
 
 pub mod audit;
+pub mod backfilling;
 pub mod calendars;
 pub mod checker;
 pub mod deadlines;
@@ -21,6 +22,7 @@ pub mod jobs;
 pub mod keys;
 pub mod landing;
 mod letterhead;
+mod measuring;
 pub mod members;
 mod narrowing;
 pub mod officials;
@@ -40,6 +42,8 @@ pub mod slots;
 pub mod surveys;
 pub mod targets;
 pub mod tasks;
+pub mod timetable;
+pub mod troubles;
 mod undoing;
 pub mod units;
 mod work;
@@ -51,6 +55,7 @@ pub use error::{ServiceError, Violation};
 pub use settings::OfficeSettings;
 pub use work::{Context, Entered, Look, ReplayKey, Work, check_etag};
 
+use crate::meter::Meter;
 pub use crate::store::StoreError;
 pub use crate::store::query::{Cursor, ListQuery, Page, Published};
 use crate::store::rules;
@@ -69,6 +74,8 @@ pub struct House {
     pub settings: Arc<OfficeSettings>,
     /// Names this instance among the replicas.
     pub instance: Arc<str>,
+    /// What it counts about its own running.
+    pub meter: Meter,
     /// Open dossiers that the archive doesn't hold though they count: none, but in a rehearsal.
     open_elsewhere: u64,
     /// The same of a source's closed ones, by how they ended.
@@ -91,6 +98,7 @@ impl House {
             world,
             settings: Arc::new(settings),
             instance,
+            meter: Meter::default(),
             open_elsewhere: 0,
             closed_elsewhere: BTreeMap::new(),
             cache,

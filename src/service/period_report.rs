@@ -1,5 +1,7 @@
 //! The period report: a period is closed, counted at a cut, checked, printed and put in the outbox for the
-//! Home Affairs office. A figure that breaks an identity stops it.
+//! Home Affairs office. A figure that breaks an identity stops it. Whether it was in time is looked after in `alarm`.
+
+mod alarm;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -22,6 +24,7 @@ use crate::report::{ReportInput, Wording, html};
 use crate::store::figures;
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
+pub(super) use alarm::{Unreported, unreported};
 
 /// Closes the period of a slot and mails its summary. Returns the slot's note.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
@@ -104,7 +107,12 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
 }
 
 fn key(kind: &str, period: Period, recipient: &Mailbox) -> String {
-    format!("report_period/{kind}/{}_{}/{}", period.first(), period.last(), recipient.address)
+    format!("{}{}", keys(kind, period), recipient.address)
+}
+
+/// What the keys of a period's mails begin with.
+fn keys(kind: &str, period: Period) -> String {
+    format!("report_period/{kind}/{}_{}/", period.first(), period.last())
 }
 
 /// The last period of the kind that ended before a day.

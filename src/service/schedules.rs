@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::error::{ServiceError, Violation};
+use super::error::ServiceError;
 use super::slots::{house_calendar, schedule_of};
-use super::work::{Look, Work};
+use super::work::Look;
 use crate::domain::filter::{Field, FieldKind, Op, Value};
 use crate::domain::schedule::{self, JobName};
 use crate::store::Door;
@@ -66,8 +66,14 @@ impl SlotView {
 /// The etag of a job: another for each change of its schedule or rest.
 pub fn job_etag(row: &JobRow) -> String {
     let said = format!(
-        "{}\n{}\n{}\n{}\n{}\n{:?}",
-        row.cron, row.working_days_only, row.misfire, row.grace_seconds, row.paused, row.paused_note
+        "{}\n{}\n{}\n{}\n{}\n{:?}\n{}",
+        row.cron,
+        row.working_days_only,
+        row.misfire,
+        row.grace_seconds,
+        row.paused,
+        row.paused_note,
+        row.changed_by_hand
     );
     hex::encode(&Sha256::digest(said)[..8])
 }
@@ -77,7 +83,8 @@ pub fn job_named(name: &str) -> Result<JobName, ServiceError> {
     JobName::parse(name).ok_or_else(|| ServiceError::NotFound(format!("jobs/{name}")))
 }
 
-async fn view(
+/// A job as it is shown.
+pub(super) async fn view(
     door: &impl Door,
     rules: &super::Rules,
     row: JobRow,
@@ -86,7 +93,7 @@ async fn view(
     let calendar = house_calendar(rules);
     let next = schedule::next_slot(&schedule_of(&row)?, &calendar, now)
         .map_err(|e| ServiceError::Internal(e.to_string()))?;
-    let last = slots::latest(door, &row.name, 1).await?.into_iter().next();
+    let last = slots::latest(door, &row.name, now, 1).await?.into_iter().next();
     Ok(JobView {
         time_zone: calendar.spec().time_zone.name().to_owned(),
         next_slot_at: next.filter(|_| !row.paused),
@@ -183,33 +190,6 @@ fn narrowed(job: Option<JobName>, query: &ListQuery) -> SlotQuery {
         }
     }
     asked
-}
-
-/// Lets a job rest, with a note why, or work again.
-pub async fn set_paused(
-    work: &mut Work,
-    name: &str,
-    etag: &str,
-    paused: bool,
-    note: &str,
-) -> Result<JobView, ServiceError> {
-    let job = job_named(name)?;
-    let note = note.trim();
-    if paused && note.is_empty() {
-        return Err(Violation::missing("note").into());
-    }
-    let resource = format!("jobs/{name}");
-    let row = slots::find_job(&work.tx, job.as_str())
-        .await?
-        .ok_or_else(|| ServiceError::NotFound(resource.clone()))?;
-    if !etag.is_empty() && etag != job_etag(&row) {
-        return Err(ServiceError::Aborted(resource));
-    }
-    let kept = paused.then(|| note.to_owned());
-    slots::pause(&work.tx, job.as_str(), paused, kept.clone()).await?;
-    let verb = if paused { "paused" } else { "resumed" };
-    work.note(resource, &serde_json::json!({ verb: { "note": note } }));
-    view(&work.tx, &work.rules, JobRow { paused, paused_note: kept, ..row }, work.now()).await
 }
 
 /// A slot as it is shown: with its job's grace.

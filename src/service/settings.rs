@@ -97,6 +97,10 @@ pub struct ReportSettings {
     pub recipient: String,
     /// The addresses it is mailed to; without any it is made and kept.
     pub recipients: Vec<Mailbox>,
+    /// Working days after a period's end by which its summary must have left, or somebody is told; 0: never.
+    pub alarm_after: i64,
+    /// Who is told then, besides whoever runs the system.
+    pub alarm_recipients: Vec<Mailbox>,
     /// `vi` or `en`: of the mail that carries it.
     pub language: String,
     /// Which period a slot closes.
@@ -151,6 +155,8 @@ impl Default for OfficeSettings {
                 signer_title: String::new(),
                 recipient: "Phòng Nội vụ".to_owned(),
                 recipients: Vec::new(),
+                alarm_after: 3,
+                alarm_recipients: Vec::new(),
                 language: "vi".to_owned(),
                 closing: Closing::Month,
             },

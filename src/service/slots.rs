@@ -8,11 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::error::ServiceError;
+use super::troubles;
 use super::work::{Context, Work};
 use super::{House, Rules};
 use crate::domain::calendar::{Calendar, default_spec};
 use crate::domain::permission::{Caller, Scope};
 use crate::domain::schedule::{self, Decision, JobName, Misfire, Schedule};
+use crate::domain::trouble::TroubleKind;
 use crate::store::slots::{self, JobRow, SlotRow, Wish};
 use crate::store::{Door, StoreError, outbox};
 
@@ -22,6 +24,17 @@ const LOOK_BACK: [TimeDelta; 2] = [TimeDelta::days(400), TimeDelta::days(40)];
 const RECORDED: usize = 60;
 /// Among so many of a job's latest slots one is of its schedule, the others were chosen by hand.
 const BY_HAND: u64 = 64;
+
+/// Who asks for a slot to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The schedule: what has ended stays so.
+    Schedule,
+    /// A person who fills in what wasn't run: what was skipped is run.
+    ToFillIn,
+    /// A person who names this slot: what failed or was skipped is run again.
+    ByHand,
+}
 
 /// A slot that is ours to work on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +102,7 @@ pub fn default_calendar() -> Arc<Calendar> {
     Arc::new(Calendar::new(Uuid::nil(), default_spec()).expect("the default specification is a calendar"))
 }
 
-fn bad_cron(error: &schedule::BadCron) -> ServiceError {
+pub(super) fn bad_cron(error: &schedule::BadCron) -> ServiceError {
     ServiceError::Internal(error.to_string())
 }
 
@@ -108,33 +121,6 @@ impl House {
         Context { caller, scope: Scope::All, rpc: label, now: self.world.office.now() }
     }
 
-    /// Enters all jobs with the settings' schedules. `first_start` is written once and stays: no slot lies
-    /// before it. On SQLite the leases of the instance that was here before end.
-    pub async fn enter_jobs(&self) -> Result<(), ServiceError> {
-        let work = self.job(self.own_context(JobName::FlagOverdue)).await?;
-        let zone = house_calendar(&work.rules).spec().time_zone.name().to_owned();
-        let has_folders = !self.settings.folders.is_empty();
-        for job in JobName::ALL.iter().filter(|job| has_folders || **job != JobName::TakeFiles) {
-            let (working_days_only, misfire, grace_seconds) = manner(*job);
-            let row = JobRow {
-                name: job.as_str().to_owned(),
-                cron: self.settings.jobs.cron(*job),
-                time_zone: zone.clone(),
-                working_days_only,
-                misfire: misfire.as_str().to_owned(),
-                grace_seconds,
-                paused: false,
-                paused_note: None,
-                created_at: work.now(),
-            };
-            // A pattern that can't be read stops the start, not a night.
-            schedule::next_slot(&schedule_of(&row)?, &house_calendar(&work.rules), work.now())
-                .map_err(|e| bad_cron(&e))?;
-            slots::enter_job(&work.tx, row).await?;
-        }
-        work.finish(&[]).await
-    }
-
     /// Ends the leases of a server that is gone: on SQLite, where no other can be alive once this one has its port.
     pub async fn free_leases(&self) -> Result<(), ServiceError> {
         if self.store.is_postgres() {
@@ -146,24 +132,35 @@ impl House {
         work.finish(&[]).await
     }
 
-    /// What is to be run now, in the order of time and then of the jobs; what is missed for good is recorded.
+    /// What is to be run now, in the order of time and then of the jobs. What is missed for good is recorded, and what
+    /// waits beyond its grace; of a job that rests all but what it will run when it works again.
     pub async fn due_slots(&self) -> Result<Vec<Due>, ServiceError> {
         let work = self.job(self.own_context(JobName::FlagOverdue)).await?;
         let now = work.now();
         let calendar = house_calendar(&work.rules);
         let mut due = Vec::new();
         let jobs = slots::jobs(&work.tx).await?;
-        for row in jobs.iter().filter(|row| !row.paused) {
+        let mut skipped = Vec::new();
+        for row in &jobs {
             let Some(job) = JobName::parse(&row.name) else { continue };
-            let decision = decide(&work.tx, row, &calendar, now).await?;
-            let earlier = decision.skip.len().saturating_sub(RECORDED);
-            let note = if earlier == 0 {
-                "missed".to_owned()
-            } else {
-                format!("missed; {earlier} earlier ones too")
-            };
-            slots::skip(&work.tx, &row.name, &decision.skip[earlier..], now, &note).await?;
-            due.extend(decision.run.into_iter().map(|slot_at| Due { job, slot_at }));
+            let Decision { run, skip } = decide(&work.tx, row, &calendar, now).await?;
+            let rested = |at: &DateTime<Utc>| row.paused || row.resumed_at.is_some_and(|until| *at <= until);
+            let (resting, missed): (Vec<_>, Vec<_>) = skip.into_iter().partition(rested);
+            let why = format!("paused: {}", row.paused_note.as_deref().unwrap_or("until it was resumed"));
+            let mut recorded = record_skipped(&work, job, &resting, &why).await?;
+            let new = record_skipped(&work, job, &missed, "missed").await?;
+            if new > 0 {
+                troubles::note(&work, TroubleKind::Skipped, job, &missed, "missed").await?;
+            }
+            recorded += new;
+            skipped.push((job, recorded));
+            if row.paused {
+                continue;
+            }
+            let waits = |at: &&DateTime<Utc>| !rested(at) && is_late(row, **at, now);
+            let waiting: Vec<_> = run.iter().filter(waits).copied().collect();
+            troubles::note(&work, TroubleKind::Late, job, &waiting, "not begun in time").await?;
+            due.extend(run.into_iter().map(|slot_at| Due { job, slot_at }));
         }
         let running: Vec<&str> = jobs.iter().filter(|row| !row.paused).map(|row| row.name.as_str()).collect();
         for row in slots::orphaned(&work.tx, self.world.lease.now()).await? {
@@ -172,17 +169,20 @@ impl House {
             }
         }
         work.finish(&[]).await?;
+        for (job, count) in skipped {
+            self.meter.slots(job.as_str(), "skipped", count);
+        }
         due.sort_by_key(|d| (d.slot_at, d.job));
         due.dedup();
         Ok(due)
     }
 
-    /// Claims a slot, in a transaction of its own. `again`: also one that failed or was skipped.
+    /// Claims a slot, in a transaction of its own. That it begins late is recorded with it.
     pub async fn claim(
         &self,
         job: JobName,
         slot_at: DateTime<Utc>,
-        again: bool,
+        asked: Asked,
     ) -> Result<Claimed, ServiceError> {
         let lease_now = self.world.lease.now();
         let wish = Wish {
@@ -192,14 +192,28 @@ impl House {
             started_at: self.world.office.now(),
             lease_now,
             lease_until: lease_now + self.settings.jobs.lease,
-            again,
+            also: match asked {
+                Asked::Schedule => &[],
+                Asked::ToFillIn => &["skipped"],
+                Asked::ByHand => &["failed", "skipped"],
+            },
         };
-        let tx = self.store.begin().await?;
-        if let Some(row) = slots::claim(&tx, &wish).await? {
-            tx.commit().await?;
+        let work = self.job(self.own_context(job)).await?;
+        if let Some(row) = slots::claim(&work.tx, &wish).await? {
+            let schedule = slots::find_job(&work.tx, &wish.job).await?;
+            let in_time = schedule.as_ref().is_none_or(|job| {
+                !is_late(job, slot_at, wish.started_at) || job.resumed_at.is_some_and(|at| slot_at <= at)
+            });
+            if asked == Asked::Schedule && !in_time {
+                troubles::note(&work, TroubleKind::Late, job, &[slot_at], "begun late").await?;
+            }
+            work.finish(&[]).await?;
+            if asked == Asked::Schedule && row.attempt == 1 {
+                self.meter.began(job.as_str(), wish.started_at - slot_at, !in_time);
+            }
             return Ok(Claimed::Ours(Claim { job, slot_at, fence: row.fence, attempt: row.attempt }));
         }
-        let row = slots::find(&tx, &wish.job, slot_at)
+        let row = slots::find(&work.tx, &wish.job, slot_at)
             .await?
             .ok_or_else(|| ServiceError::NotFound(slot_name(&wish.job, slot_at)))?;
         Ok(if row.state == "claimed" { Claimed::Held(row) } else { Claimed::Ended(row) })
@@ -229,22 +243,32 @@ impl House {
         note: String,
     ) -> Result<SlotRow, ServiceError> {
         let (job, slot_at) = (claim.job.as_str(), claim.slot_at);
-        let tx = self.store.begin().await?;
-        let now = self.world.office.now();
-        let kept = match ending {
-            Ending::Done => slots::finish(&tx, job, slot_at, claim.fence, "done", now, note).await?,
-            Ending::Failed => slots::finish(&tx, job, slot_at, claim.fence, "failed", now, note).await?,
+        let work = self.job(self.own_context(claim.job)).await?;
+        let now = work.now();
+        let (kept, outcome) = match ending {
+            Ending::Done => {
+                (slots::finish(&work.tx, job, slot_at, claim.fence, "done", now, note).await?, "done")
+            }
+            Ending::Failed => {
+                let kept =
+                    slots::finish(&work.tx, job, slot_at, claim.fence, "failed", now, note.clone()).await?;
+                if kept {
+                    troubles::note(&work, TroubleKind::Failed, claim.job, &[slot_at], &note).await?;
+                }
+                (kept, "failed")
+            }
             Ending::Again(after) => {
                 let free_at = self.world.lease.now() + after;
-                slots::give_back(&tx, job, slot_at, claim.fence, free_at, note).await?
+                (slots::give_back(&work.tx, job, slot_at, claim.fence, free_at, note).await?, "put_off")
             }
         };
         if !kept {
             return Err(ServiceError::Aborted(claim.name()));
         }
         let row =
-            slots::find(&tx, job, slot_at).await?.ok_or_else(|| ServiceError::NotFound(claim.name()))?;
-        tx.commit().await?;
+            slots::find(&work.tx, job, slot_at).await?.ok_or_else(|| ServiceError::NotFound(claim.name()))?;
+        work.finish(&[]).await?;
+        self.meter.slots(job, outcome, 1);
         Ok(row)
     }
 }
@@ -260,17 +284,21 @@ pub enum Ending {
     Again(TimeDelta),
 }
 
-/// Working days only, what to do with missed slots, and seconds of grace.
-fn manner(job: JobName) -> (bool, Misfire, i64) {
-    match job {
-        JobName::PlanReminders | JobName::SendReminders => (true, Misfire::Latest, 900),
-        JobName::FlagOverdue | JobName::DeliverMail | JobName::TakeFiles => (false, Misfire::Latest, 300),
-        JobName::FoldFigures | JobName::CheckFigures | JobName::PurgeReplays => {
-            (false, Misfire::Latest, 3600)
-        }
-        // Each closes another period.
-        JobName::ReportPeriod => (false, Misfire::All, 3600),
-    }
+/// Whether a slot that begins now, or still waits, is beyond its grace.
+fn is_late(row: &JobRow, slot_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    (now - slot_at).num_seconds() > row.grace_seconds
+}
+
+/// Records slots that aren't run: the latest one by one, how many others there are in their note.
+async fn record_skipped(
+    work: &Work,
+    job: JobName,
+    skip: &[DateTime<Utc>],
+    why: &str,
+) -> Result<u64, ServiceError> {
+    let earlier = skip.len().saturating_sub(RECORDED);
+    let note = if earlier == 0 { why.to_owned() } else { format!("{why}; {earlier} earlier ones too") };
+    Ok(slots::skip(&work.tx, job.as_str(), &skip[earlier..], work.now(), &note).await?)
 }
 
 /// What is due of a job since the last slot of its schedule that is on record.
@@ -281,8 +309,8 @@ async fn decide(
     now: DateTime<Utc>,
 ) -> Result<Decision, ServiceError> {
     let schedule = schedule_of(row)?;
-    let mut last = row.created_at;
-    for slot in slots::latest(door, &row.name, BY_HAND).await? {
+    let mut last = row.created_at.max(row.scheduled_at.unwrap_or(row.created_at));
+    for slot in slots::latest(door, &row.name, now, BY_HAND).await? {
         if schedule::is_slot(&schedule, calendar, slot.slot_at).map_err(|e| bad_cron(&e))? {
             last = last.max(slot.slot_at);
             break;

@@ -41,6 +41,7 @@ pub mod subjects;
 pub mod surveys;
 pub mod targets;
 pub mod tasks;
+pub mod troubles;
 pub mod units;
 
 use std::time::Duration;

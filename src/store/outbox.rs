@@ -5,7 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::entity::outbox;
@@ -111,6 +113,46 @@ pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<MailRow>, 
 pub async fn unsent(door: &impl Door) -> Result<Vec<MailRow>, StoreError> {
     Ok(outbox::Entity::find()
         .filter(outbox::Column::State.is_in(["queued", "leased", "dead"]))
+        .all(door.conn())
+        .await?)
+}
+
+/// How many mails haven't left and aren't cancelled, by kind and state.
+pub async fn depth(door: &impl Door) -> Result<Vec<(String, String, i64)>, StoreError> {
+    Ok(outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Kind)
+        .column(outbox::Column::State)
+        .column_as(outbox::Column::Id.count(), "count")
+        .filter(outbox::Column::State.is_in(["queued", "leased", "dead"]))
+        .group_by(outbox::Column::Kind)
+        .group_by(outbox::Column::State)
+        .order_by_asc(outbox::Column::Kind)
+        .order_by_asc(outbox::Column::State)
+        .into_tuple()
+        .all(door.conn())
+        .await?)
+}
+
+/// When the oldest mail was written that still waits or is under way.
+pub async fn oldest(door: &impl Door) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::CreatedAt)
+        .filter(outbox::Column::State.is_in(["queued", "leased"]))
+        .order_by_asc(outbox::Column::CreatedAt)
+        .into_tuple()
+        .one(door.conn())
+        .await?)
+}
+
+/// The states of the mails whose keys begin so.
+pub async fn states(door: &impl Door, key: &str) -> Result<Vec<String>, StoreError> {
+    Ok(outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::State)
+        .filter(outbox::Column::Key.starts_with(key))
+        .into_tuple()
         .all(door.conn())
         .await?)
 }

@@ -4,8 +4,10 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel,
-    Order, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, Order, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::entity::{job, slot};
@@ -31,21 +33,14 @@ pub struct Wish {
     pub lease_now: DateTime<Utc>,
     /// Lease time: until when it belongs to who claims it.
     pub lease_until: DateTime<Utc>,
-    /// Take also what failed or was skipped: somebody asked for it by hand.
-    pub again: bool,
+    /// Take also what has ended in one of these states.
+    pub also: &'static [&'static str],
 }
 
-/// Enters a job, or gives a known one today's schedule. Its rest and its beginning stay.
+/// Enters a job. One that is known stays as it is.
 pub async fn enter_job(tx: &Tx, row: JobRow) -> Result<(), StoreError> {
-    let schedule = [
-        job::Column::Cron,
-        job::Column::TimeZone,
-        job::Column::WorkingDaysOnly,
-        job::Column::Misfire,
-        job::Column::GraceSeconds,
-    ];
     job::Entity::insert(row.into_active_model().reset_all())
-        .on_conflict(OnConflict::column(job::Column::Name).update_columns(schedule).to_owned())
+        .on_conflict(OnConflict::column(job::Column::Name).do_nothing().to_owned())
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
@@ -61,9 +56,15 @@ pub async fn find_job(door: &impl Door, name: &str) -> Result<Option<JobRow>, St
     Ok(job::Entity::find_by_id(name.to_owned()).one(door.conn()).await?)
 }
 
-/// Lets a job rest or work again.
-pub async fn pause(tx: &Tx, name: &str, paused: bool, note: Option<String>) -> Result<(), StoreError> {
-    let model = job::ActiveModel { paused: Set(paused), paused_note: Set(note), ..Default::default() };
+/// A job by name, which nobody else changes until the end of the transaction.
+pub async fn hold_job(tx: &Tx, name: &str) -> Result<Option<JobRow>, StoreError> {
+    Ok(job::Entity::find_by_id(name.to_owned()).lock_exclusive().one(tx.conn()).await?)
+}
+
+/// Writes a job as it now is: its rest and its schedule.
+pub async fn put_job(tx: &Tx, row: JobRow) -> Result<(), StoreError> {
+    let name = row.name.clone();
+    let model = job::ActiveModel { name: NotSet, ..row.into_active_model().reset_all() };
     job::Entity::update_many().set(model).filter(job::Column::Name.eq(name)).exec(tx.conn()).await?;
     Ok(())
 }
@@ -77,13 +78,48 @@ pub async fn find(
     Ok(slot::Entity::find_by_id((job.to_owned(), slot_at)).one(door.conn()).await?)
 }
 
-/// The latest slots of a job, the latest first.
-pub async fn latest(door: &impl Door, job: &str, limit: u64) -> Result<Vec<SlotRow>, StoreError> {
+/// The latest slots of a job up to an instant, the latest first. Slots beyond the present are those of a clock that was
+/// set back.
+pub async fn latest(
+    door: &impl Door,
+    job: &str,
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<SlotRow>, StoreError> {
     Ok(slot::Entity::find()
         .filter(slot::Column::Job.eq(job))
+        .filter(slot::Column::SlotAt.lte(until))
         .order_by_desc(slot::Column::SlotAt)
         .limit(limit)
         .all(door.conn())
+        .await?)
+}
+
+/// The slots of a job in a range, both ends included, and their states.
+pub async fn states(
+    door: &impl Door,
+    job: &str,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, String)>, StoreError> {
+    Ok(slot::Entity::find()
+        .select_only()
+        .column(slot::Column::SlotAt)
+        .column(slot::Column::State)
+        .filter(slot::Column::Job.eq(job))
+        .filter(slot::Column::SlotAt.between(from, until))
+        .into_tuple()
+        .all(door.conn())
+        .await?)
+}
+
+/// The latest slot of a job that is done.
+pub async fn last_done(door: &impl Door, job: &str) -> Result<Option<SlotRow>, StoreError> {
+    Ok(slot::Entity::find()
+        .filter(slot::Column::Job.eq(job))
+        .filter(slot::Column::State.eq("done"))
+        .order_by_desc(slot::Column::SlotAt)
+        .one(door.conn())
         .await?)
 }
 
@@ -114,8 +150,8 @@ pub async fn claim(tx: &Tx, wish: &Wish) -> Result<Option<SlotRow>, StoreError> 
     let own = |column: slot::Column| Expr::col((slot::Entity, column));
     let mut free = Condition::any()
         .add(own(slot::Column::State).eq("claimed").and(own(slot::Column::LeasedUntil).lte(wish.lease_now)));
-    if wish.again {
-        free = free.add(own(slot::Column::State).is_in(["failed", "skipped"]));
+    if !wish.also.is_empty() {
+        free = free.add(own(slot::Column::State).is_in(wish.also.iter().copied()));
     }
     let done = slot::Entity::insert(new)
         .on_conflict(
@@ -203,14 +239,14 @@ async fn change(
     Ok(done.rows_affected == 1)
 }
 
-/// Records slots that are not run, with the reason. Those that are recorded already stay as they are.
+/// Records slots that are not run, with the reason. Those that are recorded already stay as they are; how many weren't.
 pub async fn skip(
     tx: &Tx,
     job: &str,
     slots: &[DateTime<Utc>],
     now: DateTime<Utc>,
     note: &str,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let rows: Vec<slot::ActiveModel> = slots
         .iter()
         .map(|slot_at| slot::ActiveModel {
@@ -226,15 +262,13 @@ pub async fn skip(
             note: Set(Some(note.to_owned())),
         })
         .collect();
-    if !rows.is_empty() {
-        slot::Entity::insert_many(rows)
-            .on_conflict(
-                OnConflict::columns([slot::Column::Job, slot::Column::SlotAt]).do_nothing().to_owned(),
-            )
-            .exec_without_returning(tx.conn())
-            .await?;
+    if rows.is_empty() {
+        return Ok(0);
     }
-    Ok(())
+    Ok(slot::Entity::insert_many(rows)
+        .on_conflict(OnConflict::columns([slot::Column::Job, slot::Column::SlotAt]).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?)
 }
 
 /// Ends all leases on slots: on SQLite, where no other instance can be alive when one starts.

@@ -72,6 +72,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         survey,
         target,
         task,
+        trouble,
         unit,
         unit_edge,
         unit_history,
@@ -172,6 +173,11 @@ async fn assert_values_come_back(db: &DatabaseConnection) {
         paused: false,
         paused_note: None,
         created_at: at,
+        paused_by: None,
+        paused_at: None,
+        resumed_at: None,
+        scheduled_at: None,
+        changed_by_hand: false,
     };
     job::Entity::insert(schedule.clone().into_active_model().reset_all())
         .exec_without_returning(db)

@@ -1,9 +1,14 @@
 //! The night watch: slots have one worker, nothing that fell due is told twice, nobody gets an empty digest,
 //! and mail survives servers that refuse, fail and come back.
 
+mod backfill;
 mod door;
+mod hands;
+mod line;
 mod office;
+mod readings;
 pub mod server;
+mod troubles;
 
 use bonro::domain::reminder::SubjectKind;
 use bonro::domain::schedule::JobName;
@@ -24,16 +29,17 @@ both!(a_slot_has_one_worker, |house| {
     let other = office.replica(2, Post::Directory(office.mails().into())).await;
     let slot_at = office.clock.now();
     let Claimed::Ours(first) =
-        office.house.claim(JobName::FoldFigures, slot_at, false).await.expect("claimed")
+        office.house.claim(JobName::FoldFigures, slot_at, Asked::Schedule).await.expect("claimed")
     else {
         panic!("a fresh slot is free");
     };
     assert_eq!((first.fence, first.attempt), (1, 1));
-    assert!(matches!(other.claim(JobName::FoldFigures, slot_at, true).await, Ok(Claimed::Held(_))));
+    assert!(matches!(other.claim(JobName::FoldFigures, slot_at, Asked::ByHand).await, Ok(Claimed::Held(_))));
 
     // The first worker falls silent, and its lease runs out.
     office.lease.advance(TimeDelta::seconds(60));
-    let Claimed::Ours(second) = other.claim(JobName::FoldFigures, slot_at, false).await.expect("claimed")
+    let Claimed::Ours(second) =
+        other.claim(JobName::FoldFigures, slot_at, Asked::Schedule).await.expect("claimed")
     else {
         panic!("a dead worker's slot is free");
     };
@@ -46,7 +52,7 @@ both!(a_slot_has_one_worker, |house| {
     assert!(matches!(late, Err(ServiceError::Aborted(_))), "its end comes too late");
     let ended = other.end_slot(&second, Ending::Done, "in time".to_owned()).await.expect("it is ours");
     assert_eq!((ended.state.as_str(), ended.note.as_deref()), ("done", Some("in time")));
-    let again = office.house.claim(JobName::FoldFigures, slot_at, true).await;
+    let again = office.house.claim(JobName::FoldFigures, slot_at, Asked::ByHand).await;
     assert!(matches!(again, Ok(Claimed::Ended(_))), "what is done stays done");
 });
 
@@ -56,7 +62,9 @@ both!(claims_at_once_have_one_winner, |house| {
     let mut claims = Vec::new();
     for seed in 10..16 {
         let replica = office.replica(seed, Post::Directory(office.mails().into())).await;
-        claims.push(tokio::spawn(async move { replica.claim(JobName::DeliverMail, slot_at, false).await }));
+        claims.push(tokio::spawn(async move {
+            replica.claim(JobName::DeliverMail, slot_at, Asked::Schedule).await
+        }));
     }
     let mut won = 0;
     for claim in claims {

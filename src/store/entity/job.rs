@@ -20,6 +20,15 @@ pub struct Model {
     pub paused_note: Option<String>,
     /// No slot lies before it.
     pub created_at: DateTimeUtc,
+    /// Who let it rest.
+    pub paused_by: Option<String>,
+    pub paused_at: Option<DateTimeUtc>,
+    /// When it last was let work again; what lies before wasn't missed.
+    pub resumed_at: Option<DateTimeUtc>,
+    /// Since when it has its schedule: no slot lies before, but on record. None: since the beginning.
+    pub scheduled_at: Option<DateTimeUtc>,
+    /// Its schedule is somebody's; the settings' doesn't count.
+    pub changed_by_hand: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

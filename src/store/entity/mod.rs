@@ -45,6 +45,7 @@ pub mod source_row;
 pub mod survey;
 pub mod target;
 pub mod task;
+pub mod trouble;
 pub mod unit;
 pub mod unit_edge;
 pub mod unit_history;

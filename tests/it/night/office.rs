@@ -80,6 +80,13 @@ impl Office {
         self.replica(99, post).await
     }
 
+    /// A replica that was told something else about itself.
+    pub async fn told(&self, seed: u64, tell: impl FnOnce(&mut OfficeSettings)) -> House {
+        let mut settings = settings(Post::Directory(self.mails.clone()));
+        tell(&mut settings);
+        house_with(&self.url, &self.clock, &self.lease, seed, settings).await
+    }
+
     /// The directory of mails.
     pub fn mails(&self) -> &Path {
         &self.mails
@@ -242,16 +249,30 @@ async fn house(
     seed: u64,
     post: Post,
 ) -> House {
+    house_with(url, clock, lease, seed, settings(post)).await
+}
+
+async fn house_with(
+    url: &str,
+    clock: &Arc<StandingClock>,
+    lease: &Arc<StandingClock>,
+    seed: u64,
+    settings: OfficeSettings,
+) -> House {
     let store = Store::connect(url, Pool::default()).await.expect("a fresh database can be opened");
     let world =
         World { office: clock.clone(), lease: lease.clone(), entropy: Arc::new(Entropy::seeded(seed)) };
+    House::with_settings(store, world, settings)
+}
+
+fn settings(post: Post) -> OfficeSettings {
     let mut settings = OfficeSettings::default();
     settings.mail.post = Arc::new(post);
     "ducpho.example".clone_into(&mut settings.mail.domain);
     settings.mail.from = Mailbox { name: "Bonro".to_owned(), address: "bonro@ducpho.example".to_owned() };
     let noivu = Mailbox { name: "Phòng Nội vụ".to_owned(), address: "noivu@ducpho.example".to_owned() };
     settings.report.recipients = vec![noivu];
-    House::with_settings(store, world, settings)
+    settings
 }
 
 async fn people(tables: &DatabaseConnection, now: DateTime<Utc>) {

@@ -1,0 +1,245 @@
+//! Troubles of the house's own work: slots that ran late, were skipped or failed, and periods that nobody reported. Each is
+//! a record from its beginning to its end; whoever runs the system gets one mail when troubles begin and one when they
+//! are over. Those that begin together are told together.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::error::ServiceError;
+use super::operator::{self, Trouble};
+use super::period_report::{self, Unreported};
+use super::slots::house_calendar;
+use super::work::{Look, Work};
+use super::{House, Rules};
+use crate::domain::schedule::JobName;
+use crate::domain::text::{cut, moment};
+use crate::domain::trouble::TroubleKind;
+use crate::mail::Mailbox;
+use crate::store::query::{ListQuery, Page};
+use crate::store::slots;
+use crate::store::troubles;
+pub use crate::store::troubles::{PUBLISHED, TroubleRow};
+
+/// A trouble is told when it has stood so long: what begins with it is told in the same mail.
+const SETTLED: TimeDelta = TimeDelta::minutes(1);
+/// A trouble of slots is over when nothing has been added to it for so long: what comes and goes is one trouble.
+const QUIET: TimeDelta = TimeDelta::minutes(15);
+/// Slots of a job among which one that is done is looked for.
+const LATEST: u64 = 20;
+
+/// Records slots as a trouble of their job, in the transaction that found them. Those that are told of already don't count
+/// again.
+pub(super) async fn note(
+    work: &Work,
+    kind: TroubleKind,
+    job: JobName,
+    slots: &[DateTime<Utc>],
+    why: &str,
+) -> Result<(), ServiceError> {
+    if slots.is_empty() {
+        return Ok(());
+    }
+    let known = troubles::of(&work.tx, kind.as_str(), job.as_str()).await?.map(|row| row.last_at);
+    let new: Vec<_> = slots.iter().filter(|at| known.is_none_or(|last| last < **at)).copied().collect();
+    let Some((first, last)) = new.iter().min().zip(new.iter().max()) else { return Ok(()) };
+    tracing::warn!(job = job.as_str(), kind = kind.as_str(), slot_at = %last, count = new.len(), why, "trouble");
+    let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    let row = opened(work, kind, job.as_str().to_owned(), (*first, *last), why);
+    Ok(troubles::note(&work.tx, TroubleRow { count, ..row }).await?)
+}
+
+fn opened(
+    work: &Work,
+    kind: TroubleKind,
+    subject: String,
+    (first_at, last_at): (DateTime<Utc>, DateTime<Utc>),
+    why: &str,
+) -> TroubleRow {
+    TroubleRow {
+        id: work.new_id(),
+        kind: kind.as_str().to_owned(),
+        subject,
+        first_at,
+        last_at,
+        count: 1,
+        note: cut(why),
+        opened_at: work.now(),
+        noticed_at: work.now(),
+        told_at: None,
+        over_at: None,
+    }
+}
+
+/// A page of troubles.
+pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<TroubleRow>, ServiceError> {
+    Ok(troubles::list(&look.door, query).await?)
+}
+
+impl House {
+    /// Looks after the troubles: opens one for a period that is unreported, ends those that are over, and tells of both.
+    /// Another replica that does the same at once is given way to.
+    pub async fn watch_troubles(&self) -> Result<(), ServiceError> {
+        let look = self.look(self.own_context(JobName::ReportPeriod)).await?;
+        let now = look.context.now;
+        let standing = troubles::going_on(&look.door).await?;
+        let unreported = period_report::unreported(&look, &self.settings).await?.filter(|found| {
+            let kind = TroubleKind::Unreported.as_str();
+            !standing.iter().any(|row| row.kind == kind && row.subject == found.subject())
+        });
+        let (told, untold): (Vec<_>, Vec<_>) = standing.into_iter().partition(|row| row.told_at.is_some());
+        let mut over = Vec::new();
+        for row in told {
+            if self.is_over(&look, &row, now).await? {
+                over.push(row);
+            }
+        }
+        // All of them, as soon as one has settled.
+        let begun = if untold.iter().any(|row| row.opened_at + SETTLED <= now) { untold } else { Vec::new() };
+        drop(look);
+        if begun.is_empty() && over.is_empty() && unreported.is_none() {
+            return Ok(());
+        }
+
+        let work = self.job(self.own_context(JobName::ReportPeriod)).await?;
+        if let Some(found) = &unreported {
+            note_unreported(&work, found).await?;
+        }
+        let ids: Vec<_> = begun.iter().map(|row| row.id).collect();
+        if troubles::tell(&work.tx, &ids, now).await? != begun.len() as u64 {
+            return Ok(());
+        }
+        for row in &over {
+            if !troubles::end(&work.tx, row, now).await? {
+                return Ok(());
+            }
+        }
+        self.write(&work, &begun, Side::Begun).await?;
+        self.write(&work, &over, Side::Over).await?;
+        work.finish(&[]).await
+    }
+
+    /// Whether what went wrong goes well again.
+    async fn is_over(&self, look: &Look, row: &TroubleRow, now: DateTime<Utc>) -> Result<bool, ServiceError> {
+        let kind = TroubleKind::parse(&row.kind);
+        if kind == Some(TroubleKind::Unreported) {
+            return match Unreported::of_subject(&row.subject) {
+                Some(found) => found.has_left(look, &self.settings).await,
+                None => Ok(true),
+            };
+        }
+        if row.noticed_at + QUIET > now {
+            return Ok(false);
+        }
+        let Some(job) = slots::find_job(&look.door, &row.subject).await? else { return Ok(true) };
+        let latest = slots::latest(&look.door, &row.subject, now, LATEST).await?;
+        Ok(latest.iter().any(|slot| {
+            let late =
+                slot.started_at.is_some_and(|at| (at - slot.slot_at).num_seconds() > job.grace_seconds);
+            slot.state == "done" && slot.slot_at >= row.last_at && !(kind == Some(TroubleKind::Late) && late)
+        }))
+    }
+
+    /// One letter of these troubles to whoever runs the system, and one of those among them that are of a report to
+    /// whoever answers for it.
+    async fn write(&self, work: &Work, rows: &[TroubleRow], side: Side) -> Result<(), ServiceError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let reports: Vec<_> =
+            rows.iter().filter(|r| r.kind == TroubleKind::Unreported.as_str()).cloned().collect();
+        let operator = self.settings.mail.operator.as_ref();
+        if operator.is_none() {
+            tracing::warn!(
+                troubles = rows.len(),
+                side = side.word(),
+                "mail.operator names nobody to be told"
+            );
+        }
+        let alarmed: Vec<&Mailbox> = self.settings.report.alarm_recipients.iter().collect();
+        let letters = operator.map(|to| (to, rows)).into_iter();
+        for (to, rows) in letters.chain(alarmed.into_iter().map(|to| (to, reports.as_slice()))) {
+            if let Some(first) = rows.first() {
+                let key = format!("trouble/{}/{}/{}", first.id, side.word(), to.address);
+                operator::enqueue(self, work, to, letter(&work.rules, rows, side, key)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn note_unreported(work: &Work, found: &Unreported) -> Result<(), ServiceError> {
+    let subject = found.subject();
+    tracing::warn!(subject, why = found.why.1, "no report was produced in time");
+    let end = house_calendar(&work.rules).midnight(found.period.end());
+    let why = format!("{} / {}", found.why.0, found.why.1);
+    let row = opened(work, TroubleKind::Unreported, subject, (end, end), &why);
+    Ok(troubles::note(&work.tx, row).await?)
+}
+
+/// Of which side of troubles a letter tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Begun,
+    Over,
+}
+
+impl Side {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Begun => "begun",
+            Self::Over => "over",
+        }
+    }
+}
+
+fn letter(rules: &Rules, rows: &[TroubleRow], side: Side, key: String) -> Trouble {
+    let lines: Vec<String> = rows.iter().map(|row| line(rules, row)).collect();
+    let what = match rows {
+        [one] => headline(one),
+        several => format!("{} sự cố của việc tự động", several.len()),
+    };
+    match side {
+        Side::Begun => Trouble {
+            key,
+            headline: what,
+            details: lines,
+            mend: "xem `bonro jobs` và nhật ký máy chủ; lượt bị bỏ lỡ chạy bù bằng `bonro jobs backfill`, \
+                   lượt thất bại chạy lại bằng `bonro jobs run`. Khi sự cố qua đi sẽ có thư báo"
+                .to_owned(),
+        },
+        Side::Over => Trouble {
+            key,
+            headline: format!("Đã qua: {what}"),
+            details: lines,
+            mend: "không cần làm gì thêm; các lượt đã qua vẫn nằm trong sổ".to_owned(),
+        },
+    }
+}
+
+fn named(subject: &str) -> String {
+    JobName::parse(subject)
+        .map_or_else(|| subject.to_owned(), |job| format!("{} ({})", job.vietnamese(), job.as_str()))
+}
+
+fn headline(row: &TroubleRow) -> String {
+    let word = TroubleKind::parse(&row.kind).map_or("có sự cố", TroubleKind::vietnamese);
+    match Unreported::of_subject(&row.subject) {
+        Some(found) => format!("{}: {word}", found.vietnamese()),
+        None => format!("Việc {}: {word}", named(&row.subject)),
+    }
+}
+
+/// A trouble as a line of a letter.
+fn line(rules: &Rules, row: &TroubleRow) -> String {
+    let calendar = house_calendar(rules);
+    let at = |at| moment(calendar.local(at));
+    let note = if row.note.is_empty() { String::new() } else { format!(": {}", row.note) };
+    if Unreported::of_subject(&row.subject).is_some() {
+        return format!("{}{note}.", headline(row));
+    }
+    let slots = if row.count == 1 {
+        format!("lượt {}", at(row.last_at))
+    } else {
+        format!("{} lượt từ {} đến {}", row.count, at(row.first_at), at(row.last_at))
+    };
+    format!("{}, {slots}{note}.", headline(row))
+}
