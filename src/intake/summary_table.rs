@@ -206,7 +206,7 @@ fn leads(steps: &[String], path: &[String]) -> bool {
     if let Some((first, rest)) = before.split_first()
         && first.is_empty()
     {
-        return above.is_empty() && rest.is_empty() && leads(&[last.clone()], path);
+        return above.is_empty() && rest.is_empty() && leads(std::slice::from_ref(last), path);
     }
     let mut above = above.iter();
     // A single heading may say it all: `Đã giải quyết quá hạn`.

@@ -10,7 +10,7 @@ use super::super::problem::{Place, Problem};
 use super::asides::{is_numbering, is_total};
 use super::dates::LIKELY;
 use super::field::{Field, Holds};
-use super::head::{self, Column};
+use super::head::{self, Column, bare};
 use super::pattern::Pattern;
 use super::sheets::tops;
 use super::words;
@@ -260,10 +260,12 @@ impl Draft<'_> {
 
     /// Other columns that hold something and are called as one is.
     fn alike(&self, column: &Column) -> impl Iterator<Item = &Column> {
-        let heading = fold(&column.heading);
+        let heading = fold(&bare(&column.heading));
         let index = column.index;
         self.head.columns.iter().filter(move |other| {
-            other.index != index && fold(&other.heading) == heading && self.samples.contains_key(&other.index)
+            other.index != index
+                && fold(&bare(&other.heading)) == heading
+                && self.samples.contains_key(&other.index)
         })
     }
 

@@ -52,7 +52,7 @@ impl Top {
 }
 
 /// A heading for comparison: without what is put around it.
-fn bare(text: &str) -> String {
+pub(super) fn bare(text: &str) -> String {
     let tidy = tidy(text);
     let bare = tidy.trim_matches(|c: char| !c.is_alphanumeric());
     // `Ngày hẹn trả (*)`, `Ngày hẹn trả (dd/MM/yyyy)`.
@@ -104,11 +104,14 @@ fn names(tops: &[Top], column: usize) -> (String, String) {
     (parts.join(" "), parts.last().copied().unwrap_or_default().to_owned())
 }
 
+/// How many fields a head has, how many columns it leaves alike, how many rows it has.
+type Rank = (usize, Reverse<usize>, Reverse<usize>);
+
 /// Finds the head in which the most of `wanted` (headings of each field) stand; None where not one does.
 pub fn find(tops: &[Top], wanted: &[&[String]]) -> Option<Head> {
     let key = |heading: &String| Key::of(heading);
     let wanted: Vec<Vec<Key>> = wanted.iter().map(|headings| headings.iter().map(key).collect()).collect();
-    let mut best: Option<((usize, Reverse<usize>, Reverse<usize>), Head)> = None;
+    let mut best: Option<(Rank, Head)> = None;
     for first in 0..tops.len() {
         for depth in 1..=DEEPEST.min(tops.len() - first) {
             let rows = &tops[first..first + depth];

@@ -127,9 +127,14 @@ impl Pattern {
 
     /// Whether both fit the same texts.
     pub fn is_like(&self, other: &Self) -> bool {
-        let bare = |part: &Part| match part {
-            Part::Number(unit, _) if *unit != Unit::Year => Part::Number(*unit, 0),
-            other => *other,
+        let bare = |part: &Part| {
+            if let Part::Number(unit, _) = part
+                && *unit != Unit::Year
+            {
+                Part::Number(*unit, 0)
+            } else {
+                *part
+            }
         };
         self.parts.iter().map(bare).eq(other.parts.iter().map(bare))
     }

@@ -102,13 +102,14 @@ pub fn read(
             problems.push(problem);
             return None;
         }
-        mapping.dates.read(part.field(), &cell).map(|found| found.map(|found| found.at)).unwrap_or_else(
-            |why| {
+        match mapping.dates.read(part.field(), &cell) {
+            Ok(found) => found.map(|found| found.at),
+            Err(why) => {
                 let place = Place { file, line, field: &label };
                 problems.push(no_instant(place, &cell.shown(), why, mapping, part.field()));
                 None
-            },
-        )
+            }
+        }
     };
     let (requested, answered, due, previous) = (
         instant(Part::RequestedAt),

@@ -53,7 +53,7 @@ impl Wrong {
     }
 
     pub(super) fn not_in_future(&mut self, field: &str, at: Option<DateTime<Utc>>) {
-        if let Some(at) = at.filter(|at| *at > self.now) {
+        if let Some(at) = at.filter(|at| *at > self.now && self.is_plausible(*at)) {
             let at = local(at, self.zone);
             self.say(
                 field,
@@ -64,11 +64,14 @@ impl Wrong {
         }
     }
 
+    fn is_plausible(&self, at: DateTime<Utc>) -> bool {
+        let year = |at: DateTime<Utc>| at.with_timezone(&self.zone).year();
+        (1990..=year(self.now) + 10).contains(&year(at))
+    }
+
     /// A year in which nothing of an office can be: before 1990, or more than ten years ahead.
     pub(super) fn plausible(&mut self, field: &str, at: Option<DateTime<Utc>>) {
-        let year = |at: DateTime<Utc>| at.with_timezone(&self.zone).year();
-        let years = 1990..=year(self.now) + 10;
-        if let Some(at) = at.filter(|at| !years.contains(&year(*at))) {
+        if let Some(at) = at.filter(|at| !self.is_plausible(*at)) {
             let at = local(at, self.zone);
             self.say(
                 field,

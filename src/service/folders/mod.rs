@@ -128,10 +128,12 @@ impl Turn<'_> {
                 Ok(()) => {}
                 Err(ServiceError::Aborted(slot)) => return Err(ServiceError::Aborted(slot)),
                 Err(error) => {
-                    let said = match &error {
-                        ServiceError::Internal(said) => said.clone(),
-                        ServiceError::Precondition { vi, .. } => vi.clone(),
-                        other => other.to_string(),
+                    let said = if let ServiceError::Internal(said)
+                    | ServiceError::Precondition { vi: said, .. } = &error
+                    {
+                        said.clone()
+                    } else {
+                        error.to_string()
                     };
                     operator::tell(self.house, self.claim, self.held_up(file, &said)).await?;
                     return Ok(Err(format!("{}: {error}", file.path.display())));

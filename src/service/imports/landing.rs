@@ -137,7 +137,7 @@ pub(super) async fn land(
         let (kind, code) = row.record.key();
         let (code, hash) = (shown(code), content_hash(&row.record));
         let (file, line) = (row.file, row.line);
-        let said_as = Some(source_key(&row.record)).filter(|key| *key != code);
+        let said_as = Some(source_key(&row.record)).filter(|key| *key != code && !key.contains('\0'));
         let (hash_before, unit, landed) = (None, None, None);
         pending.push(Pending { number, file, line, kind, code, said_as, hash, hash_before, unit, landed });
         records.push(Some(row.record));

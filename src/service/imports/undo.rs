@@ -133,9 +133,10 @@ fn is_of_a_record(error: &ServiceError) -> bool {
 
 /// The problem of a record that stayed as it was.
 fn kept(work: &Work, import_id: Uuid, row: &OutcomeRow, error: &ServiceError) -> ProblemRow {
-    let (why_vi, why_en) = match error {
-        ServiceError::Precondition { vi, en, .. } => (vi.clone(), en.clone()),
-        other => (other.to_string(), other.to_string()),
+    let (why_vi, why_en) = if let ServiceError::Precondition { vi, en, .. } = error {
+        (vi.clone(), en.clone())
+    } else {
+        (error.to_string(), error.to_string())
     };
     ProblemRow {
         id: work.new_id(),

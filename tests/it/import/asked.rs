@@ -108,7 +108,8 @@ both!(what_was_imported_can_be_asked_decided_and_undone, |house| {
         imports.iter().find(|i| i["state"] == "finished" && i["changed"] == 1).expect("the last one");
     let said_so = read(&address, &["imports", "undo", &of(newest), "--reason", "nhầm tệp"]).await;
     assert!(said_so.contains("Đã hoàn tác 1 dòng / 1 rows were undone"), "{said_so}");
-    let first = of(imports.last().expect("the first one"));
+    // Their clock stands: the first one is that with the most.
+    let first = of(imports.iter().max_by_key(|i| i["landed"].as_u64()).expect("the first one"));
     let mut command = bonro(&["imports", "undo", &first, "--reason", "nhầm tệp"]);
     command.args(["--server", &address.server, "--key", &address.key]);
     let output = run(command).await;

@@ -161,7 +161,7 @@ dossiers.csv:10 code BAD_CODE | D 09,TT-5,NV,counter,person,2024-05-06T08:08:00+
 dossiers.csv:13 channel MISSING_VALUE | D-12,TT-5,NV,,person,2024-05-06T08:11:00+07:00,,,,,,,
 dossiers.csv:14 closed_at MISSING | D-13,TT-5,NV,counter,person,2024-05-06T08:12:00+07:00,,,refused,,,,
 dossiers.csv:19 received_at IN_THE_FUTURE | D-18,TT-1,PX,counter,person,2024-06-05T08:00:00+07:00,,,,,PX-01,,
-dossiers.csv:20 received_at OUT_OF_RANGE | D-19,TT-5,NV,counter,person,1974-04-08T08:00:00+07:00,,,,,NV-01,,
+dossiers.csv:20 received_at IMPLAUSIBLE_DATE | D-19,TT-5,NV,counter,person,1974-04-08T08:00:00+07:00,,,,,NV-01,,
 dossier_moves.csv:4 to_official UNKNOWN_REFERENCE | D-11,2024-05-07T09:00:00+07:00,,NV-99,Tiếp nhận
 dossier_events.csv:4 at WRONG_ORDER | D-06,2024-05-03T09:00:00+07:00,paused,supplement_requested
 dossier_events.csv:5 at BAD_INSTANT | D-10,2024-05-32T09:00:00+07:00,paused,supplement_requested

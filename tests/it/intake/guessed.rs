@@ -19,7 +19,7 @@ fn a_guessed_mapping_reads_the_export() {
         "code = \"MÃ HỒ SƠ\"  # B: mã hồ sơ",
         "received_at = \"Ngày tiếp nhận\"  # G: ngày tiếp nhận",
         "# A: \"STT\" – không dùng / not used",
-        "patterns = [\"dd/MM/yyyy HH:mm:ss\"]",
+        "patterns = [\"dd/MM/yyyy HH:mm:ss\", \"yyyyMMddHHmmss\"]",
     ] {
         assert!(found.toml.lines().any(|other| other == line), "{line}\n{}", found.toml);
     }

@@ -206,8 +206,8 @@ fn signatures_and_numberings_are_passed_over_in_both_sheets_and_told() {
     let bytes = sheets(&list, &supplements);
     let table = read(&bytes);
     let told = notes(&table, "PASSED_OVER");
-    assert!(told[0].contains("5 dòng") && told[0].ends_with(": 2, 5, 6, 7, 8"), "{told:?}");
-    assert!(told[1].contains("4 dòng") && told[1].ends_with(": 2, 4, 5, 6"), "{told:?}");
+    assert!(told[0].contains("4 dòng") && told[0].ends_with(": 2, 4, 5, 6"), "the supplements: {told:?}");
+    assert!(told[1].contains("5 dòng") && told[1].ends_with(": 2, 5, 6, 7, 8"), "{told:?}");
     let (records, problems) = split(table);
     assert_eq!((records.len(), problems), (2, Vec::new()));
     assert_eq!(records["H-1"].clock.len(), 2);
