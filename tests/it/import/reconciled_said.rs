@@ -1,5 +1,6 @@
 //! What people see of a reconciliation: the command's output, and the sentence in the report that goes out.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use bonro::app::Running;
@@ -73,7 +74,7 @@ impl Address {
 fn table(rows: &[(String, [i64; 4])]) -> String {
     let mut text = "TÌNH HÌNH GIẢI QUYẾT HỒ SƠ;;;;\nĐơn vị;Nhận;Từ kỳ trước;Xong;Còn\n".to_owned();
     for (unit, [received, before, resolved, open]) in rows {
-        text.push_str(&format!("{unit};{received};{before};{resolved};{open}\n"));
+        let _ = writeln!(text, "{unit};{received};{before};{resolved};{open}");
     }
     text
 }

@@ -376,6 +376,6 @@ both!(imports_from_before_outcomes_kept_what_stood_are_not_guessed_at, |house| {
 });
 
 /// The evening that some records speak of.
-fn evening() -> Option<chrono::DateTime<chrono::Utc>> {
-    Some(at("2024-05-14T02:00:00Z"))
+fn evening() -> chrono::DateTime<chrono::Utc> {
+    at("2024-05-14T02:00:00Z")
 }

@@ -147,9 +147,9 @@ both!(ranges_are_filled_in_through_the_door, |house| {
         ),
         (v1::BackfillJobRequest { name: "jobs/deliver_mail".to_owned(), ..bare.clone() }, "until"),
     ] {
-        let refused = client.backfill_job(bad.clone()).await.expect_err("it is refused");
-        let details = refused.get_details_bad_request().expect("the fields are named");
-        assert_eq!(details.field_violations[0].field, field, "{bad:?}: {refused:?}");
+        let wrong = client.backfill_job(bad.clone()).await.expect_err("it is refused");
+        let details = wrong.get_details_bad_request().expect("the fields are named");
+        assert_eq!(details.field_violations[0].field, field, "{bad:?}: {wrong:?}");
     }
     let unknown = v1::BackfillJobRequest { name: "jobs/no_such".to_owned(), ..bare };
     assert_eq!(client.backfill_job(unknown).await.expect_err("unknown").code(), Code::NotFound);

@@ -113,7 +113,7 @@ both!(a_changed_schedule_is_the_jobs_own_until_it_is_given_back, |house| {
 both!(other_settings_at_a_start_make_no_slots_in_the_past, |house| {
     let office = Office::open(&house.url).await;
     office.set("2024-05-20T03:00:00Z");
-    let told = office.told(7, |settings| settings.jobs.check_figures = "0 9 * * *".to_owned()).await;
+    let told = office.told(7, |settings| "0 9 * * *".clone_into(&mut settings.jobs.check_figures)).await;
     told.enter_jobs().await.expect("a start");
     assert_eq!(office.job(JobName::CheckFigures).await.cron, "0 9 * * *");
     assert_eq!(office.due(JobName::CheckFigures).await, NONE);
@@ -187,8 +187,8 @@ async fn live(office: &Office, from: &str, hours: i64) -> BTreeMap<DateTime<Utc>
     office.set(from);
     let mut replicas = Vec::new();
     for seed in [31, 32, 33] {
-        let replica =
-            office.told(seed, |settings| settings.jobs.check_figures = "30 2 * * *; 10 * * * *".to_owned());
+        let replica = office
+            .told(seed, |settings| "30 2 * * *; 10 * * * *".clone_into(&mut settings.jobs.check_figures));
         replicas.push(replica.await);
     }
     replicas[0].enter_jobs().await.expect("a start");

@@ -130,7 +130,7 @@ pub fn survey(code: &str, unit: &str, rating: &str) -> Record {
     Record::Survey(SurveyRecord {
         code: code.into(),
         unit_code: unit.into(),
-        rated_at: evening(),
+        rated_at: Some(evening()),
         rating: rating.into(),
     })
 }
@@ -139,7 +139,7 @@ fn payment(code: &str, unit: &str, amount_vnd: i64) -> Record {
     Record::Payment(PaymentRecord {
         code: code.into(),
         unit_code: unit.into(),
-        paid_at: evening(),
+        paid_at: Some(evening()),
         kind: "fee".into(),
         amount_vnd,
         online: true,
@@ -223,11 +223,12 @@ pub fn second(kind: RecordKind) -> Vec<Record> {
         RecordKind::Procedure => (listed("p9", "P1", 4), listed("p8", "", 5)),
         RecordKind::Dossier => (dossier("H-1", Some(at("2024-05-09T03:00:00Z"))), dossier("H-2", None)),
         RecordKind::Task => {
-            let done = TaskRecord { completed_at: evening(), ..given("NV-1", "P1", "P1-01", "2024-05-13") };
+            let done =
+                TaskRecord { completed_at: Some(evening()), ..given("NV-1", "P1", "P1-01", "2024-05-13") };
             (Record::Task(done), task("NV-2", "", "2024-05-20"))
         }
         RecordKind::Document => (document("1/BC", "Tháng 5"), document("2/BC", "Tháng 5")),
-        RecordKind::Petition => (petition("PA-1", evening()), petition("PA-2", None)),
+        RecordKind::Petition => (petition("PA-1", Some(evening())), petition("PA-2", None)),
         RecordKind::Survey => (survey("DG-1", "P2", "dissatisfied"), survey("DG-2", "P1", "neutral")),
         RecordKind::Payment => (payment("TT-1", "P2", 50_000), payment("TT-2", "P1", 10_000)),
         RecordKind::Target => (target("CT-1", "P1", 9800), target("CT-2", "P2", 9000)),
@@ -253,7 +254,7 @@ pub fn whole() -> Vec<Record> {
         Record::Dossier(Box::new(held)),
         Record::Task(given("NV-1", "X1", "X1-01", "2024-05-10")),
         document("1/BC", "Tháng 4"),
-        asked("PA-1", "X1", evening()),
+        asked("PA-1", "X1", Some(evening())),
         survey("DG-1", "X1", "satisfied"),
         payment("TT-1", "X1", 20_000),
         target("CT-1", "X1", 9500),
