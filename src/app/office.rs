@@ -25,13 +25,16 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             post: Arc::new(
                 Post::from_url(settings.mail.url.expose())
                     .context("mail.url")?
-                    .with_patience(Duration::from_secs(settings.mail.timeout_seconds)),
+                    .with_patience(Duration::from_secs(settings.mail.timeout_seconds))
+                    .with_most_per_minute(settings.mail.per_minute),
             ),
             domain: domain_of(&from.address),
             from,
             link_template: settings.mail.dossier_link.clone(),
             operator: settings.mail.operator.as_deref().map(mailbox),
             connections: usize::try_from(settings.mail.connections).unwrap_or(1),
+            paced: settings.mail.per_minute > 0,
+            suppress_after: i32::try_from(settings.mail.suppress_after).unwrap_or(i32::MAX),
             retry_after: seconds(settings.mail.retry_after_seconds),
             give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
         },

@@ -15,6 +15,7 @@ mod import;
 mod imports;
 mod jobs;
 mod key;
+mod mails;
 mod map;
 mod migrate;
 mod output;
@@ -78,6 +79,8 @@ enum Command {
     Overdue(overdue::OverdueArgs),
     /// Việc tự động: xem, tạm dừng, chạy ngay, chạy bù / Jobs: look at them, let them rest, run now, run what was missed
     Jobs(jobs::JobsArgs),
+    /// Thư gửi đi: xem, gửi lại, hủy; địa chỉ bị chặn / Mails: look at them, try again, give up; addresses not written to
+    Mails(mails::MailsArgs),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -147,6 +150,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Reconcile(args) => reconcile::run(&args, json).await,
         Command::Overdue(args) => overdue::run(&args, json).await,
         Command::Jobs(args) => jobs::run(args, json).await,
+        Command::Mails(args) => mails::run(args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
         Command::Map(command) => map::run(&command, json),

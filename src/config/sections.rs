@@ -48,6 +48,10 @@ pub struct Mail {
     pub connections: u32,
     /// The longest wait for one of its replies.
     pub timeout_seconds: u64,
+    /// Mails that the mail server gets in a minute at most; 0: as many as it takes.
+    pub per_minute: u32,
+    /// Mails in a row that find no such address before it isn't written to any more; 0: never.
+    pub suppress_after: u32,
     /// What a line of a digest links to; `{code}` is the dossier's code.
     pub dossier_link: Option<String>,
     /// Who runs the system: told by mail when something needs a hand.

@@ -10,6 +10,7 @@ mod digest;
 mod digest_words;
 mod envelope;
 mod operator;
+mod pace;
 mod post;
 mod smtp;
 mod summary_mail;

@@ -50,6 +50,15 @@ impl Post {
         }
     }
 
+    /// How many mails a mail server gets in a minute at most; 0: as many as it takes.
+    #[must_use]
+    pub fn with_most_per_minute(self, most: u32) -> Self {
+        match self {
+            Self::Smtp(post) => Self::Smtp(post.with_most_per_minute(most)),
+            Self::Directory(directory) => Self::Directory(directory),
+        }
+    }
+
     /// Reads `smtp://`, `smtp+starttls://`, `smtps://` (with `user:password@`, percent-encoded, and
     /// `:port`, by default 25, 587, 465) or `file:DIRECTORY`.
     pub fn from_url(url: &str) -> Result<Self, BadPostUrl> {

@@ -45,6 +45,10 @@ pub struct MailSettings {
     pub operator: Option<Mailbox>,
     /// Mails on their way at once.
     pub connections: usize,
+    /// The way out takes only so many in a minute.
+    pub paced: bool,
+    /// Mails in a row that find no such address before it isn't written to any more; 0: never.
+    pub suppress_after: i32,
     /// When a mail that nobody takes is given up.
     pub give_up_after: TimeDelta,
     /// The pause after a first failed attempt.
@@ -130,6 +134,8 @@ impl Default for OfficeSettings {
                 link_template: None,
                 operator: None,
                 connections: 2,
+                paced: false,
+                suppress_after: 2,
                 retry_after: TimeDelta::minutes(1),
                 give_up_after: TimeDelta::hours(72),
             },
