@@ -11,7 +11,7 @@ use super::error::ServiceError;
 use super::work::{Look, Work};
 use super::{House, Violation, troubles};
 use crate::domain::mail::folded;
-use crate::domain::text::{cut, tidy};
+use crate::domain::text::{cut, cut_reply, tidy};
 use crate::domain::trouble::TroubleKind;
 use crate::store::outbox::{Lease, MailRow};
 use crate::store::query::{ListQuery, Page};
@@ -70,7 +70,7 @@ pub(super) async fn count_failure(
         id: house.world.entropy.uuid(now),
         address: folded(address),
         failures: 1,
-        reason: cut(why),
+        reason: cut_reply(why),
         entered_by: DELIVERER.to_owned(),
         created_at: now,
         failed_at: now,
@@ -126,7 +126,7 @@ pub async fn suppress(
         id: work.new_id(),
         address,
         failures: 0,
-        reason: cut(&reason),
+        reason: cut_reply(&reason),
         entered_by: work.context.caller.label.clone(),
         created_at: work.now(),
         failed_at: work.now(),

@@ -15,7 +15,7 @@ use super::work::{Look, Work};
 use super::{House, Rules};
 use crate::domain::mail::folded;
 use crate::domain::schedule::JobName;
-use crate::domain::text::{cut, moment};
+use crate::domain::text::{cut, cut_reply, moment};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::Mailbox;
 use crate::store::query::{ListQuery, Page};
@@ -62,7 +62,7 @@ pub(super) async fn note_of(
     let now = house.world.office.now();
     tracing::warn!(subject, kind = kind.as_str(), why, "trouble");
     let row = opened(house.world.entropy.uuid(now), now, kind, subject.to_owned(), (now, now), why);
-    Ok(troubles::note(tx, row).await?)
+    Ok(troubles::note(tx, TroubleRow { note: cut_reply(why), ..row }).await?)
 }
 
 fn opened(

@@ -162,7 +162,7 @@ both!(an_address_that_is_none_is_not_written_to_for_ever, |house| {
     // The official has another address: what waited comes in one mail.
     let line = Line::open(&house.url).await;
     line.clock.set(office.clock.now());
-    let key = line.key(&[v1::Role::Admin], "", "").await;
+    let key = line.key(&[v1::Role::Engineer], "", "").await;
     let official = v1::Official {
         name: "officials/YT-02".to_owned(),
         email: "can-bo@ducpho.example".to_owned(),
