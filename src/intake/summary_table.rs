@@ -187,11 +187,24 @@ struct Head {
     figures: BTreeMap<Figure, Found>,
 }
 
+/// The heading of a row over a column. Where merged cells were lost, as in text files, a group stands over its first
+/// column only: it goes on to the right over columns that have a heading below and none here.
+fn over<'r>(rows: &'r [Top], row: usize, index: usize) -> &'r str {
+    let cell = |row: usize, index: usize| rows[row].cells.get(index).map_or("", String::as_str);
+    let is_below = |index: usize| (row + 1..rows.len()).any(|below| !cell(below, index).is_empty());
+    let mut at = index;
+    while cell(row, at).is_empty() && at > 0 && is_below(at) {
+        at -= 1;
+    }
+    // What has nothing below it is a heading of its own, no group.
+    if at == index || is_below(at) { cell(row, at) } else { "" }
+}
+
 /// The headings above a column, from the top, each once.
 fn path(rows: &[Top], index: usize) -> Vec<&str> {
     let mut path: Vec<&str> = Vec::new();
-    for row in rows {
-        let text = row.cells.get(index).map_or("", String::as_str);
+    for row in 0..rows.len() {
+        let text = over(rows, row, index);
         if !text.is_empty() && path.last() != Some(&text) {
             path.push(text);
         }
@@ -238,6 +251,13 @@ impl Head {
                     break;
                 }
                 let Some(head) = Self::of(rows, mapping) else { continue };
+                // A head that begins below the first row of a merged heading has lost its groups, and one that ends
+                // above its last row takes headings for figures.
+                let unit = |row: usize| tops.get(row)?.cells.get(head.unit.index);
+                let last = first + depth - 1;
+                if (first > 0 && unit(first) == unit(first - 1)) || unit(last) == unit(last + 1) {
+                    continue;
+                }
                 if best.as_ref().is_none_or(|best| head.figures.len() > best.figures.len()) {
                     best = Some(head);
                 }

@@ -20,6 +20,7 @@ use super::row::{Columns, Examples, OTHER_ORDER, Row};
 use super::second::{self, Supplements};
 use super::seen::Seen;
 use super::sheets::sheet_of;
+use super::width::{Fit, Width};
 use super::{ColumnUse, TableReading, standing, supplements};
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::record::RecordKind;
@@ -52,14 +53,14 @@ pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<TableReading,
         rows: Vec::new(),
         passed_over: Vec::new(),
         is_signed: false,
-        written: None,
+        width: Width::default(),
         notes,
     };
     let outcome = book.each(sheet, &mut |line| {
         if line.number > columns.head.last_row {
             work.take(line);
         } else if line.number == columns.head.last_row {
-            work.written = line.written;
+            work.width.of_head(line);
         }
         ControlFlow::Continue(())
     });
@@ -136,8 +137,7 @@ struct Work<'m> {
     passed_over: Vec<u64>,
     /// The place for signatures has begun.
     is_signed: bool,
-    /// The cells of the head, where a text file says how many there are.
-    written: Option<usize>,
+    width: Width,
     notes: Vec<Problem>,
 }
 
@@ -167,21 +167,14 @@ impl Work<'_> {
             self.passed_over.push(line.number);
             return;
         }
-        if let (Some(found), Some(width)) = (line.written, self.written)
-            && found != width
-        {
-            let said = Place { file: &self.file, line: line.number, field: "" }.error(
-                "CELL_COUNT",
-                &code,
-                format!(
-                    "dòng có {found} ô nhưng tiêu đề có {width} cột; hãy đặt chữ có dấu phân cách trong ngoặc kép \"…\", hoặc xuất lại nếu tệp bị cắt"
-                ),
-                format!(
-                    "the row has {found} cells, the header {width}; put text with the delimiter in quotes \"…\", or export again if the file was cut"
-                ),
-            );
-            self.rows.push(unreadable(&self.file, line.number, RecordKind::Dossier, &code, vec![said]));
-            return;
+        match self.width.fit(line) {
+            Fit::Same => {}
+            Fit::Longer(found) => self.width.keep(self.rows.len(), found, code),
+            Fit::Off(found) => {
+                let said = self.width.problem(&self.file, line.number, &code, found);
+                self.rows.push(unreadable(&self.file, line.number, RecordKind::Dossier, &code, vec![said]));
+                return;
+            }
         }
         for column in &columns.head.columns {
             let cell = line.cells.get(column.index).filter(|cell| !cell.is_blank());
@@ -292,6 +285,7 @@ impl Work<'_> {
     }
 
     fn finish(mut self, second: Supplements) -> Result<TableReading, Vec<Problem>> {
+        self.width.settle(&self.file, &mut self.rows, &mut self.notes);
         self.notes.extend(asides::note(&self.file, &self.passed_over));
         let zone = self.mapping.dates.zone;
         let rows = second.attach(self.rows, zone, &mut self.notes);

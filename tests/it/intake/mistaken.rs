@@ -38,6 +38,31 @@ fn a_row_of_another_length_than_its_head_is_refused() {
 }
 
 #[test]
+fn rows_that_all_end_with_one_delimiter_too_many_are_taken() {
+    let read = |rows: &[String]| {
+        let text = format!("{HEAD}\n{}\n", rows.join("\n"));
+        let table = read_table("a.csv", text.as_bytes(), &mapping("mot-cua")).expect("it is read");
+        let notes: Vec<&str> = table.reading.notes.iter().map(|note| note.reason).collect();
+        let is_told = notes.contains(&"SURPLUS_DELIMITER");
+        let (records, problems) = split(table);
+        let lines: Vec<u64> = problems.iter().map(|problem| problem.line).collect();
+        assert!(reasons(&problems).iter().all(|reason| *reason == "CELL_COUNT"), "{problems:?}");
+        (records.len(), lines, is_told)
+    };
+    let row = |number: u32, end: &str| format!("{}{end}", ROW.replace("H-1", &format!("H-{number}")));
+    assert_eq!(read(&[row(1, ","), row(2, ","), row(3, ",")]), (3, vec![], true));
+    // One that has a comma of its own among them is refused, and so is one that was cut.
+    let apart = row(4, ",").replace("Trực tiếp", "Trực tiếp, tại quầy");
+    assert_eq!(read(&[row(1, ","), row(2, ","), apart]), (2, vec![4], true));
+    assert_eq!(read(&[row(1, ","), row(2, ","), row(3, "")[..60].to_owned()]), (2, vec![4], true));
+    // Where only some are longer, nobody knows what moved them; nor in a single row.
+    assert_eq!(read(&[row(1, ","), row(2, ""), row(3, ",")]), (1, vec![2, 4], false));
+    assert_eq!(read(&[row(1, ",")]), (0, vec![2], false));
+    // What stands beyond the head isn't a delimiter too many.
+    assert_eq!(read(&[row(1, ",x"), row(2, ",x")]), (0, vec![2, 3], false));
+}
+
+#[test]
 fn a_file_that_does_not_say_how_dossiers_stand_is_refused() {
     let head = HEAD.replace("Ngày kết thúc", "Xong lúc").replace("Trạng thái", "Bước");
     let problems = refused("a.csv", format!("{head}\n{ROW}\n").as_bytes());
