@@ -220,20 +220,19 @@ fn fault(mail: &pb::Mail) -> &'static str {
 }
 
 fn standing(mail: &pb::Mail, zone: Tz) -> String {
-    let mut said = state(mail).to_owned();
+    let said = state(mail);
     match mail.state() {
-        pb::MailState::Sent => said.push_str(&format!(" {}", wire::local(mail.sent_at.as_ref(), zone))),
+        pb::MailState::Sent => format!("{said} {}", wire::local(mail.sent_at.as_ref(), zone)),
         pb::MailState::Queued if mail.fault() != pb::MailFault::Unspecified => {
             let again = wire::local(mail.not_before.as_ref(), zone);
-            said.push_str(&format!(", {}, gửi lại / again {again}", fault(mail)));
+            format!("{said}, {}, gửi lại / again {again}", fault(mail))
         }
-        pb::MailState::Dead => said.push_str(&format!(", {}", fault(mail))),
+        pb::MailState::Dead => format!("{said}, {}", fault(mail)),
         pb::MailState::Queued
         | pb::MailState::Leased
         | pb::MailState::Cancelled
-        | pb::MailState::Unspecified => {}
+        | pb::MailState::Unspecified => said.to_owned(),
     }
-    said
 }
 
 fn at(timestamp: Option<&prost_types::Timestamp>, zone: Tz) -> Option<String> {

@@ -13,7 +13,7 @@ use super::smtp::{Security, SmtpPost};
 #[derive(Debug)]
 pub enum Post {
     /// A mail server.
-    Smtp(SmtpPost),
+    Smtp(Box<SmtpPost>),
     /// A directory; one file a Message-ID.
     Directory(PathBuf),
 }
@@ -45,7 +45,7 @@ impl Post {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         match self {
-            Self::Smtp(post) => Self::Smtp(post.with_patience(patience)),
+            Self::Smtp(post) => Self::Smtp(Box::new(post.with_patience(patience))),
             Self::Directory(directory) => Self::Directory(directory),
         }
     }
@@ -54,7 +54,7 @@ impl Post {
     #[must_use]
     pub fn with_most_per_minute(self, most: u32) -> Self {
         match self {
-            Self::Smtp(post) => Self::Smtp(post.with_most_per_minute(most)),
+            Self::Smtp(post) => Self::Smtp(Box::new(post.with_most_per_minute(most))),
             Self::Directory(directory) => Self::Directory(directory),
         }
     }
@@ -96,7 +96,8 @@ impl Post {
                 Ok::<_, BadPostUrl>((percent_decoded(user)?, percent_decoded(password)?))
             })
             .transpose()?;
-        Ok(Self::Smtp(SmtpPost::new(host.to_owned(), port.unwrap_or(default_port), security, login)))
+        let server = SmtpPost::new(host.to_owned(), port.unwrap_or(default_port), security, login);
+        Ok(Self::Smtp(Box::new(server)))
     }
 
     /// Delivers one sealed mail. `Ok` only after the server's final 250, or once the file and its

@@ -103,10 +103,7 @@ async fn converse(socket: TcpStream, (at, whim): (At, Whim), seen: Arc<Mutex<See
 const SEALED: &[u8] = b"Subject: x\r\n\r\n.dot\r\nend\r\n";
 
 fn impatient(url: &str) -> Post {
-    match Post::from_url(url).expect("a good URL") {
-        Post::Smtp(post) => Post::Smtp(post.with_patience(Duration::from_millis(300))),
-        directory @ Post::Directory(_) => directory,
-    }
+    Post::from_url(url).expect("a good URL").with_patience(Duration::from_millis(300))
 }
 
 async fn deliver(post: &Post) -> Result<(), DeliveryError> {

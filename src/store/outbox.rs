@@ -240,7 +240,7 @@ impl Failure {
     fn model(self, state: &str) -> outbox::ActiveModel {
         let sealed = if self.unseal { Set(None) } else { sea_orm::ActiveValue::NotSet };
         let (fault, last_error) = (Set(Some(self.fault.as_str().to_owned())), Set(Some(self.text)));
-        outbox::ActiveModel { fault, last_error, sealed, ..ended(state) }
+        outbox::ActiveModel { sealed, last_error, fault, ..ended(state) }
     }
 }
 
