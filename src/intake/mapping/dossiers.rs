@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use chrono::DateTime;
 
-use super::super::book::{Book, Hints, Line, letters};
+use super::super::book::{Book, Cell, Hints, Line, letters};
 use super::super::fields::Pool;
 use super::super::problem::{Place, Problem};
 use super::super::record::{DossierRecord, Record, Shared, SourceRow};
@@ -20,7 +20,6 @@ use super::row::{Columns, Examples, OTHER_ORDER, Row};
 use super::second::{self, Supplements};
 use super::seen::Seen;
 use super::sheets::sheet_of;
-use super::width::{Fit, Width};
 use super::{ColumnUse, TableReading, standing, supplements};
 use crate::domain::dossier::{ApplicantKind, Channel, ClosedAs, State};
 use crate::domain::record::RecordKind;
@@ -53,14 +52,14 @@ pub fn read(file: &str, bytes: &[u8], mapping: &Mapping) -> Result<TableReading,
         rows: Vec::new(),
         passed_over: Vec::new(),
         is_signed: false,
-        width: Width::default(),
+        written: None,
         notes,
     };
     let outcome = book.each(sheet, &mut |line| {
         if line.number > columns.head.last_row {
             work.take(line);
         } else if line.number == columns.head.last_row {
-            work.width.of_head(line);
+            work.written = line.written;
         }
         ControlFlow::Continue(())
     });
@@ -137,7 +136,8 @@ struct Work<'m> {
     passed_over: Vec<u64>,
     /// The place for signatures has begun.
     is_signed: bool,
-    width: Width,
+    /// The cells of the head, where a text file says how many there are.
+    written: Option<usize>,
     notes: Vec<Problem>,
 }
 
@@ -167,14 +167,9 @@ impl Work<'_> {
             self.passed_over.push(line.number);
             return;
         }
-        match self.width.fit(line) {
-            Fit::Same => {}
-            Fit::Longer(found) => self.width.keep(self.rows.len(), found, code),
-            Fit::Off(found) => {
-                let said = self.width.problem(&self.file, line.number, &code, found);
-                self.rows.push(unreadable(&self.file, line.number, RecordKind::Dossier, &code, vec![said]));
-                return;
-            }
+        if let Some(said) = self.of_other_length(line, &code) {
+            self.rows.push(unreadable(&self.file, line.number, RecordKind::Dossier, &code, vec![said]));
+            return;
         }
         for column in &columns.head.columns {
             let cell = line.cells.get(column.index).filter(|cell| !cell.is_blank());
@@ -186,6 +181,33 @@ impl Work<'_> {
         self.rows.push(row);
         notes.truncate(NOTES.saturating_sub(self.notes.len()));
         self.notes.append(&mut notes);
+    }
+
+    /// What is said of a row that hasn't as many cells as its head: they may stand in the wrong columns.
+    fn of_other_length(&self, line: Line<'_>, code: &str) -> Option<Problem> {
+        let (found, head) = (line.written?, self.written?);
+        let is_trailing = found == head + 1 && line.cells.get(head).is_none_or(Cell::is_blank);
+        if if self.mapping.trailing_delimiter { is_trailing } else { found == head } {
+            return None;
+        }
+        let (vi, en) = if is_trailing {
+            (
+                "; nếu phần mềm luôn thêm một dấu phân cách ở cuối dòng thì ghi trailing_delimiter = true trong tệp ánh xạ",
+                "; if the software always ends a row with one delimiter more, say trailing_delimiter = true in the mapping",
+            )
+        } else {
+            ("", "")
+        };
+        Some(Place { file: &self.file, line: line.number, field: "" }.error(
+            "CELL_COUNT",
+            code,
+            format!(
+                "dòng có {found} ô nhưng tiêu đề có {head} cột; hãy đặt chữ có dấu phân cách trong ngoặc kép \"…\", hoặc xuất lại nếu tệp bị cắt{vi}"
+            ),
+            format!(
+                "the row has {found} cells, the header {head}; put text with the delimiter in quotes \"…\", or export again if the file was cut{en}"
+            ),
+        ))
     }
 
     /// Whether a row belongs to the place for signatures: it has no date and no code, and says so or stands below.
@@ -285,7 +307,6 @@ impl Work<'_> {
     }
 
     fn finish(mut self, second: Supplements) -> Result<TableReading, Vec<Problem>> {
-        self.width.settle(&self.file, &mut self.rows, &mut self.notes);
         self.notes.extend(asides::note(&self.file, &self.passed_over));
         let zone = self.mapping.dates.zone;
         let rows = second.attach(self.rows, zone, &mut self.notes);

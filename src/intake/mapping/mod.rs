@@ -17,7 +17,6 @@ mod seen;
 mod sheets;
 mod standing;
 mod supplements;
-mod width;
 mod words;
 
 pub(super) use codes::not_its_digits;

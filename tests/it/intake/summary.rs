@@ -187,3 +187,51 @@ fn which_of_two_summaries_is_meant_is_not_guessed() {
     assert_eq!(problems[0].reason, "SEVERAL_SHEETS");
     assert!(problems[0].message_vi.contains("“Tháng 5”, “Quý II”"), "{problems:?}");
 }
+
+/// The figures of the first row of a text file.
+fn first_row(text: &str) -> Vec<(&'static str, i64)> {
+    let table = read_summary_table("a.csv", text.as_bytes(), &SummaryMapping::default()).expect("it is read");
+    table.rows[0].values.iter().map(|(figure, value)| (figure.as_str(), *value)).collect()
+}
+
+#[test]
+fn a_title_is_no_group() {
+    // It speaks of receiving and of resolving, and stands above all columns.
+    let flat = "TÌNH HÌNH TIẾP NHẬN HỒ SƠ VÀ ĐÃ GIẢI QUYẾT,,,,,\n\
+        Đơn vị,Tổng tiếp nhận,Trực tuyến,Tổng đã giải quyết,Đang giải quyết,Quá hạn\nPhòng Tư pháp,10,8,9,1,1\n";
+    assert_eq!(first_row(flat), [("received_total", 10), ("received_online", 8), ("resolved", 9)]);
+    let groups = "STT,Đơn vị,Mới tiếp nhận,Kỳ trước chuyển qua,Đã giải quyết,,,Đang giải quyết,,\n\
+        ,,,,Tổng,Trước hạn,Quá hạn,Tổng,Trong hạn,Quá hạn\n1,Phòng Tư pháp,8,2,9,8,1,1,1,0\n";
+    let expected = [
+        ("received_in_period", 8),
+        ("carried_over", 2),
+        ("resolved", 9),
+        ("resolved_early", 8),
+        ("resolved_late", 1),
+        ("in_process", 1),
+        ("in_process_in_due", 1),
+        ("in_process_overdue", 0),
+    ];
+    assert_eq!(first_row(groups), expected);
+    for title in
+        ["TÌNH HÌNH TIẾP NHẬN VÀ GIẢI QUYẾT HỒ SƠ,,", "KẾT QUẢ TIẾP NHẬN HỒ SƠ,,,,,Đơn vị tính: hồ sơ"]
+    {
+        assert_eq!(first_row(&format!("{title}\n{groups}")), expected, "{title}");
+    }
+    // "Of which" says nothing.
+    let within = groups
+        .replace(",Đã giải quyết,,,", ",Đã giải quyết,Đã giải quyết,Đã giải quyết,")
+        .replace("\n1,Ph", "\n,,,,,,,,,\n1,Ph");
+    assert_eq!(first_row(&within), expected);
+}
+
+#[test]
+fn sums_and_formulas_may_stand_above_the_rows() {
+    let head = "STT,Đơn vị,Số hồ sơ nhận giải quyết,,Số hồ sơ đã giải quyết,,\n,,Tổng số,Trong kỳ,Tổng số,Trước hạn,Quá hạn\n";
+    let row = "1,Phòng Tư pháp,10,8,9,8,1\n";
+    let alone = first_row(&format!("{head}{row}"));
+    assert_eq!(alone.len(), 5, "{alone:?}");
+    for between in ["Tổng cộng,,10,8,9,8,1\n", ",,(1)=(2)+(3),(2),(4)=(5)+(6),(5),(6)\n"] {
+        assert_eq!(first_row(&format!("BIỂU TỔNG HỢP,,,,,,\n{head}{between}{row}")), alone, "{between}");
+    }
+}
