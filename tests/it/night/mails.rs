@@ -275,9 +275,9 @@ both!(mails_and_addresses_are_looked_after_through_the_door, |house| {
     line.clock.set(at("2024-06-01T00:00:00Z"));
     let found = client.list_suppressions(list).await.expect("listed").into_inner().suppressions;
     assert!(!found[0].in_force, "its time is over");
-    let lift = v1::LiftSuppressionRequest { name: put.name, request_id: String::new() };
-    client.lift_suppression(lift.clone()).await.expect("it is lifted");
-    assert_eq!(client.lift_suppression(lift).await.expect_err("there is none").code(), Code::NotFound);
+    let again = v1::LiftSuppressionRequest { name: put.name, request_id: String::new() };
+    client.lift_suppression(again.clone()).await.expect("it is lifted");
+    assert_eq!(client.lift_suppression(again).await.expect_err("there is none").code(), Code::NotFound);
     let clerk = line.key(&[v1::Role::Coordinator], "", "").await;
     let mut clerk = JobServiceClient::new(line.call(&clerk));
     let denied = clerk.suppress_address(suppress("a@b.example", None)).await.expect_err("not for them");
