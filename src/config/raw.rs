@@ -53,6 +53,10 @@ struct RawDatabase {
 struct RawMail {
     url: Option<String>,
     url_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
+    dkim_selector: Option<String>,
+    dkim_domain: Option<String>,
+    dkim_key_file: Option<PathBuf>,
     from: String,
     connections: u32,
     timeout_seconds: u64,
@@ -92,6 +96,10 @@ impl Default for RawSettings {
             mail: RawMail {
                 url: None,
                 url_file: None,
+                ca_file: None,
+                dkim_selector: None,
+                dkim_domain: None,
+                dkim_key_file: None,
                 from: "Bonro <bonro@localhost>".to_owned(),
                 connections: 2,
                 timeout_seconds: 60,
@@ -207,6 +215,10 @@ impl RawSettings {
             },
             mail: Mail {
                 url: mail_url.unwrap_or_else(|| Secret::new("file:mail")),
+                ca_file: mail.ca_file,
+                dkim_selector: mail.dkim_selector,
+                dkim_domain: mail.dkim_domain,
+                dkim_key_file: mail.dkim_key_file,
                 from: mail.from,
                 connections: mail.connections,
                 timeout_seconds: mail.timeout_seconds,
@@ -255,6 +267,10 @@ impl Settings {
         unless(
             starts(&self.mail.url, &["smtp:", "smtp+starttls:", "smtps:", "file:"]),
             "mail.url: smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
+        );
+        unless(
+            self.mail.dkim_selector.is_some() == self.mail.dkim_key_file.is_some(),
+            "mail.dkim_selector, mail.dkim_key_file: đặt cả hai hoặc không đặt / set both or neither",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
         let addresses = |all: &[String]| all.iter().all(|recipient| recipient.contains('@'));

@@ -42,6 +42,14 @@ pub struct Database {
 pub struct Mail {
     /// `smtp://…`, `smtps://…` or `file:DIRECTORY`.
     pub url: Secret,
+    /// PEM: authorities that are trusted beside the machine's.
+    pub ca_file: Option<PathBuf>,
+    /// DKIM: the name of the key; with `dkim_key_file` or not at all.
+    pub dkim_selector: Option<String>,
+    /// DKIM: the domain that signs; None: the sender's.
+    pub dkim_domain: Option<String>,
+    /// DKIM: the private key.
+    pub dkim_key_file: Option<PathBuf>,
     /// The sender of everything.
     pub from: String,
     /// Connections to the mail server at once.

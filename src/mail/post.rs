@@ -6,8 +6,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lettre::transport::smtp::client::Certificate;
+
 use super::delivery_error::DeliveryError;
 use super::smtp::{Security, SmtpPost};
+
+/// How a certificate begins in PEM.
+const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Where mails go.
 #[derive(Debug)]
@@ -40,7 +45,25 @@ pub enum BadPostUrl {
     Trailing,
 }
 
+/// Why a file of authorities is unusable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no certificate in it; write PEM, -----BEGIN CERTIFICATE----- and so on")]
+pub struct BadAuthorities;
+
 impl Post {
+    /// Trusts these authorities (PEM, one or several) beside those of the machine: an office's own, mostly.
+    pub fn with_authorities(self, pem: &[u8]) -> Result<Self, BadAuthorities> {
+        // lettre takes a file without any for an empty list.
+        if !pem.windows(MARK.len()).any(|window| window == MARK) {
+            return Err(BadAuthorities);
+        }
+        let found = Certificate::from_pem(pem).map_err(|_| BadAuthorities)?;
+        Ok(match self {
+            Self::Smtp(post) => Self::Smtp(Box::new(post.with_authorities(vec![found]))),
+            Self::Directory(directory) => Self::Directory(directory),
+        })
+    }
+
     /// How long a mail server's single reply is waited for.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {

@@ -7,11 +7,12 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
@@ -41,6 +42,10 @@ pub struct SmtpPost {
     login: Option<Credentials>,
     patience: Duration,
     pace: Pace,
+    /// The house's own authorities, beside those of the machine.
+    authorities: Vec<Certificate>,
+    /// Made once: it reads all certificates of the machine.
+    tls: OnceLock<TlsParameters>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
@@ -75,6 +80,8 @@ impl SmtpPost {
             login,
             patience: Duration::from_mins(1),
             pace: Pace::default(),
+            authorities: Vec::new(),
+            tls: OnceLock::new(),
             idle: Mutex::default(),
         }
     }
@@ -83,6 +90,24 @@ impl SmtpPost {
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// Certificates of authorities that are trusted beside the machine's.
+    #[must_use]
+    pub(super) fn with_authorities(self, authorities: Vec<Certificate>) -> Self {
+        Self { authorities, tls: OnceLock::new(), ..self }
+    }
+
+    fn tls(&self) -> Result<TlsParameters, SmtpError> {
+        if let Some(made) = self.tls.get() {
+            return Ok(made.clone());
+        }
+        let trusting = |builder: TlsParametersBuilder, authority: &Certificate| {
+            builder.add_root_certificate(authority.clone())
+        };
+        let made =
+            self.authorities.iter().fold(TlsParameters::builder(self.host.clone()), trusting).build()?;
+        Ok(self.tls.get_or_init(|| made).clone())
     }
 
     /// How many mails this server gets in a minute at most, evenly apart; 0: as many as it takes.
@@ -168,7 +193,7 @@ impl SmtpPost {
     async fn connect(&self) -> Result<AsyncSmtpConnection, DeliveryError> {
         let to_smtp = |e: SmtpError| unconnected(&e);
         let hello = ClientId::default();
-        let tls = || TlsParameters::new(self.host.clone()).map_err(to_smtp);
+        let tls = || self.tls().map_err(to_smtp);
         let mut connection = match self.security {
             Security::Tls => {
                 let place = (self.host.as_str(), self.port);

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use super::folders::Folder;
 use crate::domain::period::Period;
 use crate::domain::schedule::JobName;
-use crate::mail::{Mailbox, Post};
+use crate::mail::{Mailbox, Post, Signing};
 
 /// All of it.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct MailSettings {
     pub from: Mailbox,
     /// Right side of Message-IDs and List-IDs.
     pub domain: String,
+    /// Signs mails; None: they aren't signed.
+    pub signing: Option<Arc<Signing>>,
     /// What a line of a digest links to, with `{code}` in it.
     pub link_template: Option<String>,
     /// Who runs the system and is told when something needs a hand; None: nobody.
@@ -135,6 +137,7 @@ impl Default for OfficeSettings {
                 post: Arc::new(Post::Directory(PathBuf::from("mail"))),
                 from: mailbox("Bonro", "bonro@localhost"),
                 domain: "localhost".to_owned(),
+                signing: None,
                 link_template: None,
                 operator: None,
                 connections: 2,

@@ -18,3 +18,4 @@ mod ledger;
 mod night;
 mod records;
 mod sample;
+mod signed;

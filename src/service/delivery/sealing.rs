@@ -38,7 +38,7 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
     let sealed = rendered.and_then(|rendered| {
         let letter =
             letter(row, rendered, message_id.clone(), &mail.from, &mail.domain, house.world.office.now());
-        seal(&letter).map_err(|e| Unsaid::Broken(e.to_string()))
+        seal(&letter, mail.signing.as_deref()).map_err(|e| Unsaid::Broken(e.to_string()))
     });
     let outcome = match sealed {
         Ok(bytes) => {
@@ -128,7 +128,11 @@ fn letter(
     domain: &str,
     date: DateTime<Utc>,
 ) -> Letter {
-    let list = if row.kind == "reminder_digest" { "reminders" } else { "reports" };
+    let list = match row.kind.as_str() {
+        "reminder_digest" => "reminders",
+        "operator_notice" => "operations",
+        _ => "reports",
+    };
     Letter {
         message_id,
         from: from.clone(),
@@ -139,6 +143,17 @@ fn letter(
         attachments: rendered.attachments,
         date,
         list_id: Some(format!("<{list}.{domain}>")),
-        in_reply_to: None,
+        in_reply_to: thread(row).map(|root| format!("<{root}@{domain}>")),
     }
+}
+
+/// What mails that belong together share: the digests of one person, and the beginning and end of one trouble.
+fn thread(row: &MailRow) -> Option<String> {
+    if row.kind == "reminder_digest" {
+        return row.recipient_official_id.map(|official| format!("reminders.{official}"));
+    }
+    let mut parts = row.key.split('/');
+    let (kind, trouble) = (parts.next()?, parts.next()?);
+    let plain = trouble.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (kind == "trouble" && plain).then(|| format!("trouble.{trouble}"))
 }
