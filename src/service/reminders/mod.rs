@@ -6,6 +6,7 @@ mod planning;
 mod preview;
 mod rules;
 mod sending;
+mod sense;
 mod sources;
 mod truth;
 
