@@ -57,6 +57,8 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             signer_title: settings.report.signer_title.clone(),
             recipient: settings.report.addressee.clone(),
             recipients: settings.report.recipients.iter().map(|r| mailbox(r)).collect(),
+            after: settings.report.after_working_days.into(),
+            drafters: settings.report.drafters.iter().map(|r| mailbox(r)).collect(),
             alarm_after: settings.report.alarm_after_working_days.into(),
             alarm_recipients: settings.report.alarm_recipients.iter().map(|r| mailbox(r)).collect(),
             closing: closing(&settings.report.close)?,

@@ -35,7 +35,7 @@ Mã kết thúc / Exit codes:
   1  thất bại, số liệu khác nhau, hoặc còn thư chưa gửi / failed, what was compared differs, or mails wait
   2  sai cú pháp, cấu hình hoặc thư mục dữ liệu / wrong usage, settings or input directory
   3  không kết nối được máy chủ / the server can't be reached
-  4  xong, nhưng có dòng bị từ chối khi nhập / done, but rows of an import were refused
+  4  xong, nhưng có dòng bị từ chối khi nạp / done, but rows of an import were refused
   5  thiếu khóa, sai khóa hoặc khóa không đủ quyền / the key is missing, unknown or doesn't allow it
 Nếu cả 1 và 4 cùng đúng thì là 1 / where both 1 and 4 hold, it is 1";
 

@@ -45,7 +45,7 @@ pub struct ImportArgs {
     /// Tên nguồn dữ liệu; mặc định theo ánh xạ, hoặc “csv” / Name of the source; by default the mapping's, or “csv”
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Mã lượt nhập, mặc định theo nội dung các tệp / Id of the import; by default from the content of the files
+    /// Mã lượt nạp, mặc định theo nội dung các tệp / Id of the import; by default from the content of the files
     #[arg(long, value_name = "UUID", value_parser = values::uuid)]
     import_id: Option<Uuid>,
     /// Thư mục chứa toàn bộ dữ liệu của nguồn / The directory holds all that the source has
@@ -199,7 +199,7 @@ fn print(plan: &Plan, reading: &Reading, tally: &Tally, report: Option<&Path>) {
     if plan.dry_run {
         output::say("\nChỉ kiểm tra: chưa ghi gì / Checked only: nothing was stored");
     } else {
-        output::say(&format!("\nLượt nhập / import: imports/{}", plan.id));
+        output::say(&format!("\nLượt nạp / import: imports/{}", plan.id));
     }
 }
 

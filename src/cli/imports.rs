@@ -19,11 +19,11 @@ const PRINTED: usize = 200;
 /// `bonro imports …`
 #[derive(Debug, Subcommand)]
 pub enum ImportsCommand {
-    /// Các lượt nhập, mới nhất trước / The imports, the newest first
+    /// Các lượt nạp, mới nhất trước / The imports, the newest first
     List(ListArgs),
-    /// Một lượt nhập: kết quả từng dòng và hồ sơ không còn trong tệp / One import: what became of its rows, and what it no longer names
+    /// Một lượt nạp: kết quả từng dòng và hồ sơ không còn trong tệp / One import: what became of its rows, and what it no longer names
     Show(ShowArgs),
-    /// Hoàn tác cả lượt nhập, dữ liệu gì cũng được / Take back all that an import did, whatever it brought
+    /// Hoàn tác cả lượt nạp, dữ liệu gì cũng được / Take back all that an import did, whatever it brought
     Undo(UndoArgs),
 }
 
@@ -43,7 +43,7 @@ pub struct ListArgs {
 /// Arguments of `bonro imports show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// Mã lượt nhập / The id of the import
+    /// Mã lượt nạp / The id of the import
     #[arg(value_name = "UUID")]
     id: Uuid,
     #[command(flatten)]
@@ -53,7 +53,7 @@ pub struct ShowArgs {
 /// Arguments of `bonro imports undo`.
 #[derive(Debug, Args)]
 pub struct UndoArgs {
-    /// Mã lượt nhập / The id of the import
+    /// Mã lượt nạp / The id of the import
     #[arg(value_name = "UUID")]
     id: Uuid,
     /// Lý do, được lưu lại / Why; it is kept
@@ -99,7 +99,7 @@ async fn list(args: &ListArgs, as_json: bool) -> anyhow::Result<Exit> {
 
 fn table(runs: &[pb::Import], zone: Tz) -> Table {
     let mut table = Table::new()
-        .column("Lượt nhập\nImport", Side::Left)
+        .column("Lượt nạp\nImport", Side::Left)
         .column_of("Nguồn\nSource", Side::Left, 14)
         .column("Đến\nUp to", Side::Left);
     for head in ["Mới\nNew", "Đổi\nChanged", "Từ chối\nRefused", "Vắng\nAbsent"] {

@@ -62,7 +62,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// Nhập một thư mục CSV hoặc một bảng tính vào máy chủ / Import a directory of CSV files or a spreadsheet into a server
     Import(import::ImportArgs),
-    /// Các lượt nhập đã qua: xem, hoàn tác / Past imports: look at them, undo them
+    /// Các lượt nạp đã qua: xem, hoàn tác / Past imports: look at them, undo them
     #[command(subcommand)]
     Imports(imports::ImportsCommand),
     /// Độ mới của số liệu từ từng nguồn / How fresh each source is

@@ -159,7 +159,7 @@ async fn decide(args: &DecideArgs, as_json: bool) -> anyhow::Result<Exit> {
     } else {
         let (text, means) = (&name.text, &name.means);
         output::say(&format!(
-            "“{text}” là / is {means}; lượt nhập sau dùng ngay / the next import goes by it"
+            "“{text}” là / is {means}; lượt nạp sau dùng ngay / the next import goes by it"
         ));
     }
     Ok(Exit::Done)

@@ -321,7 +321,8 @@ fn broken(summary: &pb::PeriodSummary) -> Option<String> {
         .filter(|identity| !identity.holds)
         .map(|identity| {
             let row = if identity.row.is_empty() { "tất cả / all" } else { &identity.row };
-            format!("  {row}: {} ({} ≠ {})", identity.name, identity.left, identity.right)
+            let (vi, en) = (&identity.name_vi, &identity.name);
+            format!("  {row}: {vi} / {en} ({} ≠ {})", identity.left, identity.right)
         })
         .collect();
     (!lines.is_empty())

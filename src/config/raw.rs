@@ -109,7 +109,7 @@ impl Default for RawSettings {
                 fold_figures: "*/10 * * * *".to_owned(),
                 reminders_morning: "15 7 * * *".to_owned(),
                 reminders_due_today: "30 15 * * *".to_owned(),
-                close_period: "30 7 15 * *".to_owned(),
+                close_period: "30 7 * * *".to_owned(),
                 check_figures: "0 2 * * *".to_owned(),
                 take_files: "*/5 * * * *".to_owned(),
             },
@@ -124,6 +124,8 @@ impl Default for RawSettings {
                 signer_title: String::new(),
                 addressee: "Phòng Nội vụ".to_owned(),
                 close: "month".to_owned(),
+                after_working_days: 1,
+                drafters: Vec::new(),
                 alarm_after_working_days: 3,
                 alarm_recipients: Vec::new(),
             },
@@ -254,9 +256,20 @@ impl Settings {
             "mail.url: smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
+        let addresses = |all: &[String]| all.iter().all(|recipient| recipient.contains('@'));
+        let report = &self.report;
         unless(
-            self.report.alarm_recipients.iter().all(|recipient| recipient.contains('@')),
+            addresses(&report.alarm_recipients),
             "report.alarm_recipients: thiếu địa chỉ / an address is missing",
+        );
+        unless(addresses(&report.drafters), "report.drafters: thiếu địa chỉ / an address is missing");
+        // Later than that the next period would be over.
+        unless(report.after_working_days <= 15, "report.after_working_days: từ 0 đến 15 / from 0 to 15");
+        unless(
+            report.alarm_after_working_days == 0
+                || report.alarm_after_working_days >= report.after_working_days,
+            "report.alarm_after_working_days: không sớm hơn report.after_working_days, hoặc 0 / \
+             not before report.after_working_days, or 0",
         );
         unless(
             self.data.time_zone.parse::<Tz>().is_ok(),

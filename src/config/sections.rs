@@ -185,6 +185,10 @@ pub struct Report {
     pub addressee: String,
     /// Which periods are closed: `month`, `quarter`, or one range `2023-12-15..2024-05-15`.
     pub close: String,
+    /// Working days after a period's end on which its summary is made and sent; 0: the next day that the job runs.
+    pub after_working_days: u16,
+    /// Who drafts it, and is told what keeps it back.
+    pub drafters: Vec<String>,
     /// Working days after a period's end by which its summary must have left, or somebody is told; 0: never.
     pub alarm_after_working_days: u16,
     /// Who is told then, besides `mail.operator`.

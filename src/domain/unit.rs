@@ -41,6 +41,17 @@ words! {
     }
 }
 
+impl Group {
+    /// Its name as a heading.
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::SpecialisedAgencies => "Các cơ quan chuyên môn",
+            Self::Communes => "Các xã, phường",
+            Self::LandRegistryBranch => "Chi nhánh Văn phòng Đăng ký đất đai",
+        }
+    }
+}
+
 impl UnitKind {
     /// The report's group of that kind, if any.
     pub fn group(self) -> Option<Group> {

@@ -1,8 +1,7 @@
 //! Jobs, slots, troubles and mails as the contract says them, and what a change of a job asks for.
 
-use super::convert::{official_name, timestamp, unspecified};
+use super::convert::{check_mask, official_name, timestamp, unspecified};
 use crate::domain::schedule::{JobName, Misfire};
-use crate::domain::text::cut;
 use crate::pb::v1;
 use crate::service::delivery::{MailRow, mail_etag};
 use crate::service::schedules::{JobView, SlotView, job_etag};
@@ -119,16 +118,7 @@ const CHANGEABLE: [&str; 5] =
 
 /// What an update asks for.
 pub(super) fn change(job: v1::Job, mask: &[String]) -> Result<JobChange, ServiceError> {
-    if let Some(stranger) = mask.iter().find(|path| !CHANGEABLE.contains(&path.as_str())) {
-        let (stranger, known) = (cut(stranger), CHANGEABLE.join(", "));
-        return Err(Violation::new(
-            "update_mask",
-            "UNKNOWN_FIELD",
-            format!("không sửa được trường “{stranger}”; các trường sửa được: {known}"),
-            format!("the field “{stranger}” can't be changed; changeable are {known}"),
-        )
-        .into());
-    }
+    check_mask(mask, &CHANGEABLE)?;
     let named = |field: &str| mask.iter().any(|path| path == field);
     if named("changed_by_hand") && (job.changed_by_hand || mask.len() > 1) {
         return Err(Violation::new(

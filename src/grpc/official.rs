@@ -3,14 +3,13 @@
 use tonic::{Request, Response, Status};
 
 use super::convert::{
-    Fields, code_of, date, official_name, role, timestamp, unit_name, unspecified, wire_date,
+    Fields, check_mask, code_of, date, official_name, role, timestamp, unit_name, unspecified, wire_date,
 };
 use super::{Front, Plan, Reference};
-use crate::domain::text::cut;
 use crate::pb::v1;
 use crate::pb::v1::official_service_server::OfficialService;
 use crate::service::officials::{self, NewAbsence, NewOfficial, OfficialView, PUBLISHED, Update};
-use crate::service::{Rules, ServiceError, Violation};
+use crate::service::{Rules, ServiceError};
 
 const PLAN: Plan =
     Plan { published: &PUBLISHED, order: ("code", false), references: &[("unit", Reference::Unit)] };
@@ -69,14 +68,8 @@ fn update(request: v1::UpdateOfficialRequest) -> Result<Update, ServiceError> {
     let mut fields = Fields::new();
     let official = fields.message("official", request.official);
     let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
-    for path in paths.iter().filter(|path| !MASK.contains(&path.as_str()) && *path != "*") {
-        let (path, published) = (cut(path), MASK.join(", "));
-        fields.refuse(Violation::new(
-            "update_mask",
-            "UNKNOWN_FIELD",
-            format!("update_mask: không sửa được “{path}”; các trường sửa được: {published}"),
-            format!("update_mask: “{path}” can't be changed; these can: {published}"),
-        ));
+    if let Err(refused) = check_mask(paths.iter().filter(|path| *path != "*"), &MASK) {
+        fields.refuse(refused);
     }
     let named = |field: &str, says: bool| {
         if paths.is_empty() { says } else { paths.iter().any(|path| path == field || path == "*") }

@@ -4,12 +4,11 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use super::convert::{
-    Fields, code_or_empty, official_name, timestamp, uid_of, unit_name_or_empty, unspecified,
+    Fields, check_mask, code_or_empty, official_name, timestamp, uid_of, unit_name_or_empty, unspecified,
 };
 use super::{Front, Plan, Reference};
 use crate::domain::filter::Value;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
-use crate::domain::text::cut;
 use crate::pb::v1;
 use crate::pb::v1::reminder_service_server::ReminderService;
 use crate::service::reminders::{
@@ -199,16 +198,7 @@ const CHANGEABLE: [&str; 6] =
     ["working_days", "office_minutes", "repeat_working_days", "role", "enabled", "valid_from"];
 
 fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, ServiceError> {
-    if let Some(stranger) = mask.iter().find(|path| !CHANGEABLE.contains(&path.as_str())) {
-        let (stranger, known) = (cut(stranger), CHANGEABLE.join(", "));
-        return Err(Violation::new(
-            "update_mask",
-            "UNKNOWN_FIELD",
-            format!("không sửa được trường “{stranger}”; các trường sửa được: {known}"),
-            format!("the field “{stranger}” can't be changed; changeable are {known}"),
-        )
-        .into());
-    }
+    check_mask(mask, &CHANGEABLE)?;
     let wanted = |field: &str| mask.is_empty() || mask.iter().any(|path| path == field);
     let chosen = read_role(rule.role());
     if wanted("role") && chosen.is_none() {

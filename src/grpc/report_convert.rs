@@ -195,6 +195,7 @@ pub fn summary(s: &PeriodSummary) -> v1::PeriodSummary {
             .iter()
             .map(|i| v1::Identity {
                 name: i.name.to_owned(),
+                name_vi: i.name_vi.to_owned(),
                 row: i.row.clone(),
                 holds: i.holds(),
                 left: i.left,

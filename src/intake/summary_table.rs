@@ -41,7 +41,7 @@ unit = ["Đơn vị", "Cơ quan", "Tên đơn vị", "Lĩnh vực"]
 
 [columns]
 received_total = ["nhận giải quyết > Tổng", "tiếp nhận > Tổng", "Tổng tiếp nhận", "Tổng số tiếp nhận"]
-received_in_period = ["nhận giải quyết > trong kỳ > Tổng", "tiếp nhận > trong kỳ > Tổng", "tiếp nhận > trong kỳ", "Tiếp nhận trong kỳ", "Mới tiếp nhận"]
+received_in_period = ["nhận giải quyết > trong kỳ > Tổng", "tiếp nhận > trong kỳ > Tổng", "tiếp nhận > trong kỳ", "nhận giải quyết > trong kỳ", "Tiếp nhận trong kỳ", "Mới tiếp nhận"]
 received_online = ["trong kỳ > Trực tuyến", "tiếp nhận > Trực tuyến", "nhận giải quyết > Trực tuyến", "> Trực tuyến"]
 received_counter = ["trong kỳ > Trực tiếp", "tiếp nhận > Trực tiếp", "nhận giải quyết > Trực tiếp", "> Trực tiếp"]
 carried_over = ["kỳ trước", "tồn trước", "chuyển qua"]
@@ -187,11 +187,34 @@ struct Head {
     figures: BTreeMap<Figure, Found>,
 }
 
+/// The heading of a row over a column. Where merged cells were lost, as in text files, a group stands over its first
+/// column only: it goes on to the right over columns that have a heading below and none here.
+fn over<'r>(rows: &'r [Top], row: usize, index: usize) -> &'r str {
+    let cell = |row: usize, index: usize| rows[row].cells.get(index).map_or("", String::as_str);
+    let is_below = |index: usize| (row + 1..rows.len()).any(|below| !cell(below, index).is_empty());
+    let mut at = index;
+    while cell(row, at).is_empty() && at > 0 && is_below(at) {
+        at -= 1;
+    }
+    // What has nothing below it is a heading of its own, no group.
+    if at == index || is_below(at) { cell(row, at) } else { "" }
+}
+
+/// A row with one text, merged or not, is a title of the sheet or begins the data, but heads no columns.
+fn is_title(row: &Top) -> bool {
+    let mut texts = row.cells.iter().filter(|text| !text.is_empty());
+    let first = texts.next();
+    texts.all(|text| Some(text) == first)
+}
+
+/// Words above headings that add nothing to them, folded.
+const TRANSPARENT: [&str; 5] = ["trong do", "chia ra", "bao gom", "gom", "so luong"];
+
 /// The headings above a column, from the top, each once.
 fn path(rows: &[Top], index: usize) -> Vec<&str> {
     let mut path: Vec<&str> = Vec::new();
-    for row in rows {
-        let text = row.cells.get(index).map_or("", String::as_str);
+    for row in 0..rows.len() {
+        let text = over(rows, row, index);
         if !text.is_empty() && path.last() != Some(&text) {
             path.push(text);
         }
@@ -199,7 +222,8 @@ fn path(rows: &[Top], index: usize) -> Vec<&str> {
     path
 }
 
-/// Whether the steps are parts of the headings in their order, the last one of the lowest, and mean what those do.
+/// Whether the steps are parts of the lowest headings, each of its own, and mean what those do. A group between two steps
+/// would make another figure of them, unless it says nothing.
 fn leads(steps: &[String], path: &[String]) -> bool {
     let Some((last, before)) = steps.split_last() else { return false };
     let Some((lowest, above)) = path.split_last() else { return false };
@@ -208,12 +232,17 @@ fn leads(steps: &[String], path: &[String]) -> bool {
     {
         return above.is_empty() && rest.is_empty() && leads(std::slice::from_ref(last), path);
     }
-    let mut above = above.iter();
     // A single heading may say it all: `Đã giải quyết quá hạn`.
     let in_one = steps.iter().all(|step| lowest.contains(step.as_str()));
+    let says = |heading: &&String| !TRANSPARENT.contains(&heading.trim_end_matches([':', '.', ' ']));
+    let mut above = above.iter().filter(says).rev();
     lowest.contains(last.as_str())
         && QUALIFIES.iter().all(|qualifies| qualifies(lowest) == qualifies(last))
-        && (in_one || before.iter().all(|step| above.any(|heading| heading.contains(step.as_str()))))
+        && (in_one
+            || before
+                .iter()
+                .rev()
+                .all(|step| above.next().is_some_and(|heading| heading.contains(step.as_str()))))
 }
 
 /// Words that make another figure of the one that a heading names besides: `Trước hạn và đúng hạn` isn't `Đúng hạn`,
@@ -227,7 +256,7 @@ const QUALIFIES: [fn(&str) -> bool; 3] = [
 impl Head {
     fn find(tops: &[Top], mapping: &SummaryMapping) -> Option<Self> {
         let mut best: Option<Self> = None;
-        for first in 0..tops.len() {
+        for first in (0..tops.len()).filter(|first| !is_title(&tops[*first])) {
             for depth in 1..=DEEPEST.min(tops.len() - first) {
                 let rows = &tops[first..first + depth];
                 // Numbers are no headings.
@@ -238,6 +267,15 @@ impl Head {
                     break;
                 }
                 let Some(head) = Self::of(rows, mapping) else { continue };
+                // A head that begins below the first row of a merged heading has lost its groups, and one that ends
+                // above its last row takes headings for figures.
+                let unit =
+                    |row: usize| tops.get(row)?.cells.get(head.unit.index).filter(|text| !text.is_empty());
+                let goes_on = |row: usize, below: usize| unit(row).is_some() && unit(row) == unit(below);
+                let last = first + depth - 1;
+                if (first > 0 && goes_on(first - 1, first)) || goes_on(last, last + 1) {
+                    continue;
+                }
                 if best.as_ref().is_none_or(|best| head.figures.len() > best.figures.len()) {
                     best = Some(head);
                 }

@@ -92,10 +92,7 @@ fn warnings(input: &ReportInput<'_>) -> Vec<String> {
         ));
     }
     for identity in input.summary.identities.iter().filter(|i| !i.holds()) {
-        warnings.push(format!(
-            "Số liệu chưa khớp, không được phát hành: {} ({}): {} khác {}.",
-            identity.row, identity.name, identity.left, identity.right
-        ));
+        warnings.push(format!("Số liệu chưa khớp, không được phát hành: {}.", identity.vietnamese()));
     }
     warnings
 }

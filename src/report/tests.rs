@@ -194,10 +194,11 @@ fn an_unfinished_period_and_a_broken_identity_are_said_first() {
     let mut summary = sample();
     summary.complete = false;
     summary.computed_until = instant("2024-05-10T02:30:00Z");
-    summary.identities.push(Identity { row: "communes".to_owned(), name: "a = b", left: 3, right: 4 });
+    let broken = Identity { row: "communes".to_owned(), name: "a = b", name_vi: "c = d", left: 3, right: 4 };
+    summary.identities.push(broken);
     let page = print(&summary, &reference(), false);
     assert!(page.contains("Kỳ báo cáo chưa kết thúc: số liệu tính đến 09:30 ngày 10/5/2024."));
-    assert!(page.contains("Số liệu chưa khớp, không được phát hành: communes (a = b): 3 khác 4."));
+    assert!(page.contains("Số liệu chưa khớp, không được phát hành: Các xã, phường: c = d (3 khác 4)."));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The period report: a period is closed, counted at a cut, checked, printed and put in the outbox for the
-//! Home Affairs office. A figure that breaks an identity stops it. Whether it was in time is looked after in `alarm`.
+//! Home Affairs office. Whether it may leave is asked in `readiness`, whether it left in time is looked after in `alarm`.
 
 mod alarm;
+mod readiness;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use super::imports::{freshness, known_until};
 use super::letterhead::Letterhead;
 use super::report::{Ask, summarize};
 use super::settings::{Closing, OfficeSettings};
-use super::slots::{Claim, house_calendar};
+use super::slots::{Asked, Claim, house_calendar};
 use super::work::Look;
 use super::{House, declared_figures, enclosures, incidents, reconciling, targets};
 use crate::domain::declared::Declared;
@@ -26,15 +27,31 @@ use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
 pub(super) use alarm::{Unreported, unreported};
 
-/// Closes the period of a slot and mails its summary. Returns the slot's note.
+/// Closes the period of a slot and mails its summary. Returns the slot's note. Whoever drafts it is told what keeps it
+/// back.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     flag_overdue(house, claim).await?;
+    let look = house.look(house.own_context(claim.job)).await?;
+    let today = house_calendar(&look.rules).local_date(claim.slot_at);
+    drop(look);
+    let named = period_of(house.settings.report.closing, today)?;
+    let closed = close_period(house, claim, named, today).await;
+    if let Err(error) = &closed {
+        readiness::tell(house, claim, named, error).await?;
+    }
+    closed
+}
+
+async fn close_period(
+    house: &House,
+    claim: &Claim,
+    (kind, period): (&'static str, Period),
+    today: NaiveDate,
+) -> Result<String, ServiceError> {
     let cut = figures::cut(&house.store, house.world.office.now()).await?;
     let look = house.look(house.own_context(claim.job)).await?;
     let calendar = house_calendar(&look.rules);
-    let today = calendar.local_date(claim.slot_at);
     let settings = &house.settings.report;
-    let (kind, period) = period_of(settings.closing, today)?;
     let (first, last) = (period.first(), period.last());
     let named = |vi: &str, en: &str| {
         let dates = (date(first), date(last));
@@ -43,9 +60,17 @@ pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError>
     if period_reports::find(&look.door, kind, period.first(), period.last()).await?.is_some() {
         return Ok(named("đã chốt từ trước, không gửi thư", "closed before, nothing sent"));
     }
+    if claim.asked == Asked::Schedule {
+        if let Some((vi, en)) = readiness::too_early(&look, settings, last, today).await? {
+            return Ok(named(&vi, &en));
+        }
+        let usual_hours = house.settings.stale_after_hours;
+        let sources = freshness(&look.door, &look.rules, usual_hours, look.context.now).await?;
+        readiness::check_sources(&look, &sources, last)?;
+    }
     let summary =
         summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
-    check(&summary)?;
+    readiness::check_figures(&summary)?;
     let known_until = data_until(&look, house.settings.stale_after_hours).await?;
     let known_until = known_until.map(|at| calendar.local(at));
     let page = printed(&look, &summary, &house.settings).await?;
@@ -136,26 +161,6 @@ fn not_over() -> ServiceError {
         vi: "kỳ báo cáo chưa kết thúc; hãy chạy lại sau ngày cuối kỳ".to_owned(),
         en: "the period isn't over; run it again after its last day".to_owned(),
     }
-}
-
-/// All identities hold, or the cells that break one are named.
-fn check(summary: &PeriodSummary) -> Result<(), ServiceError> {
-    let broken: Vec<String> = summary
-        .identities
-        .iter()
-        .filter(|identity| !identity.holds())
-        .map(|i| format!("{} ({}): {} and {}", i.row, i.name, i.left, i.right))
-        .collect();
-    if broken.is_empty() {
-        return Ok(());
-    }
-    let cells = broken.join("; ");
-    Err(ServiceError::Precondition {
-        reason: "IDENTITY_BROKEN",
-        subject: "jobs/report_period".to_owned(),
-        vi: format!("số liệu chưa khớp, không phát hành: {cells}"),
-        en: format!("figures that don't add up are not sent: {cells}"),
-    })
 }
 
 /// Up to when the records behind the figures are known.

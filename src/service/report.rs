@@ -88,6 +88,7 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
     checks.push(Identity {
         row: "tasks".to_owned(),
         name: "in progress = in due + overdue",
+        name_vi: "đang thực hiện = trong hạn + quá hạn",
         left: tasks.in_progress,
         right: tasks.in_progress_in_due + tasks.in_progress_overdue,
     });

@@ -100,6 +100,10 @@ pub struct ReportSettings {
     pub recipient: String,
     /// The addresses it is mailed to; without any it is made and kept.
     pub recipients: Vec<Mailbox>,
+    /// Working days after a period's end on which its summary is made and sent; 0: the next day.
+    pub after: i64,
+    /// Who drafts it, and is told what keeps it back.
+    pub drafters: Vec<Mailbox>,
     /// Working days after a period's end by which its summary must have left, or somebody is told; 0: never.
     pub alarm_after: i64,
     /// Who is told then, besides whoever runs the system.
@@ -143,7 +147,7 @@ impl Default for OfficeSettings {
                 reminders_due_today: "30 15 * * *".to_owned(),
                 deliver_mail: "* * * * *".to_owned(),
                 fold_figures: "30 0 * * *".to_owned(),
-                report_period: "30 7 15 * *".to_owned(),
+                report_period: "30 7 * * *".to_owned(),
                 check_figures: "0 2 * * *".to_owned(),
                 take_files: "*/5 * * * *".to_owned(),
                 purge_replays: "0 3 * * *".to_owned(),
@@ -158,6 +162,8 @@ impl Default for OfficeSettings {
                 signer_title: String::new(),
                 recipient: "Phòng Nội vụ".to_owned(),
                 recipients: Vec::new(),
+                after: 1,
+                drafters: Vec::new(),
                 alarm_after: 3,
                 alarm_recipients: Vec::new(),
                 language: "vi".to_owned(),

@@ -47,6 +47,8 @@ pub struct Claim {
     pub fence: i64,
     /// The how-manieth attempt, from 1.
     pub attempt: i32,
+    /// Who asks for it.
+    pub asked: Asked,
 }
 
 /// How claiming a slot ended.
@@ -211,7 +213,7 @@ impl House {
             if asked == Asked::Schedule && row.attempt == 1 {
                 self.meter.began(job.as_str(), wish.started_at - slot_at, !in_time);
             }
-            return Ok(Claimed::Ours(Claim { job, slot_at, fence: row.fence, attempt: row.attempt }));
+            return Ok(Claimed::Ours(Claim { job, slot_at, fence: row.fence, attempt: row.attempt, asked }));
         }
         let row = slots::find(&work.tx, &wish.job, slot_at)
             .await?

@@ -39,8 +39,8 @@ fn of_settings(settings: &JobSettings, job: JobName) -> Schedule {
         JobName::FoldFigures | JobName::CheckFigures | JobName::PurgeReplays => {
             (false, Misfire::Latest, 3600)
         }
-        // Each closes another period.
-        JobName::ReportPeriod => (false, Misfire::All, 3600),
+        // Each may close another period. Which day is a period's, the job knows; on others there is nothing to do.
+        JobName::ReportPeriod => (true, Misfire::All, 3600),
     };
     Schedule { cron: settings.cron(job), working_days_only, misfire, grace_seconds }
 }

@@ -15,6 +15,7 @@ pub use term::{
     term_parts,
 };
 
+use crate::domain::text::cut;
 use crate::pb::google::r#type::Date;
 use crate::service::{Rules, Violation};
 
@@ -53,6 +54,22 @@ pub fn code_of(field: &str, name: &str, collection: &str) -> Result<String, Viol
     let rest = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default();
     let holds_slash = rest.contains('/') && collection != "documents";
     if rest.is_empty() || holds_slash { Err(bad_name(field, collection)) } else { Ok(rest.to_owned()) }
+}
+
+/// Refuses a mask of an update that names a field which isn't changeable.
+pub fn check_mask<'m>(
+    mask: impl IntoIterator<Item = &'m String>,
+    changeable: &[&str],
+) -> Result<(), Violation> {
+    let mut paths = mask.into_iter();
+    let Some(stranger) = paths.find(|path| !changeable.contains(&path.as_str())) else { return Ok(()) };
+    let (stranger, known) = (cut(stranger), changeable.join(", "));
+    Err(Violation::new(
+        "update_mask",
+        "UNKNOWN_FIELD",
+        format!("không sửa được trường “{stranger}”; các trường sửa được: {known}"),
+        format!("the field “{stranger}” can't be changed; changeable are {known}"),
+    ))
 }
 
 /// As [`code_of`], empty for an empty name.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use chrono::DateTime;
 
-use super::super::book::{Book, Hints, Line, letters};
+use super::super::book::{Book, Cell, Hints, Line, letters};
 use super::super::fields::Pool;
 use super::super::problem::{Place, Problem};
 use super::super::record::{DossierRecord, Record, Shared, SourceRow};
@@ -167,19 +167,7 @@ impl Work<'_> {
             self.passed_over.push(line.number);
             return;
         }
-        if let (Some(found), Some(width)) = (line.written, self.written)
-            && found != width
-        {
-            let said = Place { file: &self.file, line: line.number, field: "" }.error(
-                "CELL_COUNT",
-                &code,
-                format!(
-                    "dòng có {found} ô nhưng tiêu đề có {width} cột; hãy đặt chữ có dấu phân cách trong ngoặc kép \"…\", hoặc xuất lại nếu tệp bị cắt"
-                ),
-                format!(
-                    "the row has {found} cells, the header {width}; put text with the delimiter in quotes \"…\", or export again if the file was cut"
-                ),
-            );
+        if let Some(said) = self.of_other_length(line, &code) {
             self.rows.push(unreadable(&self.file, line.number, RecordKind::Dossier, &code, vec![said]));
             return;
         }
@@ -193,6 +181,33 @@ impl Work<'_> {
         self.rows.push(row);
         notes.truncate(NOTES.saturating_sub(self.notes.len()));
         self.notes.append(&mut notes);
+    }
+
+    /// What is said of a row that hasn't as many cells as its head: they may stand in the wrong columns.
+    fn of_other_length(&self, line: Line<'_>, code: &str) -> Option<Problem> {
+        let (found, head) = (line.written?, self.written?);
+        let is_trailing = found == head + 1 && line.cells.get(head).is_none_or(Cell::is_blank);
+        if if self.mapping.trailing_delimiter { is_trailing } else { found == head } {
+            return None;
+        }
+        let (vi, en) = if is_trailing {
+            (
+                "; nếu phần mềm luôn thêm một dấu phân cách ở cuối dòng thì ghi trailing_delimiter = true trong tệp ánh xạ",
+                "; if the software always ends a row with one delimiter more, say trailing_delimiter = true in the mapping",
+            )
+        } else {
+            ("", "")
+        };
+        Some(Place { file: &self.file, line: line.number, field: "" }.error(
+            "CELL_COUNT",
+            code,
+            format!(
+                "dòng có {found} ô nhưng tiêu đề có {head} cột; hãy đặt chữ có dấu phân cách trong ngoặc kép \"…\", hoặc xuất lại nếu tệp bị cắt{vi}"
+            ),
+            format!(
+                "the row has {found} cells, the header {head}; put text with the delimiter in quotes \"…\", or export again if the file was cut{en}"
+            ),
+        ))
     }
 
     /// Whether a row belongs to the place for signatures: it has no date and no code, and says so or stands below.

@@ -66,6 +66,9 @@ pub struct Mapping {
     pub(in super::super) encoding: Option<String>,
     pub(in super::super) delimiter: Option<u8>,
     pub(super) tells_all: bool,
+    /// Every row of a text file ends with one delimiter more than its head. Whether it does, or an unquoted delimiter moved
+    /// all cells to the right, can't be seen in the rows: a person says it.
+    pub(super) trailing_delimiter: bool,
     /// Headings by field; the first that is found counts.
     pub(super) columns: BTreeMap<Field, Vec<String>>,
     pub(super) constants: BTreeMap<Field, String>,
@@ -96,6 +99,8 @@ struct Raw {
     delimiter: Option<String>,
     #[serde(default)]
     tells_all: bool,
+    #[serde(default)]
+    trailing_delimiter: bool,
     columns: BTreeMap<Field, Headings>,
     #[serde(default)]
     constants: BTreeMap<Field, String>,
@@ -240,6 +245,7 @@ impl Mapping {
             encoding,
             delimiter,
             tells_all: raw.tells_all,
+            trailing_delimiter: raw.trailing_delimiter,
             columns: lists(raw.columns).collect(),
             constants: raw.constants,
             dates: dates(name, &raw.dates)?,

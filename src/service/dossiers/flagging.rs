@@ -30,17 +30,7 @@ pub async fn flag_overdue(work: &mut Work, limit: u64) -> Result<usize, ServiceE
             reason: String::new(),
         };
         let after = history.record(vec![draft], now, &work.rules.book).map_err(broken)?;
-        changes.push(Change {
-            id: row.id,
-            code: row.code.clone(),
-            row: Some(row),
-            before: Some(before),
-            history,
-            known,
-            after,
-            source: None,
-            applicant_id: None,
-        });
+        changes.push(Change::of_known(row, before, (history, known), after));
     }
     let flagged = changes.len();
     save(work, &changes).await?;

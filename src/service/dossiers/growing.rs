@@ -123,17 +123,7 @@ pub(super) fn grown(
     if history.events().len() == known {
         return Ok(None);
     }
-    Ok(Some(Change {
-        id: row.id,
-        code: row.code.clone(),
-        row: Some(row),
-        before: Some(before),
-        history,
-        known,
-        after,
-        source: None,
-        applicant_id: None,
-    }))
+    Ok(Some(Change::of_known(row, before, (history, known), after)))
 }
 
 /// Whether an event of an import falls when the source no longer says it.

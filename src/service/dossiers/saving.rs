@@ -39,6 +39,18 @@ pub struct Change {
 }
 
 impl Change {
+    /// What a known dossier becomes: its row, how it stood, its history grown beyond `known` events, how it stands.
+    pub fn of_known(
+        row: DossierRow,
+        before: Dossier,
+        (history, known): (History, usize),
+        after: Dossier,
+    ) -> Self {
+        let (id, code) = (row.id, row.code.clone());
+        let (source, applicant_id) = (None, None);
+        Self { id, code, row: Some(row), before: Some(before), history, known, after, source, applicant_id }
+    }
+
     /// The first and the last number of the new events.
     pub fn added(&self) -> Option<(i32, i32)> {
         let new = self.history.events().get(self.known..)?;

@@ -37,17 +37,7 @@ pub async fn take_back(work: &mut Work, import_id: Uuid, rows: &[OutcomeRow]) ->
         }
         let known = history.events().len();
         let after = history.record(drafts, work.now(), &work.rules.book).map_err(refuse)?;
-        changes.push(Change {
-            id: deed.id,
-            code: row.code.clone(),
-            row: Some(row),
-            before: Some(before),
-            history,
-            known,
-            after,
-            source: None,
-            applicant_id: None,
-        });
+        changes.push(Change::of_known(row, before, (history, known), after));
     }
     save(work, &changes).await?;
     Ok(())

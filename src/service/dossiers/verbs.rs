@@ -345,17 +345,7 @@ async fn apply(
     let drafts = kinds.into_iter().map(|kind| own(work, kind, at, step.reason.trim().to_owned())).collect();
     let after =
         history.record(drafts, work.now(), &rules.book).map_err(|r| refused(&subject, &r, rules.zone()))?;
-    let change = Change {
-        id: row.id,
-        code: row.code.clone(),
-        row: Some(row),
-        before: Some(before),
-        history,
-        known,
-        after,
-        source: None,
-        applicant_id: None,
-    };
+    let change = Change::of_known(row, before, (history, known), after);
     finish(work, change).await
 }
 

@@ -142,7 +142,7 @@ impl Ended {
             let _ = writeln!(text, "Số liệu đến / records up to: {vi} / {en}");
         }
         if let Some(run) = &self.run {
-            let _ = writeln!(text, "Lượt nhập / import: imports/{}\n", run.id);
+            let _ = writeln!(text, "Lượt nạp / import: imports/{}\n", run.id);
             let counts = [
                 ("dòng / rows", run.committed_row),
                 ("mới / new", run.landed),

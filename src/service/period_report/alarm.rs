@@ -3,15 +3,15 @@
 
 use chrono::NaiveDate;
 
+use super::readiness::ended_before_house;
 use super::{keys, period_of};
 use crate::domain::period::Period;
-use crate::domain::schedule::JobName;
 use crate::domain::text::date;
 use crate::service::error::ServiceError;
 use crate::service::settings::OfficeSettings;
 use crate::service::slots::house_calendar;
 use crate::service::work::Look;
-use crate::store::{outbox, period_reports, slots};
+use crate::store::{outbox, period_reports};
 
 /// A period whose summary should have left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +95,7 @@ pub(in crate::service) async fn unreported(
     if today <= due_on {
         return Ok(None);
     }
-    let job = slots::find_job(&look.door, JobName::ReportPeriod.as_str()).await?;
-    if job.is_none_or(|job| calendar.local_date(job.created_at) > period.last()) {
+    if ended_before_house(look, period.last()).await? {
         return Ok(None);
     }
     let why = missing(look, settings, kind, period).await?;

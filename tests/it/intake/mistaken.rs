@@ -5,7 +5,7 @@ mod libreoffice;
 mod texts;
 mod workbooks;
 
-use bonro::intake::{Problem, read_table};
+use bonro::intake::{Mapping, Problem, read_table};
 use rust_xlsxwriter::Workbook;
 
 use super::export::{cells, sample};
@@ -35,6 +35,27 @@ fn a_row_of_another_length_than_its_head_is_refused() {
         assert!(problems[0].message_vi.contains(&format!("{cells} ô")), "{problems:?}");
         assert_eq!(problems[0].line, 3);
     }
+}
+
+#[test]
+fn rows_that_end_with_one_delimiter_too_many_are_taken_where_the_mapping_says_so() {
+    let trailing = format!("trailing_delimiter = true\n{}", mapping("mot-cua").text);
+    let trailing = Mapping::parse("trailing", &trailing).expect("a mapping");
+    let read = |rows: &[String], by: &Mapping| {
+        let text = format!("{HEAD}\n{}\n", rows.join("\n"));
+        let (records, problems) = split(read_table("a.csv", text.as_bytes(), by).expect("it is read"));
+        assert!(reasons(&problems).iter().all(|reason| *reason == "CELL_COUNT"), "{problems:?}");
+        let says = problems.iter().any(|problem| problem.message_vi.contains("trailing_delimiter"));
+        (records.len(), problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), says)
+    };
+    let row = |number: u32, end: &str| format!("{}{end}", ROW.replace("H-1", &format!("H-{number}")));
+    let all = [row(1, ","), row(2, ","), row(3, ",")];
+    assert_eq!(read(&all, &trailing), (3, vec![], false));
+    // An unquoted comma in every row beside a blank last column looks the same: nobody guesses.
+    assert_eq!(read(&all, &mapping("mot-cua")), (0, vec![2, 3, 4], true));
+    let apart = row(4, ",").replace("Trực tiếp", "Trực tiếp, tại quầy");
+    assert_eq!(read(&[row(1, ","), row(2, ""), apart], &trailing), (1, vec![3, 4], false));
+    assert_eq!(read(&[row(1, ",x")], &trailing), (0, vec![2], false), "what stands there is no delimiter");
 }
 
 #[test]

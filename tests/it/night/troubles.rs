@@ -19,7 +19,7 @@ use crate::support::{Line, both};
 const ENGINEER: &str = "kysu@ducpho.example";
 const CHIEF: &str = "chanhvanphong@ducpho.example";
 
-fn mailbox(address: &str) -> Mailbox {
+pub fn mailbox(address: &str) -> Mailbox {
     Mailbox { name: String::new(), address: address.to_owned() }
 }
 

@@ -246,6 +246,19 @@ fn an_import_records_late_what_stood_open_here_beyond_its_date() {
     ];
     let dossier = case.history.record(drafts, at("2024-06-01T02:00:00"), &RULES).expect("corrected");
     assert!(!dossier.closing.expect("it is closed").recorded_late);
+    // One that was taken back and is told once more was known in time; another one wasn't.
+    let told_again = |when: &str| {
+        let mut case = Case::default();
+        case.record(EventKind::Received(intake(1)), "2024-05-06T09:00:00", Source::Import, first)
+            .expect("received");
+        case.record(resolved(), in_time, Source::Import, "2024-05-11T02:00:00").expect("a result");
+        let undone = "2024-05-12T02:00:00";
+        case.record(EventKind::Voided { number: 2 }, undone, Source::Import, undone).expect("undone");
+        let dossier = case.record(resolved(), when, Source::Import, "2024-06-01T02:00:00").expect("a result");
+        dossier.closing.expect("it is closed").recorded_late
+    };
+    assert!(!told_again(in_time), "known in time");
+    assert!(told_again("2024-05-10T11:00:00"), "never heard of before");
 }
 
 #[test]

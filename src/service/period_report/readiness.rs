@@ -1,0 +1,160 @@
+//! Whether a period's summary may leave: its day has come, the records reach its last day, and its figures add up. What
+//! keeps it back is told to those who draft it, once for each reason.
+
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+
+use crate::domain::calendar::Calendar;
+use crate::domain::period::Period;
+use crate::domain::schedule::JobName;
+use crate::domain::summary::{Identity, PeriodSummary};
+use crate::domain::text::date;
+use crate::service::House;
+use crate::service::error::ServiceError;
+use crate::service::imports::{Freshness, moment};
+use crate::service::operator::{self, Trouble};
+use crate::service::settings::ReportSettings;
+use crate::service::slots::{Claim, house_calendar};
+use crate::service::work::Look;
+use crate::store::slots;
+
+/// Its figures don't add up.
+const BROKEN: &str = "IDENTITY_BROKEN";
+/// A source hasn't told of its last day yet.
+const BEHIND: &str = "SOURCE_BEHIND";
+
+/// Why the schedule doesn't make a report today, in Vietnamese and English; None if it does. Whoever runs the job by hand
+/// isn't asked.
+pub(super) async fn too_early(
+    look: &Look,
+    settings: &ReportSettings,
+    last: NaiveDate,
+    today: NaiveDate,
+) -> Result<Option<(String, String)>, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let made_on = made_on(&calendar, last, settings.after)?;
+    if today < made_on {
+        return Ok(Some((format!("sẽ lập ngày {}", date(made_on)), format!("is made on {made_on}"))));
+    }
+    if ended_before_house(look, last).await? {
+        return Ok(Some((
+            "kết thúc trước khi hệ thống bắt đầu, không lập; cần thì chạy `bonro jobs run report_period`"
+                .to_owned(),
+            "ended before the house began, not made; if it's wanted, `bonro jobs run report_period`"
+                .to_owned(),
+        )));
+    }
+    Ok(None)
+}
+
+/// Whether a period was over when the house began: there is nothing to report of it.
+pub(super) async fn ended_before_house(look: &Look, last: NaiveDate) -> Result<bool, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let job = slots::find_job(&look.door, JobName::ReportPeriod.as_str()).await?;
+    Ok(job.is_none_or(|job| calendar.local_date(job.created_at) > last))
+}
+
+/// The day on which a period's report is made: so many working days after its last one.
+fn made_on(calendar: &Calendar, last: NaiveDate, after: i64) -> Result<NaiveDate, ServiceError> {
+    let beyond = || ServiceError::Internal(format!("the calendar doesn't reach beyond {last}"));
+    let next = last.succ_opt().ok_or_else(beyond)?;
+    Ok(calendar.add_working_days(last, after).map_err(|_| beyond())?.max(next))
+}
+
+/// A source that is looked after has not told of the period's last day: figures of it would be too small.
+pub(super) fn check_sources(look: &Look, sources: &[Freshness], last: NaiveDate) -> Result<(), ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let is_behind = |source: &&Freshness| {
+        source.limit_hours > 0
+            && source.row.watermark.is_some_and(|watermark| calendar.local_date(watermark) < last)
+    };
+    let behind: Vec<(String, String)> = sources
+        .iter()
+        .filter(is_behind)
+        .map(|source| {
+            let until = source.row.watermark.map(|at| moment(&look.rules, at)).unwrap_or_default();
+            let name = &source.row.name;
+            (format!("“{name}” đến {}", until.0), format!("“{name}” up to {}", until.1))
+        })
+        .collect();
+    if behind.is_empty() {
+        return Ok(());
+    }
+    let (vi, en): (Vec<String>, Vec<String>) = behind.into_iter().unzip();
+    Err(kept_back(
+        BEHIND,
+        format!("số liệu chưa đồng bộ đến ngày cuối kỳ {}: {}", date(last), vi.join("; ")),
+        format!("the records don't reach the period's last day {last}: {}", en.join("; ")),
+    ))
+}
+
+/// All identities hold, or the cells that break one are named.
+pub(super) fn check_figures(summary: &PeriodSummary) -> Result<(), ServiceError> {
+    let broken: Vec<&Identity> = summary.identities.iter().filter(|identity| !identity.holds()).collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    let vi: Vec<String> = broken.iter().map(|identity| identity.vietnamese()).collect();
+    let en = broken.iter().map(|i| format!("{}: {} ({} ≠ {})", i.row, i.name, i.left, i.right));
+    Err(kept_back(
+        BROKEN,
+        format!("số liệu chưa khớp, không phát hành: {}", vi.join("; ")),
+        format!("figures that don't add up are not sent: {}", en.collect::<Vec<_>>().join("; ")),
+    ))
+}
+
+fn kept_back(reason: &'static str, vi: String, en: String) -> ServiceError {
+    ServiceError::Precondition { reason, subject: "jobs/report_period".to_owned(), vi, en }
+}
+
+/// Tells those who draft the report why it was kept back, once for each reason. Other errors are for whoever runs the
+/// system.
+pub(super) async fn tell(
+    house: &House,
+    claim: &Claim,
+    (kind, period): (&str, Period),
+    error: &ServiceError,
+) -> Result<(), ServiceError> {
+    let ServiceError::Precondition { reason, vi, .. } = error else { return Ok(()) };
+    let mend = match *reason {
+        BROKEN => {
+            "chạy `bonro check figures` để biết hồ sơ nào lệch sổ, báo người vận hành hệ thống; khi số liệu khớp, \
+             báo cáo tự gửi vào sáng ngày làm việc sau"
+        }
+        BEHIND => {
+            "nạp tệp mới nhất của nguồn, báo cáo tự gửi vào sáng ngày làm việc sau; cần gửi ngay với số liệu hiện \
+             có thì chạy `bonro jobs run report_period`; nguồn đã ngừng dùng thì đặt giới hạn 0 giờ"
+        }
+        _ => return Ok(()),
+    };
+    let why = hex::encode(&Sha256::digest(vi)[..8]);
+    let (first, last) = (period.first(), period.last());
+    let work = house.batch(claim).await?;
+    for drafter in &house.settings.report.drafters {
+        let trouble = Trouble {
+            key: format!("report_kept_back/{kind}/{first}_{last}/{why}/{}", drafter.address),
+            headline: format!("Chưa gửi báo cáo kỳ {} – {}", date(first), date(last)),
+            details: vec![format!("Lý do: {vi}.")],
+            mend: mend.to_owned(),
+        };
+        operator::enqueue(house, &work, drafter, trouble).await?;
+    }
+    work.finish(&[]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::default_spec;
+
+    #[test]
+    fn a_report_is_made_on_a_working_day_after_the_period() {
+        let calendar = Calendar::new(uuid::Uuid::nil(), default_spec()).expect("a calendar");
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        let of = |last: &str, after| made_on(&calendar, day(last), after).expect("a day").to_string();
+        // 14/6/2024 is a Friday.
+        assert_eq!(of("2024-06-14", 0), "2024-06-15");
+        assert_eq!(of("2024-06-14", 1), "2024-06-17");
+        assert_eq!(of("2024-06-14", 3), "2024-06-19");
+    }
+}

@@ -1,0 +1,221 @@
+//! A morning on which much is overdue: `cargo bench --bench mornings` enters 100,000 notices for 2,000 officials, makes
+//! their digests, and sends these, on SQLite and, where it is installed, on PostgreSQL. Beside each it prints the limit
+//! that was measured in the same run: the same rows written in bulk, durable inserts one by one, and what a sender
+//! without any records (Postfix's `smtp-source`) puts into the same mail server (`smtp-sink`) over as many connections.
+
+/// The binary.
+#[path = "../it/support/binary.rs"]
+pub mod binary;
+/// PostgreSQL of its own.
+#[path = "../it/support/cluster.rs"]
+pub mod cluster;
+/// A mail server that throws mails away.
+mod sink;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bonro::domain::schedule::JobName;
+use bonro::mail::{Mailbox, Post};
+use bonro::service::House;
+use bonro::service::jobs::{Asked, run};
+use bonro::service::settings::OfficeSettings;
+use bonro::store::entity::{notice, outbox};
+use bonro::store::{Pool, Store};
+use bonro::world::{Entropy, StandingClock, World};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, Database, DatabaseConnection,
+    EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, TransactionTrait as _,
+};
+
+use binary::bonro;
+use cluster::Cluster;
+use sink::Sink;
+
+const UNITS: usize = 200;
+const OFFICIALS: usize = 2_000;
+/// A number on the command line makes it shorter: `cargo bench --bench mornings -- 10000`.
+const DOSSIERS: usize = 100_000;
+/// Connections to the mail server.
+const CONNECTIONS: usize = 4;
+/// Rows of a bulk insert.
+const BULK: usize = 500;
+/// Inserts that are committed one by one.
+const SINGLE: u32 = 500;
+
+const CALENDAR: &str = r#"{"office_hours":[["07:00","11:30"],["13:30","17:00"]],"working_weekdays":[1,2,3,4,5],
+    "time_zone":"Asia/Ho_Chi_Minh","same_day_cutoff":"15:00"}"#;
+const PROCEDURES: &str = "code,name,field,level,unit_code,term_unit,term,online_level\n\
+    A,Cấp bản sao trích lục hộ tịch,Hộ tịch,town,,working_days,5,full\n";
+
+fn per_second(count: usize, time: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / time.as_secs_f64()
+}
+
+/// Dossiers of last week, all a day overdue, each held by an official.
+fn write(records: &Path, dossiers: usize) {
+    let put = |name: &str, text: &str| std::fs::write(records.join(name), text).expect("a file");
+    let mut units = "code,parent_code,kind,name\nGOC,,people_committee,Ủy ban nhân dân\n".to_owned();
+    for unit in 0..UNITS {
+        let _ = writeln!(units, "U{unit},GOC,commune,Xã số {unit}");
+    }
+    let mut officials = "code,unit_code,full_name,role,email\n".to_owned();
+    for number in 0..OFFICIALS {
+        let unit = number % UNITS;
+        let _ = writeln!(officials, "C{number},U{unit},Công chức {number},officer,c{number}@tinh.example");
+    }
+    let mut rows =
+        "code,procedure_code,unit_code,channel,applicant_kind,received_at,due_at,closed_at,outcome,\
+                    result_returned_at,officer_code,intake_digitised,result_digitised\n"
+            .to_owned();
+    for number in 0..dossiers {
+        let (official, unit) = (number % OFFICIALS, number % UNITS);
+        let _ =
+            writeln!(rows, "H-{number},A,U{unit},counter,person,2024-05-06T08:00:00+07:00,,,,,C{official},,");
+    }
+    put("units.csv", &units);
+    put("officials.csv", &officials);
+    put("procedures.csv", PROCEDURES);
+    put("calendar.json", CALENDAR);
+    put("calendar.csv", "day,kind,name\n");
+    put("dossiers.csv", &rows);
+}
+
+/// Founds an archive with them, through the door.
+async fn found(url: &str, directory: &Path, dossiers: usize) {
+    let records = directory.join("records");
+    std::fs::create_dir_all(&records).expect("a directory");
+    write(&records, dossiers);
+    let told = |mut command: Command| {
+        let output = command
+            .env("BONRO_DATABASE__URL", url)
+            .env("BONRO_MAIL__URL", "file:/dev/null")
+            .output()
+            .expect("the binary runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let minted = told(bonro(&["key", "create", "--label", "bench", "--role", "importer", "--json"]));
+    let minted: serde_json::Value = serde_json::from_slice(&minted).expect("JSON");
+    let mut settings = bonro::config::Settings::default();
+    settings.server.listen = ([127, 0, 0, 1], 0).into();
+    settings.database.url = bonro::config::Secret::new(url.to_owned());
+    settings.mail.url = bonro::config::Secret::new(format!("file:{}", directory.display()));
+    settings.jobs.enabled = false;
+    let running = bonro::app::start(settings, None).await.expect("the house starts");
+    let mut importing = bonro(&["import"]);
+    importing.arg(&records).args(["--server", &format!("http://{}", running.address())]);
+    importing.args(["--key", minted["secret"].as_str().expect("a secret")]);
+    tokio::task::block_in_place(|| told(importing));
+    running.stop().await.expect("the house drains");
+}
+
+/// The house on the morning after the due day.
+async fn house(url: &str, post: Post) -> (House, DateTime<Utc>) {
+    let now: DateTime<Utc> = "2024-05-14T00:15:00Z".parse().expect("an instant");
+    let clock = Arc::new(StandingClock::at(now));
+    let world = World { office: clock.clone(), lease: clock, entropy: Arc::new(Entropy::seeded(7)) };
+    let mut settings = OfficeSettings::default();
+    settings.mail.post = Arc::new(post);
+    settings.mail.connections = CONNECTIONS;
+    "tinh.example".clone_into(&mut settings.mail.domain);
+    settings.mail.from = Mailbox { name: "Bonro".to_owned(), address: "bonro@tinh.example".to_owned() };
+    let store = Store::connect(url, Pool::default()).await.expect("the archive opens");
+    (House::with_settings(store, world, settings), now)
+}
+
+async fn timed(house: &House, job: JobName, at: DateTime<Utc>) -> Duration {
+    let began = Instant::now();
+    let ran = run(house, job, at, Asked::ByHand).await.expect("the job runs");
+    assert_eq!(ran.slot.state, "done", "{:?}", ran.slot.note);
+    began.elapsed()
+}
+
+/// How long the rows of the ledger take to be written in bulk, into a table like theirs.
+async fn bulk(tables: &DatabaseConnection) -> Duration {
+    let rows = notice::Entity::find().all(tables).await.expect("notices are read");
+    notice::Entity::delete_many().exec(tables).await.expect("the ledger is emptied");
+    let began = Instant::now();
+    for chunk in rows.chunks(BULK) {
+        let models = chunk.iter().cloned().map(|row| row.into_active_model().reset_all());
+        let work = tables.begin().await.expect("a transaction");
+        notice::Entity::insert_many(models).exec_without_returning(&work).await.expect("rows are written");
+        work.commit().await.expect("it commits");
+    }
+    began.elapsed()
+}
+
+/// Durable inserts a second, each committed by itself.
+async fn single(tables: &DatabaseConnection) -> f64 {
+    let run = async |sql: &str| tables.execute_unprepared(sql).await.expect("the table is ours");
+    run("CREATE TABLE bench_single (id INTEGER PRIMARY KEY, said TEXT NOT NULL)").await;
+    let began = Instant::now();
+    for id in 0..SINGLE {
+        run(&format!("INSERT INTO bench_single VALUES ({id}, 'one')")).await;
+    }
+    f64::from(SINGLE) / began.elapsed().as_secs_f64()
+}
+
+async fn morning(engine: &str, url: &str, dossiers: usize) {
+    let directory = tempfile::tempdir().expect("a directory");
+    found(url, directory.path(), dossiers).await;
+    let sink = Sink::start();
+    let post = match &sink {
+        Some(sink) => Post::from_url(&sink.url()).expect("an address"),
+        None => Post::Directory(directory.path().join("mail")),
+    };
+    let (house, at) = house(url, post).await;
+    house.enter_default_rules().await.expect("rules are entered");
+    house.enter_jobs().await.expect("jobs are entered");
+    println!("{engine}");
+
+    let planned = timed(&house, JobName::PlanReminders, at).await;
+    let sent = timed(&house, JobName::SendReminders, at).await;
+    let tables = Database::connect(url).await.expect("the archive opens");
+    let mails = outbox::Entity::find().all(&tables).await.expect("the outbox is read");
+    let notices = notice::Entity::find().count(&tables).await.expect("the ledger is read");
+    assert_eq!((notices, mails.len()), (dossiers as u64, OFFICIALS.min(dossiers)));
+    let delivered = timed(&house, JobName::DeliverMail, at).await;
+    let left = outbox::Entity::find().filter(outbox::Column::State.ne("sent")).count(&tables).await;
+    assert_eq!(left.expect("the outbox is read"), 0);
+
+    let digests = planned + sent;
+    let bulk = bulk(&tables).await;
+    println!(
+        "  {notices} notices → {} digests in {:.1} s (ledger {:.1} s, digests {:.1} s); its rows in bulk {:.1} s; ratio {:.2}",
+        mails.len(),
+        digests.as_secs_f64(),
+        planned.as_secs_f64(),
+        sent.as_secs_f64(),
+        bulk.as_secs_f64(),
+        bulk.as_secs_f64() / digests.as_secs_f64(),
+    );
+    let mailed = per_second(mails.len(), delivered);
+    let single = single(&tables).await;
+    println!("  mails: {mailed:.0}/s over {CONNECTIONS} connections, sealed, sent and recorded");
+    println!("  durable inserts one by one: {single:.0}/s; ratio {:.2}", mailed / single);
+    if let Some(sink) = sink {
+        let bytes = mails.iter().filter_map(|mail| mail.sealed.as_ref().map(Vec::len)).sum::<usize>();
+        let size = bytes / mails.len();
+        let bare = per_second(mails.len(), sink.flood(mails.len(), CONNECTIONS, size));
+        println!(
+            "  a sender without records, mails of {size} bytes: {bare:.0}/s; ratio {:.2}",
+            mailed / bare
+        );
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    let dossiers = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(DOSSIERS);
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = format!("sqlite://{}", directory.path().join("morning.sqlite").display());
+    morning("SQLite", &url, dossiers).await;
+    if let Some(cluster) = Cluster::start("fsync = on\nsynchronous_commit = on\n") {
+        morning("PostgreSQL", &cluster.url("postgres"), dossiers).await;
+    }
+}
