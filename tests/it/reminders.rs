@@ -2,6 +2,7 @@
 //! is previewed is what goes out.
 
 mod ahead;
+mod before;
 mod kinds;
 mod units;
 mod versions;

@@ -37,7 +37,7 @@ both!(a_registration_waits_for_its_acceptance, |house| {
     act(&watch.office.call(), "supplement", "R4", "").await.expect("papers are asked for");
     watch.run(DeliverMail).await;
     let mut expected = expected;
-    expected[0].4 = "sent".to_owned();
+    expected[0] = fell("R1", "sent", None);
     expected[3] = fell("R4", "suppressed", Some("supplement_requested"));
     assert_eq!(watch.said().await, expected);
     let mails = watch.outbox().await;

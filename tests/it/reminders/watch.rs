@@ -141,7 +141,7 @@ pub fn rule(kind: v1::ReminderKind) -> v1::ReminderRule {
 }
 
 /// A line of [`Watch::said`].
-pub fn line(code: &str, rule: &str, fell: &str, role: &str, state: &str, why: Option<&str>) -> Said {
+pub fn line(code: &str, rule: &str, fell: &str, whom: &str, state: &str, why: Option<&str>) -> Said {
     let own = str::to_owned;
-    (own(code), own(rule), own(fell), own(role), own(state), why.map(own))
+    (own(code), own(rule), own(fell), own(whom), own(state), why.map(own))
 }
