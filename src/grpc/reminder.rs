@@ -157,6 +157,8 @@ fn planned(rules: &Rules, notice: &PlannedNotice) -> v1::PlannedNotice {
         rule_code: notice.rule_code.clone(),
         rule_version: notice.rule_version.unwrap_or(0),
         falls_due_at: Some(timestamp(notice.falls_due_at)),
+        reason_vi: notice.reason.vi.clone(),
+        reason_en: notice.reason.en.clone(),
     }
 }
 
@@ -286,11 +288,12 @@ impl ReminderService for Front {
         self.list(request, plan, |look, r: v1::PreviewRemindersRequest, listing| {
             Box::pin(async move {
                 let mut fields = Fields::new();
-                let until = fields.instant("until", r.until);
+                let until = fields.instant_or_none("until", r.until);
+                let on = fields.date_or_none("on", r.on);
                 let unit = fields.code_or_empty("unit", &r.unit, "units");
                 let recipient = fields.code_or_empty("recipient", &r.recipient, "officials");
                 fields.done()?;
-                let ahead = reminders::preview(look, &PreviewAsk { until, unit, recipient }).await?;
+                let ahead = reminders::preview(look, &PreviewAsk { until, on, unit, recipient }).await?;
                 let from = if let Some(Cursor { key: Value::Number(from), .. }) = &listing.query.after {
                     usize::try_from(*from).unwrap_or(usize::MAX)
                 } else {

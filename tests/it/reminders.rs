@@ -4,6 +4,7 @@
 mod ahead;
 mod before;
 mod kinds;
+mod line;
 mod units;
 mod versions;
 mod watch;

@@ -3,18 +3,20 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::super::Rules;
 use super::super::error::{ServiceError, Violation};
 use super::super::slots::{house_calendar, schedule_of};
 use super::super::work::Look;
-use super::planning::{Fallen, look_at, second_of_today};
+use super::planning::{Fallen, calendar_of, look_at, second_of_today};
+use super::reason::{Reason, reason};
 use super::sending::{Round, subjects_of};
 use super::truth::{person, stale};
+use crate::domain::calendar::Calendar;
 use crate::domain::permission::Scope;
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
+use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, JobName};
 use crate::store::notices::{self, NoticeKey, NoticeRow};
 use crate::store::slots;
@@ -28,8 +30,10 @@ const STEP: u64 = 1000;
 /// What to look ahead for.
 #[derive(Debug, Clone)]
 pub struct PreviewAsk {
-    /// Up to when.
-    pub until: DateTime<Utc>,
+    /// Up to when; None where a day is asked for.
+    pub until: Option<DateTime<Utc>>,
+    /// Only what goes out on that day of the house's calendar.
+    pub on: Option<NaiveDate>,
     /// Code of a unit: only its subtree; empty: all that the caller sees.
     pub unit: String,
     /// Code of an official: only what goes to them; empty: everybody.
@@ -65,6 +69,8 @@ pub struct PlannedNotice {
     pub falls_due_at: DateTime<Utc>,
     /// Who will be told, as of now.
     pub recipient_id: Option<Uuid>,
+    /// Why, as a computation; empty where it waits since before rules had versions.
+    pub reason: Reason,
 }
 
 /// The plan ahead, in the order of sending.
@@ -73,15 +79,8 @@ pub type Ahead = Vec<PlannedNotice>;
 /// Makes the plan ahead for what the caller may see.
 pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceError> {
     let now = look.context.now;
-    if ask.until <= now || ask.until > now + TimeDelta::days(MOST_DAYS) {
-        return Err(Violation::new(
-            "until",
-            "OUT_OF_RANGE",
-            format!("until phải nằm trong vòng {MOST_DAYS} ngày tới"),
-            format!("until must lie within the next {MOST_DAYS} days"),
-        )
-        .into());
-    }
+    let calendar = house_calendar(&look.rules);
+    let until = until(ask, &calendar, now)?;
     let scope = narrowed(look, &ask.unit)?;
     let recipient = match ask.recipient.as_str() {
         "" => None,
@@ -90,16 +89,15 @@ pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceErro
             Some(known.ok_or_else(|| ServiceError::NotFound(format!("officials/{code}")))?.id)
         }
     };
-    let play = Play { rules: &look.rules, now, runs: runs(look, ask.until).await? };
+    let play = Play { rules: &look.rules, now, runs: runs(look, until).await? };
     let mut ahead = waiting(look, &scope, &play).await?;
     for kind in SubjectKind::ALL {
-        let concerns = play.arriving(*kind, ask.until);
-        let today = house_calendar(&look.rules);
-        let today = today.midnight(today.local_date(now));
+        let concerns = play.arriving(*kind, until);
+        let today = calendar.midnight(calendar.local_date(now));
         let mut after = Uuid::nil();
         loop {
-            let until = (today, ask.until, &*concerns);
-            let found = subjects::planned_until(&look.door, *kind, &scope, until, after, STEP).await?;
+            let looked_at = (today, until, &*concerns);
+            let found = subjects::planned_until(&look.door, *kind, &scope, looked_at, after, STEP).await?;
             let Some(last) = found.last() else { break };
             after = last.id;
             let ids: Vec<Uuid> = found.iter().map(|subject| subject.id).collect();
@@ -109,9 +107,38 @@ pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceErro
             }
         }
     }
+    ahead.retain(|notice| ask.on.is_none_or(|on| calendar.local_date(notice.send_at) == on));
     ahead.retain(|notice| recipient.is_none() || notice.recipient_id == recipient);
     ahead.sort_unstable();
     Ok(ahead)
+}
+
+/// Up to when to look: what was said, or the end of the day asked for.
+fn until(ask: &PreviewAsk, calendar: &Calendar, now: DateTime<Utc>) -> Result<DateTime<Utc>, ServiceError> {
+    let (field, until) = match (ask.until, ask.on) {
+        (Some(until), None) => ("until", Some(until)),
+        (None, Some(on)) => ("on", on.succ_opt().map(|next| calendar.midnight(next))),
+        (None, None) => return Err(Violation::missing("until").into()),
+        (Some(_), Some(_)) => {
+            return Err(Violation::new(
+                "on",
+                "ONE_OF_TWO",
+                "chỉ đặt một trong hai: until hoặc on",
+                "give one of the two, until or on",
+            )
+            .into());
+        }
+    };
+    let fits = |until: &DateTime<Utc>| *until > now && *until <= now + TimeDelta::days(MOST_DAYS);
+    until.filter(fits).ok_or_else(|| {
+        Violation::new(
+            field,
+            "OUT_OF_RANGE",
+            format!("{field} phải nằm trong vòng {MOST_DAYS} ngày tới"),
+            format!("{field} must lie within the next {MOST_DAYS} days"),
+        )
+        .into()
+    })
 }
 
 /// What stands in the ledger and waits for the next run that takes it.
@@ -239,11 +266,28 @@ impl Play<'_> {
             due_at: *from,
             falls_due_at: planned.at,
             recipient_id: person(self.rules, subject, rule.role).map(|official| official.id),
+            reason: self.reason(subject, rule, planned.step, (*from, planned.at)),
         }
+    }
+
+    fn reason(
+        &self,
+        subject: &Subject,
+        rule: &Rule,
+        step: i32,
+        (from, falls): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Reason {
+        let house = house_calendar(self.rules);
+        let calendar = calendar_of(self.rules, subject).unwrap_or(&house);
+        let unit = rule.unit_id.map(|unit| self.rules.unit_code(unit)).unwrap_or_default();
+        reason(rule, step, (calendar.local(from), calendar.local(falls)), unit)
     }
 
     fn of_ledger(&self, subject: &Subject, row: &NoticeRow, send_at: DateTime<Utc>) -> Option<PlannedNotice> {
         let role = NoticeRole::parse(&row.role)?;
+        let of_row = |rule: &&Rule| Some(rule.id) == row.rule_id && Some(rule.version) == row.rule_version;
+        let spoke = self.rules.reminders.iter().find(of_row);
+        let why = spoke.map(|rule| self.reason(subject, rule, row.step, (row.due_at, row.fell_due_at)));
         Some(PlannedNotice {
             send_at,
             subject_kind: subject.kind,
@@ -258,6 +302,7 @@ impl Play<'_> {
             due_at: row.due_at,
             falls_due_at: row.fell_due_at,
             recipient_id: person(self.rules, subject, role).map(|official| official.id),
+            reason: why.unwrap_or_default(),
         })
     }
 }

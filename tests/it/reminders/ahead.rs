@@ -7,7 +7,7 @@ use bonro::pb::v1;
 use bonro::pb::v1::ReminderKind as Kind;
 
 use super::watch::{Watch, rule};
-use crate::dossiers::office::{Office, at};
+use crate::dossiers::office::{Office, at, fields};
 use crate::support::both;
 
 /// Run, subject, rule code, version, step from 1, role and recipient.
@@ -129,4 +129,42 @@ both!(the_preview_is_what_goes_out, |house| {
     let kinds: BTreeSet<&str> = went.iter().map(|(_, _, code, ..)| code.as_str()).collect();
     assert_eq!(kinds.len(), 10, "each rule spoke: {kinds:?}");
     assert!(went.iter().any(|(_, _, code, version, ..)| code == "apology_due" && *version == 2));
+});
+
+both!(a_day_is_previewed_with_its_reasons, |house| {
+    let watch = Watch::open(&house).await;
+    watch.office.receive(Office::new_dossier("A1")).await;
+    let date = |day| Some(bonro::pb::google::r#type::Date { year: 2024, month: 5, day });
+    let ask = |on| v1::PreviewRemindersRequest { on, ..Default::default() };
+    let day = async |on| {
+        let answer = watch.client().preview_reminders(ask(date(on))).await.expect("a plan").into_inner();
+        answer.planned_notices
+    };
+    let told = day(21).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        told[0].reason_vi,
+        "hạn 17:00 ngày 23/05/2024; trước 2 ngày làm việc: 00:00 ngày 21/05/2024; \
+         quy tắc before_due bản 1 của toàn cơ quan"
+    );
+    assert_eq!((told[0].rule_code.as_str(), told[0].rule_version), ("before_due", 1));
+    assert_eq!(told[0].send_at, Some(at("2024-05-21T00:15:00Z")));
+    assert_eq!(day(22).await, []);
+    assert_eq!(day(23).await.len(), 2, "in the morning, and in the afternoon");
+
+    // Planned before the run, it stands in the ledger, and still goes out with its reason.
+    watch.at("2024-05-21T00:14:00Z", PlanReminders).await;
+    let waiting = day(21).await;
+    assert_eq!(waiting, told);
+    watch.at("2024-05-21T00:15:00Z", SendReminders).await;
+    assert_eq!(day(21).await, [], "what is in a mail isn't ahead");
+
+    let refused = async |on, until| {
+        let ask = v1::PreviewRemindersRequest { on, until, ..Default::default() };
+        fields(&watch.client().preview_reminders(ask).await.expect_err("refused"))
+    };
+    let later = Some(at("2024-05-22T00:00:00Z"));
+    assert_eq!(refused(date(22), later).await, ["on"], "one of the two");
+    assert_eq!(refused(date(20), None).await, ["on"], "the past");
+    assert_eq!(refused(None, None).await, ["until"]);
 });
