@@ -20,6 +20,7 @@ mod migrate;
 mod output;
 mod overdue;
 mod reconcile;
+mod reminders;
 mod serve;
 mod sources;
 mod summary;
@@ -78,6 +79,9 @@ enum Command {
     Overdue(overdue::OverdueArgs),
     /// Việc tự động: xem, tạm dừng, chạy ngay, chạy bù / Jobs: look at them, let them rest, run now, run what was missed
     Jobs(jobs::JobsArgs),
+    /// Nhắc việc: xem trước / Reminders: look ahead
+    #[command(subcommand)]
+    Reminders(reminders::RemindersCommand),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -146,6 +150,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Summary(args) => summary::run(&args, json).await,
         Command::Reconcile(args) => reconcile::run(&args, json).await,
         Command::Overdue(args) => overdue::run(&args, json).await,
+        Command::Reminders(command) => reminders::run(&command, json).await,
         Command::Jobs(args) => jobs::run(args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,

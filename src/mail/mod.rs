@@ -22,7 +22,7 @@ mod tests;
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
-pub use digest::{Digest, Line, Subject};
+pub use digest::{Digest, Line, Measured, Subject};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadPostUrl, Post};

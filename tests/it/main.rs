@@ -17,4 +17,5 @@ mod kills;
 mod ledger;
 mod night;
 mod records;
+mod reminders;
 mod sample;
