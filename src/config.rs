@@ -19,7 +19,8 @@ use serde::Serialize;
 
 pub use secret::Secret;
 pub use sections::{
-    Data, Database, Intake, IntakeFolder, Jobs, Limits, Log, LogFormat, Mail, Metrics, Report, Server,
+    Data, Database, Intake, IntakeFolder, Jobs, Limits, Log, LogFormat, Mail, Metrics, ReminderRule,
+    Reminders, Report, Server,
 };
 
 use raw::RawSettings;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub jobs: Jobs,
     /// Where other software leaves its files.
     pub intake: Intake,
+    /// Who is reminded of what.
+    pub reminders: Reminders,
     /// What reports say of their maker, and who gets them.
     pub report: Report,
     /// Where its metrics are read.

@@ -7,12 +7,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use chrono::TimeDelta;
 
-use crate::config::{IntakeFolder, Settings};
+use crate::config::{IntakeFolder, ReminderRule, Settings};
 use crate::domain::period::Period;
+use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::intake::{Mapping, NameTime, OWN_FORMAT, OWN_SOURCE};
 use crate::mail::{Post, Signing};
 use crate::service::OfficeSettings;
 use crate::service::folders::{Folder, Form, Seen};
+use crate::service::reminders::RuleDraft;
 use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
 
 /// The way out.
@@ -92,6 +94,13 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             .enumerate()
             .map(|(number, told)| folder(told).with_context(|| format!("intake.folders[{number}]")))
             .collect::<anyhow::Result<_>>()?,
+        reminder_rules: settings
+            .reminders
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(number, told)| rule(told).with_context(|| format!("reminders.rules[{number}]")))
+            .collect::<anyhow::Result<_>>()?,
         dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
         time_zone: settings.data.time_zone.clone(),
         stale_after_hours: settings.data.stale_after_office_hours.into(),
@@ -135,6 +144,52 @@ fn folder(told: &IntakeFolder) -> anyhow::Result<Folder> {
         marker: told.marker.clone().filter(|marker| !marker.is_empty()),
         name_time,
         seen: Seen::default(),
+    })
+}
+
+/// A rule of reminding of the whole house.
+fn rule(told: &ReminderRule) -> anyhow::Result<RuleDraft> {
+    let draft = RuleDraft {
+        unit: String::new(),
+        code: told.code.clone(),
+        subject_kind: word(
+            "subject",
+            &told.subject,
+            SubjectKind::parse,
+            SubjectKind::ALL,
+            SubjectKind::as_str,
+        )?,
+        kind: word("kind", &told.kind, RuleKind::parse, RuleKind::ALL, RuleKind::as_str)?,
+        working_days: told.working_days.into(),
+        office_minutes: told.office_minutes.into(),
+        repeat_working_days: told.repeat_working_days.map(Into::into),
+        role: word("role", &told.role, NoticeRole::parse, NoticeRole::ALL, NoticeRole::as_str)?,
+        enabled: told.enabled,
+        valid_from: None,
+    };
+    match draft.check() {
+        Ok(()) => Ok(draft),
+        Err(wrong) => {
+            let wrong: Vec<String> = wrong
+                .into_iter()
+                .map(|v| format!("{}: {} / {}", v.field.trim_start_matches("reminder_rule."), v.vi, v.en))
+                .collect();
+            anyhow::bail!("{}", wrong.join("; "))
+        }
+    }
+}
+
+/// One of the words of a setting.
+fn word<T: Copy>(
+    key: &str,
+    text: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    all: &[T],
+    said: impl Fn(T) -> &'static str,
+) -> anyhow::Result<T> {
+    parse(text).with_context(|| {
+        let known: Vec<&str> = all.iter().map(|word| said(*word)).collect();
+        format!("{key}: “{text}” phải là một trong / must be one of {}", known.join(", "))
     })
 }
 

@@ -21,6 +21,7 @@ mod migrate;
 mod output;
 mod overdue;
 mod reconcile;
+mod reminders;
 mod serve;
 mod sources;
 mod summary;
@@ -61,7 +62,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Nâng cấp các bảng của cơ sở dữ liệu / Bring the tables of the database to today's form
     Migrate(migrate::MigrateArgs),
-    /// Nhập một thư mục CSV hoặc một bảng tính vào máy chủ / Import a directory of CSV files or a spreadsheet into a server
+    /// Nạp một thư mục CSV hoặc một bảng tính vào máy chủ / Import a directory of CSV files or a spreadsheet into a server
     Import(import::ImportArgs),
     /// Các lượt nạp đã qua: xem, hoàn tác / Past imports: look at them, undo them
     #[command(subcommand)]
@@ -81,6 +82,9 @@ enum Command {
     Jobs(jobs::JobsArgs),
     /// Thư gửi đi: xem, gửi lại, hủy; địa chỉ bị chặn / Mails: look at them, try again, give up; addresses not written to
     Mails(mails::MailsArgs),
+    /// Nhắc việc: xem trước / Reminders: look ahead
+    #[command(subcommand)]
+    Reminders(reminders::RemindersCommand),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -149,6 +153,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Summary(args) => summary::run(&args, json).await,
         Command::Reconcile(args) => reconcile::run(&args, json).await,
         Command::Overdue(args) => overdue::run(&args, json).await,
+        Command::Reminders(command) => reminders::run(&command, json).await,
         Command::Jobs(args) => jobs::run(args, json).await,
         Command::Mails(args) => mails::run(args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,

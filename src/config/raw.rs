@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::sections::{Data, Database, Intake, Jobs, Limits, Log, LogFormat, Mail, Metrics, Report, Server};
+use super::sections::{
+    Data, Database, Intake, Jobs, Limits, Log, LogFormat, Mail, Metrics, Reminders, Report, Server,
+};
 use super::{BadSettings, Secret, Settings};
 
 /// The settings as they are written: secrets apart from the files that hold them.
@@ -19,6 +21,7 @@ pub(super) struct RawSettings {
     mail: RawMail,
     jobs: Jobs,
     intake: Intake,
+    reminders: Reminders,
     report: Report,
     metrics: RawMetrics,
     log: Log,
@@ -123,6 +126,7 @@ impl Default for RawSettings {
                 take_files: "*/5 * * * *".to_owned(),
             },
             intake: Intake::default(),
+            reminders: Reminders::default(),
             report: Report {
                 recipients: Vec::new(),
                 superior_body: String::new(),
@@ -231,6 +235,7 @@ impl RawSettings {
             },
             jobs: self.jobs,
             intake: self.intake,
+            reminders: self.reminders,
             report: self.report,
             metrics,
             log: self.log,

@@ -126,6 +126,49 @@ pub struct IntakeFolder {
     pub name_time: Option<String>,
 }
 
+/// `[reminders]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reminders {
+    /// Rules of the whole house.
+    pub rules: Vec<ReminderRule>,
+}
+
+/// One of `[[reminders.rules]]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReminderRule {
+    /// By what it is known; by default its kind and role.
+    #[serde(default)]
+    pub code: String,
+    /// `dossier`, `task` or `petition`.
+    pub subject: String,
+    /// What it watches, such as `before_due`.
+    pub kind: String,
+    /// Working days before or after the instant that it measures from.
+    #[serde(default)]
+    pub working_days: i32,
+    /// Office time before or after it, in minutes.
+    #[serde(default)]
+    pub office_minutes: i32,
+    /// Working days between repeats; without it: told once.
+    pub repeat_working_days: Option<i32>,
+    /// `responsible`, `head` or `coordinator`.
+    #[serde(default = "responsible")]
+    pub role: String,
+    /// Whether it speaks.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+fn responsible() -> String {
+    "responsible".to_owned()
+}
+
+fn yes() -> bool {
+    true
+}
+
 fn full() -> String {
     "full".to_owned()
 }

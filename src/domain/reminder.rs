@@ -1,7 +1,7 @@
-//! Which notice an open deadline calls for next (domain.md §7). Rules are data; only the *next*
-//! notice of a subject is stored, recomputed whenever its deadline moves.
+//! Which notice something open calls for next (domain.md §7). Rules are data; only the *next* notice of a subject is
+//! stored, recomputed whenever an instant moves that a rule measures from.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::calendar::{Calendar, OutOfRange};
@@ -10,12 +10,66 @@ use super::dossier::state::words;
 words! {
     /// What a rule watches.
     RuleKind {
-        /// So many working days before the due day.
+        /// So many working days, or so much office time, before the due instant.
         BeforeDue = "before_due",
         /// On the due day.
         DueToday = "due_today",
         /// Past the deadline, the first working day after it and every so many working days.
         Overdue = "overdue",
+        /// The appointment comes near: if it can't be kept, the letter of apology must go out before it passes; so many
+        /// working days, or so much office time, before it.
+        ApologyDue = "apology_due",
+        /// Registered online, and neither accepted nor refused for so much office time.
+        Unaccepted = "unaccepted",
+        /// Lying with the same holder, or in the same step, for so much office time.
+        Standing = "standing",
+        /// Without one of the four clears so many working days after it came in.
+        Unclear = "unclear",
+        /// Closed with a result that isn't scanned so many working days later.
+        Undigitised = "undigitised",
+    }
+}
+
+words! {
+    /// What rules are about. Of one concern a later notice stands for an earlier one; of two concerns both are told.
+    Concern {
+        /// The deadline.
+        Deadline = "deadline",
+        /// The letter of apology.
+        Apology = "apology",
+        /// The acceptance of an online registration.
+        Acceptance = "acceptance",
+        /// The next step.
+        Standing = "standing",
+        /// The four clears.
+        Clarity = "clarity",
+        /// The scan of the result.
+        Digitisation = "digitisation",
+    }
+}
+
+impl RuleKind {
+    /// What it is about.
+    pub fn concern(self) -> Concern {
+        match self {
+            Self::BeforeDue | Self::DueToday | Self::Overdue => Concern::Deadline,
+            Self::ApologyDue => Concern::Apology,
+            Self::Unaccepted => Concern::Acceptance,
+            Self::Standing => Concern::Standing,
+            Self::Unclear => Concern::Clarity,
+            Self::Undigitised => Concern::Digitisation,
+        }
+    }
+
+    /// Whether such a rule makes sense for a kind of subject.
+    pub fn fits(self, subject_kind: SubjectKind) -> bool {
+        match self.concern() {
+            Concern::Deadline => true,
+            Concern::Clarity => matches!(subject_kind, SubjectKind::Dossier | SubjectKind::Task),
+            Concern::Apology | Concern::Acceptance | Concern::Standing | Concern::Digitisation => {
+                subject_kind == SubjectKind::Dossier
+            }
+        }
     }
 }
 
@@ -43,25 +97,72 @@ words! {
     }
 }
 
-/// A rule of reminding.
+/// A version of a rule of reminding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Its id.
+    /// Its id, the same for all its versions.
     pub id: Uuid,
+    /// Which version, from 1.
+    pub version: i64,
+    /// From when on this version counts, until a later one does.
+    pub valid_from: DateTime<Utc>,
+    /// By what it is known: of one code the rule of the nearest unit on the way up holds.
+    pub code: String,
     /// The unit whose subtree it holds for; None: the whole house.
     pub unit_id: Option<Uuid>,
     /// Of what it reminds.
     pub subject_kind: SubjectKind,
     /// What it watches.
     pub kind: RuleKind,
-    /// Working days before the due day (`before_due`).
+    /// Working days before or after the instant that it measures from.
     pub working_days: i64,
-    /// Working days between repeats (`overdue`); 0: told once.
+    /// Office time before or after that instant, in minutes; 0: it is measured in working days.
+    pub office_minutes: i64,
+    /// Working days between repeats; 0: told once.
     pub repeat_working_days: i64,
     /// Whom it tells.
     pub role: NoticeRole,
     /// In force.
     pub enabled: bool,
+}
+
+/// The code of a rule that was given none: its kind, with the role where that isn't the usual one.
+pub fn usual_code(kind: RuleKind, role: NoticeRole) -> String {
+    match role {
+        NoticeRole::Responsible => kind.as_str().to_owned(),
+        NoticeRole::Head | NoticeRole::Coordinator => format!("{}_{}", kind.as_str(), role.as_str()),
+    }
+}
+
+/// The instants that rules measure from. Where there is none, nothing is to be reminded of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The deadline that judges an open subject.
+    pub due: Option<DateTime<Utc>>,
+    /// The appointment of an open dossier for which no letter of apology went out.
+    pub appointment: Option<DateTime<Utc>>,
+    /// When a dossier was registered that is neither accepted nor refused.
+    pub registered: Option<DateTime<Utc>>,
+    /// Since when the clock of an open dossier runs with its present holder.
+    pub standing: Option<DateTime<Utc>>,
+    /// When something open came in that lacks one of the four clears.
+    pub unclear: Option<DateTime<Utc>>,
+    /// When a dossier was closed whose result isn't scanned.
+    pub undigitised: Option<DateTime<Utc>>,
+}
+
+impl Marks {
+    /// The instant that rules of a concern measure from.
+    pub fn of(&self, concern: Concern) -> Option<DateTime<Utc>> {
+        match concern {
+            Concern::Deadline => self.due,
+            Concern::Apology => self.appointment,
+            Concern::Acceptance => self.registered,
+            Concern::Standing => self.standing,
+            Concern::Clarity => self.unclear,
+            Concern::Digitisation => self.undigitised,
+        }
+    }
 }
 
 /// A notice that falls due at an instant.
@@ -71,129 +172,111 @@ pub struct Planned {
     pub at: DateTime<Utc>,
     /// By which kind of rule.
     pub kind: RuleKind,
-    /// The how-manieth of that rule for this deadline, from 1.
+    /// The how-manieth of that rule for this instant, from 1.
     pub step: i32,
+    /// The rule.
+    pub rule_id: Uuid,
 }
 
-/// Notices of one deadline that fall due up to `until`, ascending. A day's notices fall due at
-/// local midnight of that day; the run of the day takes them.
-pub fn plan(
-    rules: &[Rule],
-    calendar: &Calendar,
-    due_at: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Vec<Planned>, OutOfRange> {
-    let mut planned = Vec::new();
-    let due_on = calendar.local_date(due_at);
-    for rule in rules.iter().filter(|r| r.enabled) {
-        match rule.kind {
-            RuleKind::BeforeDue => {
-                let day = calendar.add_working_days(due_on, -rule.working_days)?;
-                planned.push(Planned { at: calendar.midnight(day), kind: rule.kind, step: 1 });
+impl Rule {
+    /// When it speaks for the first time. What is measured in days falls due at local midnight of its day, so that
+    /// the run of the day takes it; what is measured in office time falls due within the day.
+    pub fn first(&self, calendar: &Calendar, from: DateTime<Utc>) -> Result<DateTime<Utc>, OutOfRange> {
+        let day = calendar.local_date(from);
+        let (days, minutes) = (self.working_days, self.office_minutes);
+        match self.kind {
+            RuleKind::BeforeDue | RuleKind::ApologyDue if minutes > 0 => in_office(calendar, from, -minutes),
+            RuleKind::BeforeDue | RuleKind::ApologyDue => {
+                Ok(calendar.midnight(calendar.add_working_days(day, -days)?))
             }
-            RuleKind::DueToday => {
-                planned.push(Planned { at: calendar.midnight(due_on), kind: rule.kind, step: 1 });
-            }
-            RuleKind::Overdue => {
-                let mut day = calendar.add_working_days(due_on, 1)?;
-                let mut step = 1;
-                while calendar.midnight(day) <= until {
-                    planned.push(Planned { at: calendar.midnight(day), kind: rule.kind, step });
-                    if rule.repeat_working_days == 0 {
-                        break;
-                    }
-                    day = calendar.add_working_days(day, rule.repeat_working_days)?;
-                    step += 1;
-                }
+            RuleKind::DueToday => Ok(calendar.midnight(day)),
+            RuleKind::Overdue => Ok(calendar.midnight(calendar.add_working_days(day, 1)?)),
+            RuleKind::Unaccepted | RuleKind::Standing => in_office(calendar, from, minutes),
+            RuleKind::Unclear | RuleKind::Undigitised if days == 0 => Ok(from),
+            RuleKind::Unclear | RuleKind::Undigitised => {
+                Ok(calendar.midnight(calendar.add_working_days(day, days)?))
             }
         }
     }
-    planned.retain(|p| p.at <= until);
-    planned.sort();
-    Ok(planned)
+
+    /// The last notice at or before an instant, and the first one after it.
+    fn around(
+        &self,
+        calendar: &Calendar,
+        from: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Result<(Option<Planned>, Option<Planned>), OutOfRange> {
+        let first = self.first(calendar, from)?;
+        let notice = |at, step: i64| Planned {
+            at,
+            kind: self.kind,
+            step: i32::try_from(step).unwrap_or(i32::MAX),
+            rule_id: self.id,
+        };
+        if first > at {
+            return Ok((None, Some(notice(first, 1))));
+        }
+        if self.repeat_working_days == 0 {
+            return Ok((Some(notice(first, 1)), None));
+        }
+        let day = calendar.local_date(first);
+        let repeats = calendar.working_days_between(day, calendar.local_date(at))? / self.repeat_working_days;
+        let repeat = |n: i64| -> Result<Planned, OutOfRange> {
+            let on: NaiveDate = calendar.add_working_days(day, n * self.repeat_working_days)?;
+            Ok(notice(calendar.midnight(on), n + 1))
+        };
+        let last = if repeats == 0 { notice(first, 1) } else { repeat(repeats)? };
+        Ok((Some(last), Some(repeat(repeats + 1)?)))
+    }
 }
 
-/// The next notice strictly after `after`: what is stored beside an open deadline. A repeat whose
-/// time passed unseen (downtime, late import) is not made up for: the latest one that lies at or
-/// before `now` stands for all, then the next is in the future.
+/// So many minutes of office time after an instant, or before it.
+fn in_office(calendar: &Calendar, from: DateTime<Utc>, minutes: i64) -> Result<DateTime<Utc>, OutOfRange> {
+    calendar.at_office_micros(calendar.office_micros(from)? + minutes * 60_000_000)
+}
+
+/// The next notice strictly after `last_told`: what is stored beside its subject. A repeat whose time passed unseen
+/// (downtime, late import) is not made up for: the latest one that lies at or before `now` stands for all, then the
+/// next is in the future.
 pub fn next(
     rules: &[Rule],
     calendar: &Calendar,
-    due_at: DateTime<Utc>,
+    marks: &Marks,
     last_told: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Option<Planned>, OutOfRange> {
-    let fallen: Vec<Planned> = plan(rules, calendar, due_at, now)?
-        .into_iter()
-        .filter(|p| last_told.is_none_or(|told| p.at > told))
-        .collect();
-    if let Some(latest) = fallen.into_iter().next_back() {
-        return Ok(Some(latest));
-    }
     let after = last_told.unwrap_or(now).max(now);
-    let due_on = calendar.local_date(due_at);
-    let mut upcoming: Vec<Planned> = Vec::new();
+    let (mut fallen, mut upcoming) = (None, None);
     for rule in rules.iter().filter(|r| r.enabled) {
-        let (day, step) = match rule.kind {
-            RuleKind::BeforeDue => (calendar.add_working_days(due_on, -rule.working_days)?, 1),
-            RuleKind::DueToday => (due_on, 1),
-            RuleKind::Overdue => next_repeat(rule, calendar, due_on, after)?,
-        };
-        upcoming.push(Planned { at: calendar.midnight(day), kind: rule.kind, step });
+        let Some(from) = marks.of(rule.kind.concern()) else { continue };
+        let (last, _) = rule.around(calendar, from, now)?;
+        fallen = fallen.max(last.filter(|p| last_told.is_none_or(|told| p.at > told)));
+        let (_, to_come) = rule.around(calendar, from, after)?;
+        upcoming = [upcoming, to_come].into_iter().flatten().min();
     }
-    Ok(upcoming.into_iter().filter(|p| p.at > after).min())
+    Ok(fallen.or(upcoming))
 }
 
-fn next_repeat(
-    rule: &Rule,
-    calendar: &Calendar,
-    due_on: chrono::NaiveDate,
-    after: DateTime<Utc>,
-) -> Result<(chrono::NaiveDate, i32), OutOfRange> {
-    let first = calendar.add_working_days(due_on, 1)?;
-    if rule.repeat_working_days == 0 || calendar.midnight(first) > after {
-        return Ok((first, 1));
-    }
-    let today = calendar.local_date(after);
-    let passed = calendar.working_days_between(first, today)?.max(0);
-    let mut steps = passed / rule.repeat_working_days;
-    loop {
-        let day = if steps == 0 {
-            first
-        } else {
-            calendar.add_working_days(first, steps * rule.repeat_working_days)?
-        };
-        if calendar.midnight(day) > after {
-            let step = i32::try_from(steps + 1).unwrap_or(i32::MAX);
-            return Ok((day, step));
-        }
-        steps += 1;
-    }
-}
-
-/// The rules that hold for a subject of a unit: of each kind and role those of the nearest unit on
-/// the way up, from itself to the house. A disabled rule of a unit silences the house's.
+/// The rules that hold for a subject of a unit at an instant: of each code the version of then of the nearest unit on
+/// the way up, from itself to the house. A unit's rule that is switched off silences the one above it.
 pub fn in_force<'a>(
     rules: impl IntoIterator<Item = &'a Rule>,
     subject_kind: SubjectKind,
     ancestry: &[Uuid],
+    at: DateTime<Utc>,
 ) -> Vec<Rule> {
     let depth = |rule: &Rule| match rule.unit_id {
         None => Some(ancestry.len()),
         Some(unit) => ancestry.iter().position(|above| *above == unit),
     };
-    let near: Vec<(usize, &Rule)> = rules
+    let mut near: Vec<(usize, &Rule)> = rules
         .into_iter()
-        .filter(|r| r.subject_kind == subject_kind)
+        .filter(|rule| rule.subject_kind == subject_kind && rule.valid_from <= at)
         .filter_map(|rule| Some((depth(rule)?, rule)))
         .collect();
-    near.iter()
-        .filter(|(depth, rule)| {
-            !near.iter().any(|(other, r)| other < depth && r.kind == rule.kind && r.role == rule.role)
-        })
-        .filter(|(_, rule)| rule.enabled)
-        .map(|(_, rule)| (*rule).clone())
-        .collect()
+    near.sort_by(|(a, x), (b, y)| (&x.code, a, -x.version).cmp(&(&y.code, b, -y.version)));
+    near.dedup_by(|(_, later), (_, first)| later.code == first.code);
+    near.into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).cloned().collect()
 }
 
 /// The rules of a fresh house, the same for each kind of subject: two working days before, on the
@@ -201,10 +284,14 @@ pub fn in_force<'a>(
 pub fn default_rules() -> Vec<Rule> {
     let rule = |subject_kind, kind, working_days, repeat_working_days| Rule {
         id: Uuid::nil(),
+        version: 1,
+        valid_from: DateTime::UNIX_EPOCH,
+        code: usual_code(kind, NoticeRole::Responsible),
         unit_id: None,
         subject_kind,
         kind,
         working_days,
+        office_minutes: 0,
         repeat_working_days,
         role: NoticeRole::Responsible,
         enabled: true,
@@ -222,23 +309,3 @@ pub fn default_rules() -> Vec<Rule> {
 #[cfg(test)]
 #[path = "reminder_tests.rs"]
 mod plans;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_unit_decides() {
-        let (town, office, other) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-        let mut rules = default_rules();
-        let of = |unit_id, enabled| Rule { unit_id: Some(unit_id), enabled, ..default_rules()[0].clone() };
-        rules.extend([of(town, true), of(other, true)]);
-        let found = in_force(&rules, SubjectKind::Dossier, &[office, town]);
-        assert_eq!(found.len(), 3);
-        assert!(found.iter().any(|r| r.unit_id == Some(town) && r.kind == RuleKind::BeforeDue));
-        rules.push(of(office, false));
-        let found = in_force(&rules, SubjectKind::Dossier, &[office, town]);
-        assert!(found.iter().all(|r| r.kind != RuleKind::BeforeDue), "silenced in the office");
-        assert_eq!(in_force(&rules, SubjectKind::Task, &[office, town]).len(), 3);
-    }
-}

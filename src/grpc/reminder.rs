@@ -1,6 +1,7 @@
 //! ReminderService: rules of reminding, the plan ahead, and the ledger of notices.
 
 use tonic::{Request, Response, Status};
+use uuid::Uuid;
 
 use super::convert::{
     Fields, check_mask, code_or_empty, official_name, timestamp, uid_of, unit_name_or_empty, unspecified,
@@ -29,6 +30,11 @@ fn rule_kind(kind: RuleKind) -> v1::ReminderKind {
         RuleKind::BeforeDue => v1::ReminderKind::BeforeDue,
         RuleKind::DueToday => v1::ReminderKind::DueToday,
         RuleKind::Overdue => v1::ReminderKind::Overdue,
+        RuleKind::ApologyDue => v1::ReminderKind::ApologyDue,
+        RuleKind::Unaccepted => v1::ReminderKind::Unaccepted,
+        RuleKind::Standing => v1::ReminderKind::Standing,
+        RuleKind::Unclear => v1::ReminderKind::Unclear,
+        RuleKind::Undigitised => v1::ReminderKind::Undigitised,
     }
 }
 
@@ -55,6 +61,11 @@ fn read_rule_kind(kind: v1::ReminderKind) -> Option<RuleKind> {
         v1::ReminderKind::BeforeDue => Some(RuleKind::BeforeDue),
         v1::ReminderKind::DueToday => Some(RuleKind::DueToday),
         v1::ReminderKind::Overdue => Some(RuleKind::Overdue),
+        v1::ReminderKind::ApologyDue => Some(RuleKind::ApologyDue),
+        v1::ReminderKind::Unaccepted => Some(RuleKind::Unaccepted),
+        v1::ReminderKind::Standing => Some(RuleKind::Standing),
+        v1::ReminderKind::Unclear => Some(RuleKind::Unclear),
+        v1::ReminderKind::Undigitised => Some(RuleKind::Undigitised),
     }
 }
 
@@ -72,10 +83,15 @@ fn subject_name(kind: SubjectKind, code: &str) -> String {
     format!("{}s/{code}", kind.as_str())
 }
 
+/// `reminderRules/UID`, or nothing.
+fn rule_name(id: Option<Uuid>) -> String {
+    id.map(|id| format!("reminderRules/{id}")).unwrap_or_default()
+}
+
 fn rule(rules: &Rules, row: &RuleRow) -> v1::ReminderRule {
     v1::ReminderRule {
-        name: format!("reminderRules/{}", row.id),
-        uid: row.id.to_string(),
+        name: format!("reminderRules/{}", row.rule_id),
+        uid: row.rule_id.to_string(),
         unit: unit_name_or_empty(rules, row.unit_id),
         kind: RuleKind::parse(&row.kind).map_or(0, |kind| rule_kind(kind).into()),
         subject_kind: SubjectKind::parse(&row.subject_kind).map_or(0, |kind| subject_kind(kind).into()),
@@ -84,10 +100,12 @@ fn rule(rules: &Rules, row: &RuleRow) -> v1::ReminderRule {
         role: NoticeRole::parse(&row.role).map_or(0, |found| role(found).into()),
         enabled: row.enabled,
         valid_from: Some(timestamp(row.valid_from)),
-        create_time: Some(timestamp(row.valid_from)),
-        // Its changes are in the audit; the row keeps only how many there were.
-        update_time: None,
+        create_time: Some(timestamp(row.created_at)),
+        update_time: row.replaced_at.map(timestamp),
         etag: row.version.to_string(),
+        code: row.code.clone(),
+        office_minutes: row.office_minutes,
+        version: row.version,
     }
 }
 
@@ -118,6 +136,9 @@ fn notice(rules: &Rules, row: NoticeRow) -> v1::Notice {
         mail: row.outbox_id.map(|id| format!("mails/{id}")).unwrap_or_default(),
         create_time: Some(timestamp(row.created_at)),
         sent_at: row.sent_at.map(timestamp),
+        rule: rule_name(row.rule_id),
+        rule_code: row.rule_code,
+        rule_version: row.rule_version.unwrap_or(0),
     }
 }
 
@@ -127,12 +148,17 @@ fn planned(rules: &Rules, notice: &PlannedNotice) -> v1::PlannedNotice {
         subject: subject_name(notice.subject_kind, &notice.subject_code),
         unit: unit_name_or_empty(rules, notice.unit_id),
         kind: rule_kind(notice.kind).into(),
-        rule: format!("reminderRules/{}", notice.rule_id),
+        rule: rule_name(notice.rule_id),
         due_at: Some(timestamp(notice.due_at)),
         step: notice.step - 1,
         role: role(notice.role).into(),
         recipient: official_name(rules, notice.recipient_id),
         send_at: Some(timestamp(notice.send_at)),
+        rule_code: notice.rule_code.clone(),
+        rule_version: notice.rule_version.unwrap_or(0),
+        falls_due_at: Some(timestamp(notice.falls_due_at)),
+        reason_vi: notice.reason.vi.clone(),
+        reason_en: notice.reason.en.clone(),
     }
 }
 
@@ -153,20 +179,25 @@ fn draft(asked: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
     let (Some(subject_kind), Some(kind), Some(role)) = chosen else {
         return Err(ServiceError::Invalid(fields.wrong()));
     };
+    let valid_from = fields.instant_or_none("reminder_rule.valid_from", asked.valid_from);
     fields.done()?;
     Ok(RuleDraft {
         unit,
+        code: asked.code,
         subject_kind,
         kind,
         working_days: asked.working_days.into(),
+        office_minutes: asked.office_minutes.into(),
         repeat_working_days: asked.repeat_working_days.map(Into::into),
         role,
         enabled: asked.enabled,
+        valid_from,
     })
 }
 
 /// The fields that an update may change.
-const CHANGEABLE: [&str; 4] = ["working_days", "repeat_working_days", "role", "enabled"];
+const CHANGEABLE: [&str; 6] =
+    ["working_days", "office_minutes", "repeat_working_days", "role", "enabled", "valid_from"];
 
 fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, ServiceError> {
     check_mask(mask, &CHANGEABLE)?;
@@ -175,12 +206,19 @@ fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, Servic
     if wanted("role") && chosen.is_none() {
         return Err(unspecified("reminder_rule.role").into());
     }
+    // What was read has an instant too, of a version that counts already: it says nothing of the change.
+    let valid_from = rule.valid_from.filter(|_| mask.iter().any(|path| path == "valid_from"));
+    let mut fields = Fields::new();
+    let valid_from = fields.instant_or_none("reminder_rule.valid_from", valid_from);
+    fields.done()?;
     Ok(RuleChange {
         working_days: wanted("working_days").then_some(rule.working_days.into()),
+        office_minutes: wanted("office_minutes").then_some(rule.office_minutes.into()),
         repeat_working_days: wanted("repeat_working_days")
             .then_some(rule.repeat_working_days.map(Into::into)),
         role: chosen.filter(|_| wanted("role")),
         enabled: wanted("enabled").then_some(rule.enabled),
+        valid_from,
     })
 }
 
@@ -192,9 +230,9 @@ impl ReminderService for Front {
     ) -> Result<Response<v1::ListReminderRulesResponse>, Status> {
         let references = &[("unit", Reference::Unit)];
         let plan = Plan { published: &PUBLISHED_RULES, order: ("create_time", false), references };
-        self.list(request, plan, |look, _, listing| {
+        self.list(request, plan, |look, r: v1::ListReminderRulesRequest, listing| {
             Box::pin(async move {
-                let page = reminders::list_rules(look, &listing.query).await?;
+                let page = reminders::list_rules(look, &listing.query, r.all_versions).await?;
                 Ok(v1::ListReminderRulesResponse {
                     next_page_token: listing.token(page.next.as_ref())?,
                     reminder_rules: page.rows.iter().map(|row| rule(&look.rules, row)).collect(),
@@ -250,11 +288,12 @@ impl ReminderService for Front {
         self.list(request, plan, |look, r: v1::PreviewRemindersRequest, listing| {
             Box::pin(async move {
                 let mut fields = Fields::new();
-                let until = fields.instant("until", r.until);
+                let until = fields.instant_or_none("until", r.until);
+                let on = fields.date_or_none("on", r.on);
                 let unit = fields.code_or_empty("unit", &r.unit, "units");
                 let recipient = fields.code_or_empty("recipient", &r.recipient, "officials");
                 fields.done()?;
-                let ahead = reminders::preview(look, &PreviewAsk { until, unit, recipient }).await?;
+                let ahead = reminders::preview(look, &PreviewAsk { until, on, unit, recipient }).await?;
                 let from = if let Some(Cursor { key: Value::Number(from), .. }) = &listing.query.after {
                     usize::try_from(*from).unwrap_or(usize::MAX)
                 } else {

@@ -1,14 +1,16 @@
-//! The digest: one mail a person and run with the work that is overdue, due today and due soon.
-//! It takes what the outbox stored; who gets it and what stands in it is decided elsewhere.
+//! The digest: one mail a person and run with the work that is overdue, due today and due soon, and what else must be
+//! done about it. It takes what the outbox stored; who gets it and what stands in it is decided elsewhere.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::reminder::NoticeRole;
+use crate::domain::reminder::{Concern, NoticeRole};
 use crate::domain::text::sheet_cell;
 
-use super::digest_words::{days, link_to, step, subject_name, why};
+use super::digest_words::{Kind, dates, link_to, status, step, subject_name, title, why};
 use super::{Attachment, Language, Rendered};
 
 /// Lines in the body; the sheet has all of them.
@@ -33,6 +35,9 @@ pub struct Digest {
     pub due_today: Vec<Line>,
     /// Due soon.
     pub due_soon: Vec<Line>,
+    /// What isn't about the deadline.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub concerns: BTreeMap<Concern, Vec<Line>>,
     /// Where a subject is opened, with `{code}` in it.
     pub link_template: Option<String>,
 }
@@ -60,14 +65,31 @@ pub struct Line {
     pub procedure: String,
     /// Received or assigned.
     pub received_on: NaiveDate,
-    /// The deadline, local time.
-    pub due: NaiveDateTime,
+    /// The deadline, local time; None where none runs.
+    pub due: Option<NaiveDateTime>,
     /// Where it stands: a state's word (`in_process`), said in the reader's language, or plain text.
     pub step: String,
     /// The official who holds it, for a reader who heads the unit.
     pub holder: Option<String>,
-    /// Working days left; negative: past the deadline by so many. None beyond the calendar's last year.
+    /// Working days left; negative: past the deadline by so many. None beyond the calendar's last year. Of a concern:
+    /// until the instant that its rule measures from, or since.
     pub working_days: Option<i64>,
+    /// What its rule measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Measured>,
+}
+
+/// What a rule measured that isn't about the deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// From when, local time.
+    pub from: NaiveDateTime,
+    /// Office time since, in minutes.
+    pub office_minutes: Option<i64>,
+    /// Office time of a working day, in minutes.
+    pub day_minutes: i64,
+    /// Words for what isn't clear.
+    pub missing: Vec<String>,
 }
 
 impl Digest {
@@ -77,20 +99,33 @@ impl Digest {
     }
 
     fn total(&self) -> usize {
-        self.overdue.len() + self.due_today.len() + self.due_soon.len()
+        Kind::ALL.iter().map(|kind| self.lines(*kind).len()).sum()
+    }
+
+    /// The lines of a group.
+    fn lines(&self, kind: Kind) -> &[Line] {
+        match kind {
+            Kind::Overdue => &self.overdue,
+            Kind::DueToday => &self.due_today,
+            Kind::DueSoon => &self.due_soon,
+            Kind::Of(concern) => self.concerns.get(&concern).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Keeps the lines that `keep` wants, by their concern.
+    pub fn retain(&mut self, mut keep: impl FnMut(Concern, &Line) -> bool) {
+        for lines in [&mut self.overdue, &mut self.due_today, &mut self.due_soon] {
+            lines.retain(|line| keep(Concern::Deadline, line));
+        }
+        for (concern, lines) in &mut self.concerns {
+            lines.retain(|line| keep(*concern, line));
+        }
     }
 
     /// Writes the mail.
     pub fn render(&self, language: Language) -> Rendered {
-        let mut groups: Vec<Group> = [
-            (&self.overdue, language.pick("Quá hạn", "Overdue"), "overdue"),
-            (&self.due_today, language.pick("Đến hạn hôm nay", "Due today"), "today"),
-            (&self.due_soon, language.pick("Sắp đến hạn", "Due soon"), "soon"),
-        ]
-        .into_iter()
-        .map(|(lines, title, class)| self.group(lines, title, class, language))
-        .collect();
-        let shown = allot(groups.iter().map(|g| g.total).collect::<Vec<_>>().as_slice());
+        let mut groups: Vec<Group> = Kind::ALL.iter().map(|kind| self.group(*kind, language)).collect();
+        let shown = allot(&groups);
         let sheet = (self.total() > MOST_LINES).then(|| self.sheet(&groups, language));
         for (group, shown) in groups.iter_mut().zip(shown) {
             group.lines.truncate(shown);
@@ -148,21 +183,28 @@ impl Digest {
                 "Working days left",
             ],
         );
+        let status_head = language.pick("Tình trạng", "Status");
+        // Of the deadline the days say all.
+        let status_too = groups.iter().any(|group| matches!(group.kind, Kind::Of(_)) && group.total > 0);
+        let heads: Vec<&str> = heads.into_iter().chain(status_too.then_some(status_head)).collect();
         let mut csv = format!("\u{feff}{}\r\n", heads.join(separator));
-        let all = [&self.overdue, &self.due_today, &self.due_soon];
-        for (group, lines) in groups.iter().zip(all) {
-            for line in most_urgent_first(lines) {
-                let cells = [
+        for group in groups {
+            for line in most_urgent_first(self.lines(group.kind)) {
+                let moment = |at: NaiveDateTime| at.format("%d/%m/%Y %H:%M").to_string();
+                let mut cells = vec![
                     sheet_cell(group.title),
                     sheet_cell(subject_name(line.subject, language)),
                     sheet_cell(&line.code),
                     sheet_cell(&line.procedure),
                     line.received_on.format("%d/%m/%Y").to_string(),
-                    line.due.format("%d/%m/%Y %H:%M").to_string(),
+                    line.due.map(moment).unwrap_or_default(),
                     sheet_cell(&step(&line.step, language)),
                     sheet_cell(line.holder.as_deref().unwrap_or_default()),
                     line.working_days.map(|n| n.to_string()).unwrap_or_default(),
                 ];
+                if status_too {
+                    cells.push(sheet_cell(&status(line, group.kind, self.run_at.date(), language)));
+                }
                 csv += &cells.join(separator);
                 csv += "\r\n";
             }
@@ -177,6 +219,7 @@ impl Digest {
 }
 
 struct Group {
+    kind: Kind,
     title: &'static str,
     class: &'static str,
     total: usize,
@@ -187,8 +230,7 @@ struct Shown {
     code: String,
     subject: &'static str,
     procedure: String,
-    received: String,
-    due: String,
+    dates: Vec<String>,
     step: String,
     holder: Option<String>,
     days: String,
@@ -196,44 +238,51 @@ struct Shown {
 }
 
 impl Digest {
-    fn group(&self, lines: &[Line], title: &'static str, class: &'static str, language: Language) -> Group {
+    fn group(&self, kind: Kind, language: Language) -> Group {
         let link = self.link_template.as_deref();
         let today = self.run_at.date();
         let shown = |line: &Line| Shown {
             code: line.code.clone(),
             subject: subject_name(line.subject, language),
             procedure: line.procedure.clone(),
-            received: language.date(line.received_on),
-            due: language.moment(line.due),
+            dates: dates(line, kind, language),
             step: step(&line.step, language),
             holder: line.holder.clone(),
-            days: days(line, today, class == "overdue", language),
+            days: status(line, kind, today, language),
             link: link.and_then(|template| link_to(template, &line.code)),
         };
-        let lines: Vec<Shown> = most_urgent_first(lines).into_iter().map(shown).collect();
-        Group { title, class, total: lines.len(), lines }
+        let lines: Vec<Shown> = most_urgent_first(self.lines(kind)).into_iter().map(shown).collect();
+        let class = match kind {
+            Kind::Overdue => "overdue",
+            Kind::DueToday | Kind::Of(Concern::Apology | Concern::Acceptance) => "today",
+            Kind::DueSoon | Kind::Of(_) => "soon",
+        };
+        Group { kind, title: title(kind, language), class, total: lines.len(), lines }
     }
 }
 
 fn most_urgent_first(lines: &[Line]) -> Vec<&Line> {
     let mut sorted: Vec<&Line> = lines.iter().collect();
-    sorted.sort_by(|a, b| (a.due, &a.code).cmp(&(b.due, &b.code)));
+    let from = |line: &Line| line.measured.as_ref().map(|measured| measured.from).or(line.due);
+    sorted.sort_by(|a, b| (from(a), &a.code).cmp(&(from(b), &b.code)));
     sorted
 }
 
 /// How many lines of each group the body shows: the most urgent group first, yet a long list of
-/// overdue work must not hide what can still be done in time today (6 places) or soon (4).
-fn allot(totals: &[usize]) -> Vec<usize> {
-    let kept = [MOST_LINES, 6, 4];
-    let mut free = MOST_LINES;
-    let mut shown = vec![0; totals.len()];
-    for (i, total) in totals.iter().enumerate().skip(1) {
-        shown[i] = (*total).min(kept[i]);
-        free -= shown[i];
-    }
-    for (i, total) in totals.iter().enumerate() {
-        let more = (total - shown[i]).min(free);
-        shown[i] += more;
+/// overdue work must not hide what can still be done in time, nor what else there is to do.
+fn allot(groups: &[Group]) -> Vec<usize> {
+    let kept = |kind: Kind| match kind {
+        Kind::Overdue => 0,
+        Kind::DueToday => 6,
+        Kind::DueSoon => 4,
+        Kind::Of(Concern::Apology | Concern::Acceptance | Concern::Standing) => 2,
+        Kind::Of(_) => 1,
+    };
+    let mut shown: Vec<usize> = groups.iter().map(|group| group.total.min(kept(group.kind))).collect();
+    let mut free = MOST_LINES - shown.iter().sum::<usize>();
+    for (group, shown) in groups.iter().zip(&mut shown) {
+        let more = (group.total - *shown).min(free);
+        *shown += more;
         free -= more;
     }
     shown

@@ -3,10 +3,145 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::reminder::NoticeRole;
+use crate::domain::reminder::{Concern, NoticeRole};
 
 use super::Language;
-use super::digest::{Line, Subject};
+use super::digest::{Line, Measured, Subject};
+
+/// What a group of lines is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Past the deadline.
+    Overdue,
+    /// Due on the day of the run.
+    DueToday,
+    /// Due soon.
+    DueSoon,
+    /// Not about the deadline.
+    Of(Concern),
+}
+
+impl Kind {
+    /// The groups, the most urgent first.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Overdue,
+        Self::DueToday,
+        Self::Of(Concern::Apology),
+        Self::Of(Concern::Acceptance),
+        Self::DueSoon,
+        Self::Of(Concern::Standing),
+        Self::Of(Concern::Clarity),
+        Self::Of(Concern::Digitisation),
+    ];
+}
+
+/// The heading of a group.
+pub(super) fn title(kind: Kind, language: Language) -> &'static str {
+    let (vi, en) = match kind {
+        Kind::Overdue => ("Quá hạn", "Overdue"),
+        Kind::DueToday => ("Đến hạn hôm nay", "Due today"),
+        Kind::DueSoon | Kind::Of(Concern::Deadline) => ("Sắp đến hạn", "Due soon"),
+        Kind::Of(Concern::Apology) => ("Cần xong hoặc gửi thư xin lỗi", "To finish, or to apologise for"),
+        Kind::Of(Concern::Acceptance) => ("Chờ tiếp nhận trực tuyến", "Awaiting acceptance online"),
+        Kind::Of(Concern::Standing) => ("Giữ lâu chưa chuyển bước", "Not handed on"),
+        Kind::Of(Concern::Clarity) => ("Chưa đủ 4 rõ", "Without one of the four clears"),
+        Kind::Of(Concern::Digitisation) => ("Chưa số hóa kết quả", "Result not scanned"),
+    };
+    language.pick(vi, en)
+}
+
+/// When a line's subject came in, when it is due, and what else its group measures from.
+pub(super) fn dates(line: &Line, kind: Kind, language: Language) -> Vec<String> {
+    let word = |vi, en| language.pick(vi, en);
+    let received = format!("{} {}", word("Nhận", "Received"), language.date(line.received_on));
+    let due = line.due.map(|due| format!("{} {}", word("hạn", "due"), language.moment(due)));
+    let from = line.measured.as_ref().map(|measured| language.moment(measured.from)).unwrap_or_default();
+    let from = |vi, en| Some(format!("{} {from}", word(vi, en)));
+    let (first, last) = match kind {
+        Kind::Of(Concern::Acceptance) => (from("Đăng ký", "Registered"), None),
+        Kind::Of(Concern::Apology) => (Some(received), from("hẹn trả", "appointment")),
+        Kind::Of(Concern::Standing) => (Some(received), from("giữ từ", "held since")),
+        Kind::Of(Concern::Digitisation) => (Some(received), from("có kết quả", "finished")),
+        Kind::Overdue | Kind::DueToday | Kind::DueSoon | Kind::Of(Concern::Deadline | Concern::Clarity) => {
+            (Some(received), None)
+        }
+    };
+    [first, due, last].into_iter().flatten().collect()
+}
+
+/// How a line's subject stands on `today` with what its group is about.
+pub(super) fn status(line: &Line, kind: Kind, today: NaiveDate, language: Language) -> String {
+    let (Kind::Of(concern), Some(measured)) = (kind, &line.measured) else {
+        return days(line, today, kind == Kind::Overdue, language);
+    };
+    let word = |vi: &str, en: &str| language.pick(vi, en).to_owned();
+    let office_time = || office_time(measured, language);
+    match concern {
+        Concern::Deadline => days(line, today, false, language),
+        Concern::Apology => match line.working_days {
+            Some(n) if n > 0 => {
+                let n = count(n, language);
+                word(&format!("còn {n} đến ngày hẹn trả"), &format!("{n} to the appointment"))
+            }
+            _ if measured.from.date() == today => word("hẹn trả hôm nay", "the appointment is today"),
+            _ => word("hẹn trả trước ngày làm việc tới", "the appointment comes before the next working day"),
+        },
+        Concern::Acceptance => {
+            let time = office_time();
+            word(&format!("đã chờ {time}"), &format!("waiting for {time}"))
+        }
+        Concern::Standing => {
+            let time = office_time();
+            word(&format!("đã giữ {time}"), &format!("held for {time}"))
+        }
+        Concern::Clarity => {
+            let missing: Vec<&str> = measured.missing.iter().map(|clear| unclear(clear, language)).collect();
+            format!("{}: {}", word("chưa rõ", "not clear"), missing.join(", "))
+        }
+        Concern::Digitisation => {
+            let n = count(line.working_days.unwrap_or_default().abs(), language);
+            word(&format!("xong đã {n}"), &format!("finished {n} ago"))
+        }
+    }
+}
+
+/// So many working days.
+fn count(n: i64, language: Language) -> String {
+    match language {
+        Language::Vi => format!("{n} ngày làm việc"),
+        Language::En if n == 1 => "1 working day".to_owned(),
+        Language::En => format!("{n} working days"),
+    }
+}
+
+/// Office time in working days, hours and minutes.
+fn office_time(measured: &Measured, language: Language) -> String {
+    let minutes = measured.office_minutes.unwrap_or_default();
+    let day = measured.day_minutes.max(1);
+    let parts =
+        [(minutes / day, "ngày", "d"), (minutes % day / 60, "giờ", "h"), (minutes % day % 60, "phút", "min")];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, vi, en)| format!("{n} {}", language.pick(vi, en)))
+        .collect();
+    let said = if said.is_empty() { language.pick("0 phút", "0 min").to_owned() } else { said.join(" ") };
+    match language {
+        Language::Vi => format!("{said} làm việc"),
+        Language::En => format!("{said} of office time"),
+    }
+}
+
+/// What isn't clear, in the reader's language.
+fn unclear(clear: &str, language: Language) -> &'static str {
+    match clear {
+        "person" => language.pick("người thực hiện", "the person"),
+        "work" => language.pick("việc phải làm", "the work"),
+        "result" => language.pick("kết quả", "the result"),
+        "responsibility" => language.pick("trách nhiệm", "the responsibility"),
+        _ => language.pick("thời hạn", "the deadline"),
+    }
+}
 
 /// What a line is about.
 pub(super) fn subject_name(subject: Subject, language: Language) -> &'static str {
@@ -19,9 +154,9 @@ pub(super) fn subject_name(subject: Subject, language: Language) -> &'static str
 
 /// How many working days are left or past on `today`. A deadline on a day off may leave none and yet not be
 /// today's; one beyond the calendar has no number.
-pub(super) fn days(line: &Line, today: NaiveDate, overdue: bool, language: Language) -> String {
+fn days(line: &Line, today: NaiveDate, overdue: bool, language: Language) -> String {
     let many = |n: i64| if n == 1 { "working day" } else { "working days" };
-    let due_on = line.due.date();
+    let Some(due_on) = line.due.map(|due| due.date()) else { return String::new() };
     match (line.working_days, language) {
         (Some(n), Language::Vi) if n < 0 => format!("quá {} ngày làm việc", -n),
         (Some(n), Language::En) if n < 0 => format!("{} {} overdue", -n, many(-n)),
@@ -52,6 +187,9 @@ fn short(day: NaiveDate, today: NaiveDate, language: Language) -> String {
 /// A state's word in the reader's language; any other text as it is.
 pub(super) fn step(word: &str, language: Language) -> String {
     let said = match word {
+        "registered" => ("mới đăng ký", "registered"),
+        "resolved" => ("đã xử lý xong", "resolved"),
+        "returned" => ("đã trả kết quả", "result returned"),
         "received" => ("đã tiếp nhận", "received"),
         "in_process" => ("đang xử lý", "in process"),
         "awaiting_supplement" => ("chờ bổ sung", "awaiting papers"),

@@ -26,7 +26,7 @@ mod tls_tests;
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
-pub use digest::{Digest, Line, Subject};
+pub use digest::{Digest, Line, Measured, Subject};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};

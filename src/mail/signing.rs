@@ -33,7 +33,9 @@ pub enum BadSigningKey {
     #[error("it is a PKCS#8 key; write it anew with `openssl rsa -traditional`")]
     Pkcs8,
     /// Neither kind.
-    #[error("it is neither an RSA key in PEM (-----BEGIN RSA PRIVATE KEY-----) nor 32 bytes of Ed25519 in base64: {0}")]
+    #[error(
+        "it is neither an RSA key in PEM (-----BEGIN RSA PRIVATE KEY-----) nor 32 bytes of Ed25519 in base64: {0}"
+    )]
     Unreadable(String),
 }
 

@@ -1,9 +1,11 @@
 //! What the mails say, in both languages, and how they are sealed.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::domain::declared::{Declared, DeclaredIndicator, Whose};
-use crate::domain::reminder::NoticeRole;
+use crate::domain::reminder::{Concern, NoticeRole};
 use crate::domain::unit::Group;
 
 use super::*;
@@ -22,10 +24,11 @@ fn line(number: usize, due: &str, working_days: i64) -> Line {
         subject: Subject::Dossier,
         procedure: "Cấp giấy chứng nhận quyền sử dụng đất lần đầu".to_owned(),
         received_on: day("2024-04-08"),
-        due: local(due),
+        due: Some(local(due)),
         step: "in_process".to_owned(),
         holder: None,
         working_days: Some(working_days),
+        measured: None,
     }
 }
 
@@ -47,6 +50,7 @@ fn digest() -> Digest {
         overdue: vec![line(2, "2024-05-14T17:00:00", -1), line(1, "2024-04-26T17:00:00", -11)],
         due_today: vec![line(3, "2024-05-16T17:00:00", 0)],
         due_soon: vec![task],
+        concerns: BTreeMap::new(),
         link_template: Some("https://motcua.example/ho-so?ma={code}".to_owned()),
     }
 }
@@ -65,6 +69,80 @@ fn shown(mail: &Rendered) -> String {
 fn a_digest_in_both_languages() {
     insta::assert_snapshot!("digest_vi", shown(&digest().render(Language::Vi)));
     insta::assert_snapshot!("digest_en", shown(&digest().render(Language::En)));
+}
+
+/// One line of each concern, as the rules measure it at the run.
+fn with_concerns() -> Digest {
+    let of = |number, from: &str, working_days, office_minutes, missing: &[&str]| Line {
+        measured: Some(Measured {
+            from: local(from),
+            office_minutes: Some(office_minutes),
+            day_minutes: 480,
+            missing: missing.iter().map(|word| (*word).to_owned()).collect(),
+        }),
+        ..line(number, "2024-05-20T17:00:00", working_days)
+    };
+    let registered = Line {
+        due: None,
+        step: "registered".to_owned(),
+        received_on: day("2024-05-14"),
+        ..of(11, "2024-05-14T15:30:00", -1, 585, &[])
+    };
+    let finished =
+        Line { due: None, step: "returned".to_owned(), ..of(14, "2024-05-13T09:00:00", -3, 0, &[]) };
+    let unclear = Line {
+        code: "NV-2024-013".to_owned(),
+        subject: Subject::Task,
+        procedure: "Rà soát thủ tục nội bộ".to_owned(),
+        due: None,
+        step: "assigned".to_owned(),
+        ..of(13, "2024-05-13T08:00:00", -3, 0, &["person", "result", "deadline"])
+    };
+    Digest {
+        concerns: BTreeMap::from([
+            (Concern::Apology, vec![of(10, "2024-05-17T17:00:00", 1, 0, &[])]),
+            (Concern::Acceptance, vec![registered]),
+            (
+                Concern::Standing,
+                vec![Line {
+                    holder: Some("Trần Thị Ánh".to_owned()),
+                    ..of(12, "2024-05-15T09:00:00", -1, 375, &[])
+                }],
+            ),
+            (Concern::Clarity, vec![unclear]),
+            (Concern::Digitisation, vec![finished]),
+        ]),
+        ..digest()
+    }
+}
+
+#[test]
+fn concerns_have_groups_and_words_of_their_own() {
+    insta::assert_snapshot!("digest_concerns_vi", shown(&with_concerns().render(Language::Vi)));
+    insta::assert_snapshot!("digest_concerns_en", shown(&with_concerns().render(Language::En)));
+    let stored = serde_json::to_string(&with_concerns()).expect("plain data");
+    assert_eq!(serde_json::from_str::<Digest>(&stored).expect("what was stored"), with_concerns());
+    let mut only = with_concerns();
+    only.retain(|concern, _| concern == Concern::Clarity);
+    assert!(!only.is_empty());
+    only.retain(|concern, line| concern != Concern::Clarity || line.subject == Subject::Dossier);
+    assert!(only.is_empty());
+}
+
+#[test]
+fn a_long_list_of_concerns_is_in_the_sheet() {
+    let mut long = with_concerns();
+    long.overdue = (21..=60).map(|i| line(i, "2024-05-02T17:00:00", -9)).collect();
+    let mail = long.render(Language::Vi);
+    assert_eq!(mail.text.matches("\n* ").count(), 20, "each concern keeps a place");
+    for title in ["CHƯA ĐỦ 4 RÕ (1)", "CHƯA SỐ HÓA KẾT QUẢ (1)"] {
+        assert!(mail.text.contains(title), "{}", mail.text);
+    }
+    let sheet = String::from_utf8(mail.attachments[0].bytes.clone()).expect("UTF-8");
+    assert!(sheet.starts_with("\u{feff}Nhóm;Loại;Mã;"), "{sheet}");
+    assert!(sheet.lines().next().is_some_and(|heads| heads.ends_with(";Tình trạng")), "{sheet}");
+    assert!(sheet.contains(";\"đã giữ 6 giờ 15 phút làm việc\"\r\n"), "{sheet}");
+    assert_eq!(sheet.lines().count(), 1 + 40 + 1 + 1 + 5);
 }
 
 #[test]

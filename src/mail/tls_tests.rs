@@ -133,7 +133,9 @@ async fn a_certificate_that_proves_nothing_is_the_setups_fault() {
         let (port, unknown, _) = server("localhost", implicit).await;
         let (other_port, misnamed, authority) = server("mail.ducpho.example", implicit).await;
         let trusting = post(scheme, other_port).with_authorities(authority.as_bytes()).expect("an authority");
-        for (post, mails, what) in [(post(scheme, port), unknown, "unknown"), (trusting, misnamed, "misnamed")] {
+        for (post, mails, what) in
+            [(post(scheme, port), unknown, "unknown"), (trusting, misnamed, "misnamed")]
+        {
             let error = deliver(&post).await.expect_err("it proves nothing");
             assert!(
                 matches!(error, DeliveryError::Configuration { code: None, everybody: true, .. }),

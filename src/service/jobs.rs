@@ -11,7 +11,7 @@ use super::reminders::{self, Round};
 pub use super::slots::Asked;
 use super::slots::{Claim, Claimed, Ending, house_calendar, slot_name};
 use super::{House, checker, delivery, flagging, folders, period_report};
-use crate::domain::schedule::{self, JobName, Misfire, Schedule};
+use crate::domain::schedule::JobName;
 use crate::store::slots::SlotRow;
 use crate::store::{StoreError, figures, requests, slots as kept};
 
@@ -140,18 +140,7 @@ fn work<'a>(house: &'a House, claim: &'a Claim) -> BoxFuture<'a, Result<String, 
 async fn round_of(house: &House, claim: &Claim) -> Result<Round, ServiceError> {
     let look = house.look(house.own_context(claim.job)).await?;
     let calendar = house_calendar(&look.rules);
-    let names = |cron: &str| {
-        let schedule = Schedule {
-            cron: cron.to_owned(),
-            working_days_only: false,
-            misfire: Misfire::Latest,
-            grace_seconds: 0,
-        };
-        schedule::is_slot(&schedule, &calendar, claim.slot_at).unwrap_or(false)
-    };
-    let jobs = &house.settings.jobs;
-    let afternoon = names(&jobs.reminders_due_today) && !names(&jobs.reminders_all);
-    Ok(if afternoon { Round::DueToday } else { Round::All })
+    Ok(Round::of(&house.settings.jobs, &calendar, claim.slot_at))
 }
 
 async fn fold_figures(house: &House, claim: &Claim) -> Result<String, ServiceError> {

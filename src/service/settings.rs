@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::folders::Folder;
+use super::reminders::RuleDraft;
 use crate::domain::period::Period;
 use crate::domain::schedule::JobName;
 use crate::mail::{Mailbox, Post, Signing};
@@ -22,6 +23,8 @@ pub struct OfficeSettings {
     pub report: ReportSettings,
     /// Where other software leaves its files.
     pub folders: Vec<Folder>,
+    /// Rules of reminding of the whole house, applied at each start.
+    pub reminder_rules: Vec<RuleDraft>,
     /// The agency part of the codes that the house draws.
     pub dossier_code_prefix: String,
     /// The IANA name of the zone of a house that has no calendar yet.
@@ -176,6 +179,7 @@ impl Default for OfficeSettings {
                 closing: Closing::Month,
             },
             folders: Vec::new(),
+            reminder_rules: Vec::new(),
             dossier_code_prefix: "000.00.00.H48".to_owned(),
             time_zone: "Asia/Ho_Chi_Minh".to_owned(),
             stale_after_hours: 16,

@@ -93,6 +93,8 @@ pub struct Look {
     pub context: Context,
     /// The rules as the snapshot sees them.
     pub rules: Arc<Rules>,
+    /// What the house is told about itself.
+    pub settings: Arc<OfficeSettings>,
 }
 
 /// Whose request ids they are. Labels of keys may be alike, and their reaches differ: the key itself tells.
@@ -151,7 +153,7 @@ impl House {
         Box::pin(async move {
             let door = self.store.read().await?;
             let rules = self.rules(&door).await?;
-            Ok(Look { door, context, rules })
+            Ok(Look { door, context, rules, settings: self.settings.clone() })
         })
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseBackend, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::domain::permission::Scope;
 /// A dossier as it stands.
 pub type DossierRow = dossier::Model;
 
-/// Rows a statement: 43 columns each, SQLite binds at most 32,766 values.
+/// Rows a statement: 44 columns each, SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
 /// What lists of dossiers may be filtered and ordered by. `unit`, `procedure` and `holder` are given
@@ -231,23 +231,5 @@ pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<Doss
 /// Stores the applicant of a dossier apart from it, so that it can be erased alone.
 pub async fn insert_applicant(tx: &Tx, row: applicant::Model) -> Result<(), StoreError> {
     row.into_active_model().reset_all().insert(tx.conn()).await?;
-    Ok(())
-}
-
-/// Sets the next notice of a dossier without touching its history.
-pub async fn set_next_notice(
-    tx: &Tx,
-    id: Uuid,
-    next: Option<(DateTime<Utc>, String, i32)>,
-) -> Result<(), StoreError> {
-    let (at, rule, step) = match next {
-        Some((at, rule, step)) => (Some(at), Some(rule), Some(step)),
-        None => (None, None, None),
-    };
-    let mut model = dossier::ActiveModel { ..Default::default() };
-    model.next_notice_at = Set(at);
-    model.next_notice_rule = Set(rule);
-    model.next_notice_step = Set(step);
-    dossier::Entity::update_many().set(model).filter(dossier::Column::Id.eq(id)).exec(tx.conn()).await?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The ledger of notices: each that fell due, once, and what became of it.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -17,7 +19,10 @@ use crate::domain::permission::Scope;
 /// A notice and what became of it.
 pub type NoticeRow = notice::Model;
 
-/// Rows a statement: 17 columns each.
+/// What makes a notice of a subject unique: rule code, instant measured from, step and role.
+pub type NoticeKey = (String, DateTime<Utc>, i32, String);
+
+/// Rows a statement: 19 columns each.
 const CHUNK: usize = 500;
 
 const fn text(name: &'static str, column: &'static str) -> Published {
@@ -26,11 +31,12 @@ const fn text(name: &'static str, column: &'static str) -> Published {
 
 /// What lists of notices may be filtered and ordered by. `unit`, `recipient` and `subject` are given as
 /// resource names.
-pub const PUBLISHED: [Published; 8] = [
+pub const PUBLISHED: [Published; 9] = [
     text("subject_kind", "subject_kind"),
     text("subject", "subject_code"),
     text("unit", "unit_id"),
     text("kind", "rule_kind"),
+    text("rule_code", "rule_code"),
     text("role", "role"),
     text("recipient", "official_id"),
     text("state", "state"),
@@ -44,7 +50,7 @@ pub const PUBLISHED: [Published; 8] = [
 pub async fn enter(tx: &Tx, rows: Vec<NoticeRow>) -> Result<u64, StoreError> {
     let key = [
         notice::Column::SubjectId,
-        notice::Column::RuleKind,
+        notice::Column::RuleCode,
         notice::Column::DueAt,
         notice::Column::Step,
         notice::Column::Role,
@@ -58,6 +64,25 @@ pub async fn enter(tx: &Tx, rows: Vec<NoticeRow>) -> Result<u64, StoreError> {
             .await?;
     }
     Ok(entered)
+}
+
+/// The ledger's keys of subjects: rule code, instant measured from, step and role of each notice, by subject.
+pub async fn keys_of(
+    door: &impl Door,
+    subject_ids: &[Uuid],
+) -> Result<HashMap<Uuid, HashSet<NoticeKey>>, StoreError> {
+    let mut keys: HashMap<Uuid, HashSet<NoticeKey>> = HashMap::new();
+    for chunk in subject_ids.chunks(CHUNK) {
+        let rows = notice::Entity::find()
+            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
+            .all(door.conn())
+            .await?;
+        for row in rows {
+            let key = (row.rule_code, row.due_at, row.step, row.role);
+            keys.entry(row.subject_id).or_default().insert(key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Notices that wait for a mail, in the order in which they fell due.

@@ -150,7 +150,7 @@ const TO_UNIT: &[Place] = &[
     part(
         "reminder_rule",
         "unit_id",
-        Living::All,
+        Living::Unset("replaced_at"),
         ("unit_id", "unit"),
         ("quy tắc nhắc việc của cơ quan", "reminder rule of unit"),
     ),

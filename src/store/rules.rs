@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
@@ -21,7 +21,7 @@ use crate::domain::deadline::Term;
 use crate::domain::dossier::{JudgeBy, Rulebook};
 use crate::domain::official::{Official, OfficialRole};
 use crate::domain::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
-use crate::domain::reminder::{self, NoticeRole, Rule, RuleKind, SubjectKind};
+use crate::domain::reminder::{self, Marks, NoticeRole, Planned, Rule, RuleKind, SubjectKind};
 use crate::domain::unit::{Unit, UnitKind, UnitTree};
 
 /// Key of the epoch in the house's state.
@@ -48,7 +48,7 @@ pub struct Rules {
     pub versions: HashMap<Uuid, Vec<Arc<ProcedureVersion>>>,
     /// The calendar in force by unit; under None the house's.
     pub calendars: HashMap<Option<Uuid>, Arc<Calendar>>,
-    /// Rules of reminding, of the house and of units, for subjects of all kinds.
+    /// Rules of reminding, of the house and of units, for subjects of all kinds, in all their versions.
     pub reminders: Vec<Rule>,
     /// Whose date judges, by unit: from which day of receipt on, ascending.
     pub judging: HashMap<Uuid, Vec<(NaiveDate, JudgeBy)>>,
@@ -174,14 +174,18 @@ pub fn version(row: procedure_version::Model) -> Result<ProcedureVersion, StoreE
     })
 }
 
-/// Reads a stored rule of reminding.
+/// Reads a stored version of a rule of reminding.
 pub fn reminder(row: &reminder_rule::Model) -> Result<Rule, StoreError> {
     Ok(Rule {
-        id: row.id,
+        id: row.rule_id,
+        version: row.version,
+        valid_from: row.valid_from,
+        code: row.code.clone(),
         unit_id: row.unit_id,
         subject_kind: word(SubjectKind::parse(&row.subject_kind), "reminder_rule", "subject_kind", row.id)?,
         kind: word(RuleKind::parse(&row.kind), "reminder_rule", "kind", row.id)?,
         working_days: row.working_days.into(),
+        office_minutes: row.office_minutes.into(),
         repeat_working_days: row.repeat_working_days.unwrap_or(0).into(),
         role: word(NoticeRole::parse(&row.role), "reminder_rule", "role", row.id)?,
         enabled: row.enabled,
@@ -259,15 +263,33 @@ impl Rules {
     }
 
     /// The local date of an instant, in the zone of the house.
-    pub fn local_date(&self, at: chrono::DateTime<chrono::Utc>) -> NaiveDate {
+    pub fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
         let zone = self.calendar_for(None).map_or(default_spec().time_zone, |c| c.spec().time_zone);
         at.with_timezone(&zone).date_naive()
     }
 
-    /// The rules of reminding that hold for a subject of a unit.
-    pub fn reminders_for(&self, subject_kind: SubjectKind, unit_id: Option<Uuid>) -> Vec<Rule> {
+    /// The rules of reminding that hold for a subject of a unit at an instant.
+    pub fn reminders_for(
+        &self,
+        subject_kind: SubjectKind,
+        unit_id: Option<Uuid>,
+        at: DateTime<Utc>,
+    ) -> Vec<Rule> {
         let path = unit_id.map(|id| self.units.ancestry(id)).unwrap_or_default();
-        reminder::in_force(&self.reminders, subject_kind, &path)
+        reminder::in_force(&self.reminders, subject_kind, &path, at)
+    }
+
+    /// The next notice of a subject of a unit. What lies beyond the tables of the calendar is reminded of when they
+    /// reach it.
+    pub fn next_notice(
+        &self,
+        (subject_kind, unit_id): (SubjectKind, Option<Uuid>),
+        calendar: &Calendar,
+        marks: &Marks,
+        now: DateTime<Utc>,
+    ) -> Option<Planned> {
+        let in_force = self.reminders_for(subject_kind, unit_id, now);
+        reminder::next(&in_force, calendar, marks, None, now).ok().flatten()
     }
 
     /// The version of a procedure that holds on a day.

@@ -15,7 +15,7 @@ use super::entity::{
 use super::{Door, Snapshot, Store, StoreError, Tx};
 use crate::domain::record::RecordKind;
 
-/// Rows a statement: at most 43 columns each, SQLite binds at most 32,766 values.
+/// Rows a statement: at most 44 columns each, SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
 impl Store {

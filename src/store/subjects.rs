@@ -1,5 +1,5 @@
-//! Dossiers, tasks and petitions alike, as far as they are reminded of: their deadline, who answers for them,
-//! and their next notice. Everything else about them is in the files of their own.
+//! Dossiers, tasks and petitions alike, as far as they are reminded of: the instants that rules measure from, who
+//! answers for them, and their next notice. Everything else about them is in the files of their own.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::Expr;
@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::entity::{dossier, event, petition, task};
 use super::{Door, StoreError, Tx};
+use crate::domain::dossier::State;
 use crate::domain::permission::Scope;
-use crate::domain::reminder::{Planned, SubjectKind};
+use crate::domain::reminder::{Concern, Marks, Planned, SubjectKind};
 
 /// Identities a statement.
 const CHUNK: usize = 1000;
@@ -31,6 +32,12 @@ pub struct Subject {
     pub state: String,
     /// Not closed.
     pub open: bool,
+    /// Its clock stands.
+    pub clock_stopped: bool,
+    /// From what rules measure.
+    pub marks: Marks,
+    /// Words for what isn't clear about it: a clear (`person`), or `deadline`.
+    pub missing: Vec<String>,
     /// The date that judges it; None while the clock stands.
     pub due_at: Option<DateTime<Utc>>,
     /// The first instant at which it is overdue.
@@ -63,9 +70,56 @@ pub enum About {
     Text(String),
 }
 
+/// What isn't clear about an open dossier: its procedure says the work and the result, its unit is never missing.
+fn missing_of_dossier(row: &dossier::Model) -> Vec<String> {
+    let missing = [
+        (row.holder_id.is_none(), "person"),
+        (row.judged_due_at.is_none() && !row.clock_stopped, "deadline"),
+    ];
+    missing.iter().filter(|(is, _)| row.open && *is).map(|(_, word)| (*word).to_owned()).collect()
+}
+
+impl From<&dossier::Model> for Marks {
+    fn from(row: &dossier::Model) -> Self {
+        // What was taken back never came in.
+        let stands = !row.flags.split(',').any(|flag| flag == "retracted");
+        let running = row.open && !row.clock_stopped;
+        let registered = stands && row.state == State::Registered.as_str();
+        let has_result = matches!(row.outcome.as_deref(), Some("resolved" | "refused"));
+        Self {
+            // Who is nagged by a date that doesn't judge stops reading.
+            due: row.judged_due_at.filter(|_| row.open),
+            appointment: row.promised_at.filter(|_| running && !row.apologised),
+            registered: registered.then_some(row.received_at),
+            standing: row.standing_since.filter(|_| running),
+            unclear: (!missing_of_dossier(row).is_empty()).then_some(row.received_at),
+            undigitised: row.closed_at.filter(|_| stands && has_result && row.result == "no"),
+        }
+    }
+}
+
+impl From<&task::Model> for Marks {
+    fn from(row: &task::Model) -> Self {
+        let unclear = row.open && !row.missing_clears.is_empty();
+        Self {
+            due: row.due_at.filter(|_| row.open),
+            unclear: unclear.then_some(row.created_at),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&petition::Model> for Marks {
+    fn from(row: &petition::Model) -> Self {
+        Self { due: row.due_at.filter(|_| row.open), ..Self::default() }
+    }
+}
+
 impl From<dossier::Model> for Subject {
     fn from(row: dossier::Model) -> Self {
         Self {
+            marks: Marks::from(&row),
+            missing: missing_of_dossier(&row),
             kind: SubjectKind::Dossier,
             id: row.id,
             code: row.code,
@@ -73,7 +127,7 @@ impl From<dossier::Model> for Subject {
             holder_id: row.holder_id,
             state: row.state,
             open: row.open,
-            // Who is nagged by a date that doesn't judge stops reading.
+            clock_stopped: row.clock_stopped,
             due_at: row.judged_due_at,
             overdue_at: row.overdue_at,
             began: Began::On(row.received_on),
@@ -87,6 +141,8 @@ impl From<dossier::Model> for Subject {
 impl From<task::Model> for Subject {
     fn from(row: task::Model) -> Self {
         Self {
+            marks: Marks::from(&row),
+            missing: row.missing_clears.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect(),
             kind: SubjectKind::Task,
             id: row.id,
             code: row.code,
@@ -94,6 +150,7 @@ impl From<task::Model> for Subject {
             holder_id: row.responsible_id,
             state: row.state,
             open: row.open,
+            clock_stopped: row.due_at.is_none(),
             due_at: row.due_at,
             overdue_at: row.overdue_at,
             began: Began::On(row.assigned_on),
@@ -107,6 +164,8 @@ impl From<task::Model> for Subject {
 impl From<petition::Model> for Subject {
     fn from(row: petition::Model) -> Self {
         Self {
+            marks: Marks::from(&row),
+            missing: Vec::new(),
             kind: SubjectKind::Petition,
             id: row.id,
             code: row.code,
@@ -114,6 +173,7 @@ impl From<petition::Model> for Subject {
             holder_id: None,
             state: row.state,
             open: row.open,
+            clock_stopped: row.due_at.is_none(),
             due_at: row.due_at,
             overdue_at: row.overdue_at,
             began: Began::At(row.received_at),
@@ -125,24 +185,20 @@ impl From<petition::Model> for Subject {
     }
 }
 
-/// The column of the date that judges, and the one by which subjects are read in its order.
+/// The column by which subjects are read in the order of the date that judges.
 trait Judges: Sized {
-    const DUE: Self;
     const BY_DUE: Self;
 }
 
 impl Judges for dossier::Column {
-    const DUE: Self = Self::JudgedDueAt;
     const BY_DUE: Self = Self::JudgedDueAt;
 }
 
 impl Judges for task::Column {
-    const DUE: Self = Self::DueAt;
     const BY_DUE: Self = Self::DueKey;
 }
 
 impl Judges for petition::Column {
-    const DUE: Self = Self::DueAt;
     const BY_DUE: Self = Self::DueKey;
 }
 
@@ -210,25 +266,45 @@ pub async fn due_between(
     })
 }
 
-/// Open subjects of a scope with a deadline, in the order of their identity: what a plan is made of.
-pub async fn open_after(
+/// Subjects of a scope that are looked at up to an instant, in the order of their identity: those whose next notice
+/// falls due by then, open ones due between two instants, and those that a rule of one of these concerns may speak of.
+pub async fn planned_until(
     door: &impl Door,
     kind: SubjectKind,
     scope: &Scope,
+    (from, until, concerns): (DateTime<Utc>, DateTime<Utc>, &[Concern]),
     after: Uuid,
     limit: u64,
 ) -> Result<Vec<Subject>, StoreError> {
     by_kind!(kind, |table| {
-        let mut select = table::Entity::find()
-            .filter(table::Column::Open.eq(true))
-            .filter(table::Column::DUE.is_not_null())
-            .filter(table::Column::Id.gt(after));
+        let due = Condition::all()
+            .add(table::Column::Open.eq(true))
+            .add(table::Column::BY_DUE.gte(from))
+            .add(table::Column::BY_DUE.lte(until));
+        let mut looked_at = Condition::any().add(table::Column::NextNoticeAt.lte(until)).add(due);
+        for concern in concerns {
+            looked_at = looked_at.add(concerned(kind, *concern));
+        }
+        let mut select = table::Entity::find().filter(looked_at).filter(table::Column::Id.gt(after));
         if let Some(within) = within(kind, scope) {
             select = select.filter(within);
         }
         let rows = select.order_by_asc(table::Column::Id).limit(limit).all(door.conn()).await?;
         Ok(rows.into_iter().map(Subject::from).collect())
     })
+}
+
+/// Of what a rule of a concern may speak.
+fn concerned(kind: SubjectKind, concern: Concern) -> Condition {
+    match concern {
+        Concern::Acceptance => Condition::all().add(dossier::Column::State.eq(State::Registered.as_str())),
+        Concern::Digitisation => Condition::all()
+            .add(dossier::Column::ClosedAt.is_not_null())
+            .add(dossier::Column::Result.eq("no")),
+        Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity => {
+            by_kind!(kind, |table| Condition::all().add(table::Column::Open.eq(true)))
+        }
+    }
 }
 
 fn within(kind: SubjectKind, scope: &Scope) -> Option<Condition> {
@@ -291,11 +367,12 @@ pub async fn set_next(
     Ok(())
 }
 
-/// Has the next notice of all open subjects of a kind looked at anew at the next planning: a rule changed.
-/// `units`: only theirs.
+/// Has the next notice of all that rules of a concern may speak of looked at anew at the next planning: a rule
+/// changed. `units`: only theirs.
 pub async fn replan(
     tx: &Tx,
     kind: SubjectKind,
+    concern: Concern,
     units: Option<&[Uuid]>,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
@@ -303,8 +380,7 @@ pub async fn replan(
     by_kind!(kind, |table| {
         let mut update = table::Entity::update_many()
             .col_expr(table::Column::NextNoticeAt, Expr::value(now))
-            .filter(table::Column::Open.eq(true))
-            .filter(table::Column::DUE.is_not_null());
+            .filter(concerned(kind, concern));
         if let Some(within) = within(kind, &scope) {
             update = update.filter(within);
         }

@@ -8,7 +8,7 @@ mod filters;
 mod judging;
 mod life;
 mod lifecycle;
-mod office;
+pub mod office;
 mod pages;
 mod plans;
 mod reach;

@@ -17,5 +17,6 @@ mod kills;
 mod ledger;
 mod night;
 mod records;
+mod reminders;
 mod sample;
 mod signed;

@@ -289,12 +289,15 @@ both!(a_changed_rule_is_looked_at_anew, |house| {
         office.house.job(office.house.own_context(JobName::PlanReminders)).await.expect("a work begins");
     let draft = RuleDraft {
         unit: "YT".to_owned(),
+        code: String::new(),
         subject_kind: SubjectKind::Task,
         kind: RuleKind::BeforeDue,
         working_days: 5,
+        office_minutes: 0,
         repeat_working_days: None,
         role: NoticeRole::Head,
         enabled: true,
+        valid_from: None,
     };
     create_rule(&mut work, draft).await.expect("a rule");
     let waiting = subjects::notices_due(&work.tx, SubjectKind::Task, work.now(), 10).await.expect("read");

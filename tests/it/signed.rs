@@ -33,7 +33,8 @@ fn letter() -> Letter {
 }
 
 fn openssl(arguments: &[&str]) -> Vec<u8> {
-    let done = Command::new("openssl").args(arguments).stdin(Stdio::null()).output().expect("openssl is there");
+    let done =
+        Command::new("openssl").args(arguments).stdin(Stdio::null()).output().expect("openssl is there");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     done.stdout
 }
@@ -48,7 +49,9 @@ fn is_there() -> bool {
             std::env::var("BONRO_REQUIRE_CLIENTS").is_err(),
             "python3 with dkimpy, or openssl, is missing though BONRO_REQUIRE_CLIENTS is set"
         );
-        eprintln!("!!! SKIPPED: dkimpy or openssl isn't installed, so no signature was verified by others !!!");
+        eprintln!(
+            "!!! SKIPPED: dkimpy or openssl isn't installed, so no signature was verified by others !!!"
+        );
     }
     found
 }

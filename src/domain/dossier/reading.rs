@@ -97,6 +97,8 @@ pub struct Dossier {
     pub received_on: NaiveDate,
     /// The instant from which the term runs: the receipt, or the last resume that restarted it.
     pub term_from: DateTime<Utc>,
+    /// The last hand-over, resume or receipt: since when it lies with its holder; None before acceptance.
+    pub standing_since: Option<DateTime<Utc>>,
     /// The statutory deadline; None before acceptance.
     pub deadline: Option<Deadline>,
     /// What the citizen was promised.

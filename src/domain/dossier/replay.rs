@@ -26,6 +26,8 @@ pub(super) struct Walk<'a> {
     /// When the house first heard of it.
     pub(super) known_since: Option<DateTime<Utc>>,
     pub(super) term_from: Option<DateTime<Utc>>,
+    /// Since when it lies with its holder while its clock runs.
+    pub(super) standing_since: Option<DateTime<Utc>>,
     pub(super) pauses: Vec<Pause>,
     /// Segments ended by a restart: their beginning, pauses and end.
     pub(super) segments: Vec<(DateTime<Utc>, Vec<Pause>, DateTime<Utc>)>,
@@ -51,6 +53,7 @@ pub(super) fn replay(timeline: &[&Event], recorded: &[Event], rules: &Rulebook) 
         receipt: None,
         known_since: timeline.first().map(|event| event.recorded_at),
         term_from: None,
+        standing_since: None,
         pauses: Vec::new(),
         segments: Vec::new(),
         closing: None,
@@ -116,6 +119,7 @@ impl Walk<'_> {
                     self.take_in(intake, received_at, correction);
                     self.receipt = Some((intake.calendar_id, event.draft.source));
                     self.term_from = Some(received_at);
+                    self.standing_since = Some(received_at);
                 }
             }
             EventKind::NotAccepted => self.pass(event, word, &[State::Registered], State::NotAccepted)?,
@@ -233,6 +237,7 @@ impl Walk<'_> {
                 self.state = Some(State::InProcess);
             }
             self.intake.as_mut().expect("every history begins with an intake").0.holder_id = Some(to);
+            self.standing_since = Some(event.draft.occurred_at);
         }
         Ok(())
     }
@@ -273,6 +278,7 @@ impl Walk<'_> {
         let paused = self.state.is_some_and(State::is_paused);
         self.allow(event, word, paused)?;
         if paused {
+            self.standing_since = self.term_from.and(Some(at));
             // Before acceptance a supplement leads back to registered.
             self.state = Some(if self.term_from.is_some() { State::InProcess } else { State::Registered });
         }

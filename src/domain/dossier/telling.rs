@@ -48,6 +48,7 @@ impl Walk<'_> {
             received_at,
             received_on: calendar.local_date(received_at),
             term_from: self.term_from.unwrap_or(received_at),
+            standing_since: self.standing_since,
             deadline: told.deadline,
             promised_at,
             promise_days: promised_at

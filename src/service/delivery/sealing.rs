@@ -9,7 +9,7 @@ use super::super::reminders::{Sources, digest_of, stale, still_true, subjects_of
 use super::super::suppressions;
 use super::Fate;
 use crate::domain::mail::Fault;
-use crate::domain::reminder::SubjectKind;
+use crate::domain::reminder::{Concern, RuleKind, SubjectKind};
 use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
 use crate::store::outbox::{self, Failure, Lease, MailRow};
 use crate::store::{Tx, notices};
@@ -98,21 +98,20 @@ async fn digest(house: &House, tx: &Tx, row: &MailRow) -> Result<Result<Rendered
     let subjects = subjects_of(tx, &about).await?;
     let (rules, now) = (house.rules(tx).await?, house.world.office.now());
     let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
-    let mut kept: Vec<(SubjectKind, String)> = Vec::new();
+    let mut kept: Vec<(SubjectKind, Concern, String)> = Vec::new();
     for notice in about {
         if subjects.get(&notice.subject_id).is_some_and(|subject| sources.waits(subject)) {
             // The mail waited so long that its source fell silent: the notice waits for the next run.
             notices::detach(tx, &[notice.id]).await?;
             continue;
         }
-        let kind = SubjectKind::parse(&notice.subject_kind);
-        match (stale(&notice, subjects.get(&notice.subject_id)), kind) {
+        let of = SubjectKind::parse(&notice.subject_kind)
+            .zip(RuleKind::parse(&notice.rule_kind).map(RuleKind::concern));
+        match (stale(&notice, subjects.get(&notice.subject_id)), of) {
             (Some(why), _) => {
                 notices::suppress(tx, &[notice.id], why).await?;
             }
-            (None, Some(kind)) => {
-                kept.push((kind, notice.subject_code));
-            }
+            (None, Some((kind, concern))) => kept.push((kind, concern, notice.subject_code)),
             (None, None) => {}
         }
     }

@@ -14,7 +14,6 @@ mod wrong;
 
 pub use flagging::flag_overdue;
 pub use landing::land;
-pub use saving::next_notice;
 pub use undoing::take_back;
 
 pub use crate::store::dossiers::{DossierRow, PUBLISHED};

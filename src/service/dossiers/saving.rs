@@ -9,7 +9,7 @@ use super::super::work::Work;
 use crate::domain::deadline::{self, Timeliness};
 use crate::domain::dossier::{Dossier, History};
 use crate::domain::figure;
-use crate::domain::reminder::{self, Planned, SubjectKind};
+use crate::domain::reminder::{Marks, SubjectKind};
 use crate::store::dossiers::{self, DossierRow};
 use crate::store::events::{self, NewEvent};
 use crate::store::figures::{self, Entry};
@@ -63,23 +63,12 @@ fn never() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_214_400, 0).expect("the year 9999 is in range")
 }
 
-/// The next notice of an open deadline by the rules that hold for its unit.
-pub fn next_notice(rules: &Rules, dossier: &Dossier, now: DateTime<Utc>) -> Option<Planned> {
-    if !dossier.state.is_open() || dossier.retracted {
-        return None;
-    }
-    let calendar = rules.book.calendars.get(&dossier.calendar_id)?;
-    let in_force = rules.reminders_for(SubjectKind::Dossier, Some(dossier.unit_id));
-    reminder::next(&in_force, calendar, dossier.judged_due_at()?, None, now).ok().flatten()
-}
-
 /// The projection of a history.
 pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow {
     let d = &change.after;
     let calendar = rules.book.calendars.get(&d.calendar_id);
     let open = d.state.is_open() && !d.retracted;
     let due_at = d.due_at();
-    let notice = next_notice(rules, d, now);
     let overdue_at = calendar
         .zip(d.judged_due_at())
         .filter(|_| open)
@@ -97,7 +86,7 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
     if d.retracted {
         flags.push("retracted");
     }
-    DossierRow {
+    let mut row = DossierRow {
         id: change.id,
         code: change.code.clone(),
         procedure_id: d.procedure_id,
@@ -139,14 +128,23 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
         promise_days: d.promise_days.and_then(|days| i32::try_from(days).ok()),
         flags: flags.join(","),
         delay_cause: d.delay_cause.clone(),
-        next_notice_at: notice.map(|n| n.at),
-        next_notice_rule: notice.map(|n| n.kind.as_str().to_owned()),
-        next_notice_step: notice.map(|n| n.step),
+        next_notice_at: None,
+        next_notice_rule: None,
+        next_notice_step: None,
         version: change.history.version().into(),
         source: change.row.as_ref().map_or_else(|| change.source.clone(), |r| r.source.clone()),
         created_at: change.row.as_ref().map_or(now, |r| r.created_at),
         updated_at: now,
-    }
+        standing_since: d.standing_since,
+    };
+    let unit_id = row.continuing_unit_id.or(Some(row.unit_id));
+    let notice = calendar.and_then(|calendar| {
+        rules.next_notice((SubjectKind::Dossier, unit_id), calendar, &Marks::from(&row), now)
+    });
+    row.next_notice_at = notice.map(|n| n.at);
+    row.next_notice_rule = notice.map(|n| n.kind.as_str().to_owned());
+    row.next_notice_step = notice.map(|n| n.step);
+    row
 }
 
 /// Saves changes: new dossiers in bulk, known ones where they still stand at their version. Returns

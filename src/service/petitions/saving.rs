@@ -12,7 +12,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::dossier::Source;
 use crate::domain::figure;
 use crate::domain::petition::{Petition, PetitionState};
-use crate::domain::reminder::{self, SubjectKind};
+use crate::domain::reminder::{Marks, SubjectKind};
 use crate::store::StoreError;
 use crate::store::events::{self, EventRow, NewEvent};
 use crate::store::figures::{self, Entry};
@@ -142,10 +142,8 @@ fn project(
     let state = petition.state();
     let open = state == PetitionState::Received;
     let due_at = petition.due_at;
-    let rules_in_force = rules.reminders_for(SubjectKind::Petition, petition.unit_id);
-    let notice = due_at
-        .filter(|_| open)
-        .and_then(|due| reminder::next(&rules_in_force, calendar, due, None, now).ok().flatten());
+    let marks = Marks { due: due_at.filter(|_| open), ..Marks::default() };
+    let notice = rules.next_notice((SubjectKind::Petition, petition.unit_id), calendar, &marks, now);
     // It is in time up to the due instant itself.
     let overdue_at = due_at.filter(|_| open).map(|due| due + TimeDelta::microseconds(1));
     let flagged = change.row.as_ref().is_some_and(|row| row.overdue_flagged && row.overdue_at == overdue_at);

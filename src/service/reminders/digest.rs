@@ -1,6 +1,6 @@
 //! What a digest says: the subjects that its notices speak of, each once, and only while it is true.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use uuid::Uuid;
@@ -12,8 +12,8 @@ use super::sources::Sources;
 use super::truth::person;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
-use crate::domain::reminder::{NoticeRole, SubjectKind};
-use crate::mail::{self, Digest, Line};
+use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
+use crate::mail::{self, Digest, Line, Measured};
 use crate::store::notices::NoticeRow;
 use crate::store::subjects::{About, Began, Subject};
 
@@ -50,17 +50,24 @@ pub(super) fn digest_for(
         overdue: Vec::new(),
         due_today: Vec::new(),
         due_soon: Vec::new(),
+        concerns: BTreeMap::new(),
         link_template: common.link_template.clone(),
     };
     let mut said = HashSet::new();
-    for subject in notices.iter().filter_map(|notice| subjects.get(&notice.subject_id)) {
-        let (Some(due_at), true) = (subject.due_at, said.insert(subject.id)) else { continue };
+    for notice in notices {
+        let Some(subject) = subjects.get(&notice.subject_id) else { continue };
+        let Some(concern) = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern) else { continue };
+        let Some(from) = subject.marks.of(concern).filter(|_| said.insert((subject.id, concern))) else {
+            continue;
+        };
         let calendar = calendar_of(rules, subject).unwrap_or(&house);
-        let (today, due_on) = (calendar.local_date(common.now), calendar.local_date(due_at));
-        let line = line(rules, official, subject, due_at, calendar, common.now);
-        if subject.overdue_at.is_some_and(|at| at <= common.now) || due_on < today {
+        let (today, from_on) = (calendar.local_date(common.now), calendar.local_date(from));
+        let line = line(rules, official, subject, (concern, from), calendar, common.now);
+        if concern != Concern::Deadline {
+            digest.concerns.entry(concern).or_default().push(line);
+        } else if subject.overdue_at.is_some_and(|at| at <= common.now) || from_on < today {
             digest.overdue.push(line);
-        } else if due_on == today {
+        } else if from_on == today {
             digest.due_today.push(line);
         } else {
             digest.due_soon.push(line);
@@ -85,13 +92,20 @@ fn line(
     rules: &Rules,
     reader: &Official,
     subject: &Subject,
-    due_at: DateTime<Utc>,
+    (concern, from): (Concern, DateTime<Utc>),
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Line {
     let holder = person(rules, subject, NoticeRole::Responsible)
         .filter(|held_by| held_by.id != reader.id && subject.holder_id == Some(held_by.id));
-    let due_on = calendar.local_date(due_at);
+    let from_on = calendar.local_date(from);
+    let office_minutes = calendar.office_micros(now).ok().zip(calendar.office_micros(from).ok());
+    let measured = Measured {
+        from: calendar.local(from),
+        office_minutes: office_minutes.map(|(now, from)| (now - from) / 60_000_000),
+        day_minutes: calendar.day_span() / 60_000_000,
+        missing: subject.missing.clone(),
+    };
     Line {
         code: subject.code.clone(),
         subject: subject_word(subject.kind),
@@ -100,10 +114,11 @@ fn line(
             Began::On(day) => day,
             Began::At(at) => calendar.local_date(at),
         },
-        due: calendar.local(due_at),
+        due: subject.marks.due.map(|due| calendar.local(due)),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
-        working_days: calendar.working_days_between(calendar.local_date(now), due_on).ok(),
+        working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
+        measured: (concern != Concern::Deadline).then_some(measured),
     }
 }
 
@@ -132,17 +147,16 @@ fn about(rules: &Rules, subject: &Subject, language: &str) -> String {
     }
 }
 
-/// Takes out of a digest the lines whose subject isn't among those that are still true.
-pub fn still_true(mut digest: Digest, kept: &[(SubjectKind, String)]) -> Digest {
-    let kept: HashSet<(SubjectKind, &str)> = kept.iter().map(|(kind, code)| (*kind, code.as_str())).collect();
+/// Takes out of a digest the lines whose subject isn't among those of which its concern is still true.
+pub fn still_true(mut digest: Digest, kept: &[(SubjectKind, Concern, String)]) -> Digest {
+    let kept: HashSet<(SubjectKind, Concern, &str)> =
+        kept.iter().map(|(kind, concern, code)| (*kind, *concern, code.as_str())).collect();
     let kind = |subject: mail::Subject| match subject {
         mail::Subject::Dossier => SubjectKind::Dossier,
         mail::Subject::Task => SubjectKind::Task,
         mail::Subject::Petition => SubjectKind::Petition,
     };
-    for lines in [&mut digest.overdue, &mut digest.due_today, &mut digest.due_soon] {
-        lines.retain(|line| kept.contains(&(kind(line.subject), line.code.as_str())));
-    }
+    digest.retain(|concern, line| kept.contains(&(kind(line.subject), concern, line.code.as_str())));
     digest
 }
 

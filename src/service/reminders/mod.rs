@@ -4,8 +4,10 @@ mod digest;
 mod lists;
 mod planning;
 mod preview;
+mod reason;
 mod rules;
 mod sending;
+mod sense;
 mod sources;
 mod truth;
 
@@ -13,6 +15,7 @@ pub use digest::{digest_of, still_true};
 pub use lists::list_notices;
 pub use planning::plan;
 pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
+pub use reason::Reason;
 pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
 pub(crate) use sending::subjects_of;
 pub use sending::{Round, Told, send};

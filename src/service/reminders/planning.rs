@@ -11,8 +11,10 @@ use super::super::slots::{Claim, house_calendar};
 use super::super::work::Work;
 use super::super::{House, Rules};
 use crate::domain::calendar::Calendar;
-use crate::domain::reminder::{self, NoticeRole, Planned, Rule, RuleKind, SubjectKind};
+use crate::domain::reminder::{self, Concern, NoticeRole, Planned, Rule, RuleKind, SubjectKind};
 use crate::store::notices::{self, NoticeRow};
+use crate::store::reminder_rules;
+use crate::store::rules as kept;
 use crate::store::subjects::{self, Subject};
 
 /// Subjects a transaction.
@@ -20,6 +22,7 @@ const BATCH: u64 = 200;
 
 /// Enters what has fallen due, under the fence of a slot. Returns how many notices are new.
 pub async fn plan(house: &House, claim: &Claim) -> Result<u64, ServiceError> {
+    follow_arrived(house, claim).await?;
     let mut entered = 0;
     for kind in SubjectKind::ALL {
         loop {
@@ -35,51 +38,74 @@ pub async fn plan(house: &House, claim: &Claim) -> Result<u64, ServiceError> {
     Ok(entered)
 }
 
+/// What versions of rules touch that were made before they count, and count now, is looked at anew.
+async fn follow_arrived(house: &House, claim: &Claim) -> Result<(), ServiceError> {
+    let work = house.batch(claim).await?;
+    for row in reminder_rules::arrived(&work.tx, work.now()).await? {
+        replan(&work, &kept::reminder(&row)?).await?;
+        reminder_rules::followed(&work.tx, row.id).await?;
+    }
+    work.finish(&[]).await
+}
+
+/// Has what a rule may speak of looked at anew at the next planning.
+pub(super) async fn replan(work: &Work, rule: &Rule) -> Result<(), ServiceError> {
+    let units: Option<Vec<Uuid>> =
+        rule.unit_id.map(|unit| work.rules.units.subtree(unit).into_iter().collect());
+    let concern = rule.kind.concern();
+    subjects::replan(&work.tx, rule.subject_kind, concern, units.as_deref(), work.now()).await?;
+    Ok(())
+}
+
 async fn enter(work: &Work, kind: SubjectKind, due: &[Subject]) -> Result<u64, ServiceError> {
     let mut rows = Vec::new();
     let mut nexts: BTreeMap<Option<Planned>, Vec<Uuid>> = BTreeMap::new();
     for subject in due {
         let (fallen, next) = look_at(&work.rules, subject, work.now());
-        rows.extend(fallen.into_iter().map(|(role, planned)| notice(work, subject, role, planned)));
+        rows.extend(fallen.iter().map(|fallen| notice(work, subject, fallen)));
         nexts.entry(next).or_default().push(subject.id);
     }
-    let entered = notices::enter(&work.tx, rows.into_iter().flatten().collect()).await?;
+    let entered = notices::enter(&work.tx, rows).await?;
     for (next, ids) in nexts {
         subjects::set_next(&work.tx, kind, &ids, next).await?;
     }
     Ok(entered)
 }
 
-fn notice(work: &Work, subject: &Subject, role: NoticeRole, planned: Planned) -> Option<NoticeRow> {
-    Some(row(work.new_id(), subject, role, planned, subject.due_at?, work.now()))
+/// A notice that has fallen due.
+#[derive(Debug, Clone)]
+pub(super) struct Fallen {
+    /// By which version of which rule.
+    pub rule: Rule,
+    /// When, and the how-manieth.
+    pub planned: Planned,
+    /// The instant that the rule measured from.
+    pub from: DateTime<Utc>,
 }
 
 /// The ledger's row of a notice.
-pub(super) fn row(
-    id: Uuid,
-    subject: &Subject,
-    role: NoticeRole,
-    planned: Planned,
-    due_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> NoticeRow {
+fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
+    let Fallen { rule, planned, from } = fallen;
     NoticeRow {
-        id,
+        id: work.new_id(),
         subject_kind: subject.kind.as_str().to_owned(),
         subject_id: subject.id,
         subject_code: subject.code.clone(),
         unit_id: subject.unit_id,
-        rule_kind: planned.kind.as_str().to_owned(),
-        due_at,
+        rule_kind: rule.kind.as_str().to_owned(),
+        due_at: *from,
         step: planned.step,
-        role: role.as_str().to_owned(),
+        role: rule.role.as_str().to_owned(),
         state: "queued".to_owned(),
         why: None,
         official_id: None,
         fell_due_at: planned.at,
         outbox_id: None,
-        created_at: now,
+        created_at: work.now(),
         sent_at: None,
+        rule_code: rule.code.clone(),
+        rule_id: Some(rule.id),
+        rule_version: Some(rule.version),
     }
 }
 
@@ -88,13 +114,12 @@ pub(super) fn calendar_of<'a>(rules: &'a Rules, subject: &Subject) -> Option<&'a
     rules.calendar_for(subject.unit_id).map(|calendar| &**calendar)
 }
 
-/// For each role the latest notice that has fallen due, and the earliest one to come of all roles.
+/// For each role and concern the latest notice that has fallen due, and the earliest one to come of all.
 pub(super) fn look_at(
     rules: &Rules,
     subject: &Subject,
     now: DateTime<Utc>,
-) -> (Vec<(NoticeRole, Planned)>, Option<Planned>) {
-    let Some(due_at) = subject.due_at.filter(|_| subject.open) else { return (Vec::new(), None) };
+) -> (Vec<Fallen>, Option<Planned>) {
     let fallback;
     let calendar = if let Some(found) = calendar_of(rules, subject) {
         found
@@ -102,29 +127,42 @@ pub(super) fn look_at(
         fallback = house_calendar(rules);
         &*fallback
     };
-    let in_force = rules.reminders_for(subject.kind, subject.unit_id);
+    let mut of_concern: BTreeMap<(NoticeRole, Concern), Vec<Rule>> = BTreeMap::new();
+    for rule in rules.reminders_for(subject.kind, subject.unit_id, now) {
+        of_concern.entry((rule.role, rule.kind.concern())).or_default().push(rule);
+    }
     let mut fallen = Vec::new();
     let mut next: Option<Planned> = None;
-    for role in NoticeRole::ALL {
-        let of_role: Vec<Rule> = in_force.iter().filter(|r| r.role == *role).cloned().collect();
-        if of_role.is_empty() {
-            continue;
-        }
+    for ((_, concern), of_concern) in of_concern {
+        let Some(from) = subject.marks.of(concern) else { continue };
+        let next_after =
+            |told| reminder::next(&of_concern, calendar, &subject.marks, told, now).ok().flatten();
         // A deadline beyond the tables of the calendar is reminded of when they reach it.
-        let Ok(first) = reminder::next(&of_role, calendar, due_at, None, now) else { continue };
-        let told = first.filter(|p| p.at <= now);
-        let upcoming = match told {
-            None => first,
-            Some(told) => {
-                fallen.push((*role, told));
-                reminder::next(&of_role, calendar, due_at, Some(told.at), now).ok().flatten()
-            }
+        let Some(first) = next_after(None) else { continue };
+        let upcoming = if first.at <= now {
+            let by = of_concern.iter().find(|rule| rule.id == first.rule_id).cloned();
+            fallen.extend(by.map(|rule| Fallen { rule, planned: first, from }));
+            next_after(Some(first.at))
+        } else {
+            Some(first)
         };
         // What a caller's clock calls fallen must never be set as the next one: it would be planned for ever.
-        let upcoming = upcoming.filter(|p| p.at > now);
-        next = [next, upcoming].into_iter().flatten().min();
+        next = [next, upcoming.filter(|p| p.at > now)].into_iter().flatten().min();
     }
     (fallen, next)
+}
+
+/// What is told in the afternoon of a subject that is due today: the second notice of its rules.
+pub(super) fn second_of_today(rules: &Rules, subject: &Subject, now: DateTime<Utc>) -> Vec<Fallen> {
+    let Some(from) = subject.marks.due else { return Vec::new() };
+    let rules = rules.reminders_for(subject.kind, subject.unit_id, now).into_iter();
+    rules
+        .filter(|rule| rule.kind == RuleKind::DueToday)
+        .map(|rule| {
+            let planned = Planned { at: now, kind: rule.kind, step: 2, rule_id: rule.id };
+            Fallen { rule, planned, from }
+        })
+        .collect()
 }
 
 /// Enters, for what is due today and still open, the notice of the afternoon: the second of its rule.
@@ -144,11 +182,8 @@ pub(super) async fn remind_of_today(house: &House, claim: &Claim) -> Result<u64,
             after = last.due_at.map(|at| (at, last.id));
             let mut rows = Vec::new();
             for subject in &due {
-                let rules = work.rules.reminders_for(*kind, subject.unit_id);
-                for rule in rules.iter().filter(|r| r.kind == RuleKind::DueToday) {
-                    let planned = Planned { at: work.now(), kind: RuleKind::DueToday, step: 2 };
-                    rows.extend(notice(&work, subject, rule.role, planned));
-                }
+                let told = second_of_today(&work.rules, subject, work.now());
+                rows.extend(told.iter().map(|fallen| notice(&work, subject, fallen)));
             }
             entered += notices::enter(&work.tx, rows).await?;
             work.finish(&[]).await?;

@@ -1,89 +1,159 @@
-//! Rules of reminding: the first ones, new ones, changed ones. A changed rule has the plan of what it touches
-//! looked at anew; what was sent stays.
+//! Rules of reminding: the first ones, those of the settings, new ones, changed ones. A change is a new version; the plan
+//! of what it touches is looked at anew as soon as it counts, and what was sent stays.
+//!
+//! Of one code the newest word holds, whoever said it, with one exception: what a person set through the API, the
+//! settings don't set back at the next start.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::House;
 use super::super::error::{ServiceError, Violation};
 use super::super::work::{Look, Work, check_etag};
+use super::planning::replan;
+use super::sense;
 use crate::domain::permission::Scope;
-use crate::domain::reminder::{NoticeRole, Rule, RuleKind, SubjectKind, default_rules};
+use crate::domain::reminder::{NoticeRole, Rule, RuleKind, SubjectKind, default_rules, usual_code};
 use crate::domain::schedule::JobName;
 use crate::store::query::{ListQuery, Page};
-use crate::store::reminder_rules::{self, RuleRow};
-use crate::store::{rules as kept, subjects};
-
-/// The most working days that a rule may name: a quarter of a year.
-const MOST_DAYS: i64 = 66;
+use crate::store::reminder_rules::{self, Maker, RuleRow};
+use crate::store::rules as kept;
 
 /// A new rule as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleDraft {
     /// Code of the unit whose subtree it holds for; empty: the whole house.
     pub unit: String,
+    /// Its own code; empty: by its kind and role.
+    pub code: String,
     /// Of what it reminds.
     pub subject_kind: SubjectKind,
     /// What it watches.
     pub kind: RuleKind,
-    /// Working days before the due day.
+    /// Working days before or after the instant that it measures from.
     pub working_days: i64,
+    /// Office time before or after it, in minutes; 0: it is measured in working days.
+    pub office_minutes: i64,
     /// Working days between repeats; None: told once.
     pub repeat_working_days: Option<i64>,
     /// Whom it tells.
     pub role: NoticeRole,
     /// In force.
     pub enabled: bool,
+    /// From when on it counts; None: from now on.
+    pub valid_from: Option<DateTime<Utc>>,
 }
 
 /// What changes of a rule; None leaves a field as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleChange {
-    /// Working days before the due day.
+    /// Working days before or after the instant that it measures from.
     pub working_days: Option<i64>,
+    /// Office time before or after it, in minutes.
+    pub office_minutes: Option<i64>,
     /// Working days between repeats; Some(None): told once.
     pub repeat_working_days: Option<Option<i64>>,
     /// Whom it tells.
     pub role: Option<NoticeRole>,
     /// In force.
     pub enabled: Option<bool>,
+    /// From when on the change counts; None: from now on.
+    pub valid_from: Option<DateTime<Utc>>,
+}
+
+impl RuleDraft {
+    /// The rule that is asked for, its first version; the unit and the identity are put in by whoever knows them.
+    fn rule(&self, now: DateTime<Utc>) -> Rule {
+        let code = self.code.trim();
+        Rule {
+            id: Uuid::nil(),
+            version: 1,
+            valid_from: self.valid_from.unwrap_or(now),
+            code: if code.is_empty() { usual_code(self.kind, self.role) } else { code.to_owned() },
+            unit_id: None,
+            subject_kind: self.subject_kind,
+            kind: self.kind,
+            working_days: self.working_days,
+            office_minutes: self.office_minutes,
+            repeat_working_days: self.repeat_working_days.unwrap_or(0),
+            role: self.role,
+            enabled: self.enabled,
+        }
+    }
+
+    /// What can't be so about it, all at once. It knows neither units nor other rules.
+    pub fn check(&self) -> Result<(), Vec<Violation>> {
+        let wrong = sense::wrong(&self.rule(DateTime::UNIX_EPOCH), self.repeat_working_days);
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
 }
 
 impl House {
-    /// Enters the first rules of reminding into a house that has none.
+    /// Enters the first rules of reminding into a house that has none, and those of the settings where they say
+    /// something new.
     pub async fn enter_default_rules(&self) -> Result<(), ServiceError> {
         let mut work = self.job(self.own_context(JobName::PlanReminders)).await?;
-        if reminder_rules::count(&work.tx).await? > 0 {
-            return Ok(());
+        if reminder_rules::count(&work.tx).await? == 0 {
+            let now = work.now();
+            let rows = default_rules().into_iter().map(|rule| {
+                let rule = Rule { id: work.new_id(), valid_from: now, ..rule };
+                reminder_rules::row_of(rule.id, &rule, Maker::House, now)
+            });
+            let rows: Vec<RuleRow> = rows.collect();
+            reminder_rules::insert(&work.tx, rows).await?;
+            work.reload_rules().await?;
         }
-        let now = work.now();
-        let rows: Vec<RuleRow> =
-            default_rules().iter().map(|rule| reminder_rules::row_of(work.new_id(), rule, now)).collect();
-        reminder_rules::insert(&work.tx, rows).await?;
-        work.reload_rules().await?;
+        for draft in self.settings.reminder_rules.clone() {
+            enter_from_settings(&mut work, &draft).await?;
+        }
         work.finish(&[]).await
     }
 }
 
-/// Adds a rule.
-pub async fn create_rule(work: &mut Work, draft: RuleDraft) -> Result<RuleRow, ServiceError> {
-    let rule = Rule {
-        id: Uuid::nil(),
-        unit_id: unit_in_scope(work, &draft.unit)?,
-        subject_kind: draft.subject_kind,
-        kind: draft.kind,
-        working_days: draft.working_days,
-        repeat_working_days: draft.repeat_working_days.unwrap_or(0),
-        role: draft.role,
-        enabled: draft.enabled,
+/// Enters a rule of the settings; what a person made of its code stays.
+async fn enter_from_settings(work: &mut Work, draft: &RuleDraft) -> Result<(), ServiceError> {
+    draft.check().map_err(ServiceError::Invalid)?;
+    let wanted = draft.rule(work.now());
+    let namesakes = check_namesakes(work, &wanted).await?;
+    let Some(old) = namesakes.into_iter().find(|row| row.unit_id.is_none()) else {
+        add(work, wanted, Maker::File).await?;
+        return Ok(());
     };
-    check(&rule, draft.repeat_working_days)?;
-    let row = reminder_rules::row_of(work.new_id(), &rule, work.now());
-    reminder_rules::insert(&work.tx, vec![row.clone()]).await?;
-    follow(work, &row, "created").await?;
-    Ok(row)
+    let stands = kept::reminder(&old)?;
+    let same =
+        Rule { id: stands.id, version: stands.version, valid_from: stands.valid_from, ..wanted.clone() };
+    if stands == same {
+        return Ok(());
+    }
+    if old.made_by == Maker::Person.as_str() {
+        tracing::info!(
+            subject = %old.subject_kind, code = %old.code,
+            "a rule of reminding in the settings isn't taken: it was changed through the API"
+        );
+        return Ok(());
+    }
+    let new = Rule { version: old.version + 1, valid_from: work.now(), ..same };
+    put_in_place(work, &old, &new, Maker::File).await?;
+    Ok(())
 }
 
-/// Changes a rule.
+/// Adds a rule.
+pub async fn create_rule(work: &mut Work, draft: RuleDraft) -> Result<RuleRow, ServiceError> {
+    let unit_id = unit_in_scope(work, &draft.unit)?;
+    let mut wrong = draft.check().err().unwrap_or_default();
+    wrong.extend(sense::too_early(draft.valid_from, work.now()));
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalid(wrong));
+    }
+    let rule = Rule { unit_id, ..draft.rule(work.now()) };
+    let namesakes = check_namesakes(work, &rule).await?;
+    if let Some(there) = namesakes.iter().find(|row| row.unit_id == unit_id) {
+        return Err(ServiceError::AlreadyExists(format!("reminderRules/{}", there.rule_id)));
+    }
+    add(work, rule, Maker::Person).await
+}
+
+/// Changes a rule: a new version in place of the newest one.
 pub async fn update_rule(
     work: &mut Work,
     id: Uuid,
@@ -99,39 +169,76 @@ pub async fn update_rule(
     let repeats = (rule.repeat_working_days > 0).then_some(rule.repeat_working_days);
     let repeat = change.repeat_working_days.unwrap_or(repeats);
     rule.working_days = change.working_days.unwrap_or(rule.working_days);
+    rule.office_minutes = change.office_minutes.unwrap_or(rule.office_minutes);
     rule.repeat_working_days = repeat.unwrap_or(0);
     rule.role = change.role.unwrap_or(rule.role);
     rule.enabled = change.enabled.unwrap_or(rule.enabled);
-    check(&rule, repeat)?;
-    let row = RuleRow {
-        version: old.version + 1,
-        valid_from: old.valid_from,
-        ..reminder_rules::row_of(id, &rule, work.now())
-    };
-    reminder_rules::update(&work.tx, row.clone(), old.version).await?;
-    follow(work, &row, "updated").await?;
+    let mut wrong = sense::wrong(&rule, repeat);
+    wrong.extend(sense::too_early(change.valid_from, work.now()));
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalid(wrong));
+    }
+    rule.version = old.version + 1;
+    rule.valid_from = change.valid_from.unwrap_or(work.now());
+    put_in_place(work, &old, &rule, Maker::Person).await
+}
+
+/// A page of rules, each in its newest version, or in all of them.
+pub async fn list_rules(
+    look: &Look,
+    query: &ListQuery,
+    all_versions: bool,
+) -> Result<Page<RuleRow>, ServiceError> {
+    Ok(reminder_rules::list(&look.door, query, &look.context.scope, all_versions).await?)
+}
+
+/// The newest versions of the rules that have the code of a rule for its kind of subject. A code says what is watched:
+/// it must be the same everywhere, or a unit would silence what it doesn't speak of.
+async fn check_namesakes(work: &Work, rule: &Rule) -> Result<Vec<RuleRow>, ServiceError> {
+    // Of two that come at once with one code the second must see the first.
+    reminder_rules::hold(&work.tx).await?;
+    let namesakes = reminder_rules::of_code(&work.tx, rule.subject_kind, &rule.code).await?;
+    if let Some(other) = namesakes.iter().find(|row| row.kind != rule.kind.as_str()) {
+        return Err(sense::other_kind(&rule.code, &other.kind).into());
+    }
+    Ok(namesakes)
+}
+
+async fn add(work: &mut Work, rule: Rule, maker: Maker) -> Result<RuleRow, ServiceError> {
+    let rule = Rule { id: work.new_id(), ..rule };
+    let row = reminder_rules::row_of(rule.id, &rule, maker, work.now());
+    reminder_rules::insert(&work.tx, vec![row.clone()]).await?;
+    follow(work, &rule, &row, "created").await?;
     Ok(row)
 }
 
-/// A page of rules.
-pub async fn list_rules(look: &Look, query: &ListQuery) -> Result<Page<RuleRow>, ServiceError> {
-    Ok(reminder_rules::list(&look.door, query, &look.context.scope).await?)
+async fn put_in_place(
+    work: &mut Work,
+    old: &RuleRow,
+    new: &Rule,
+    maker: Maker,
+) -> Result<RuleRow, ServiceError> {
+    let row = reminder_rules::row_of(work.new_id(), new, maker, work.now());
+    reminder_rules::replace(&work.tx, old, row.clone()).await?;
+    follow(work, new, &row, "updated").await?;
+    Ok(row)
 }
 
-/// The plan follows a rule: what it touches is looked at anew at the next planning.
-async fn follow(work: &mut Work, row: &RuleRow, verb: &str) -> Result<(), ServiceError> {
+/// The plan follows a version that counts now; one that counts later is followed when it does.
+async fn follow(work: &mut Work, rule: &Rule, row: &RuleRow, verb: &str) -> Result<(), ServiceError> {
     work.reload_rules().await?;
-    let rule = kept::reminder(row)?;
-    let units: Option<Vec<Uuid>> =
-        row.unit_id.map(|unit| work.rules.units.subtree(unit).into_iter().collect());
-    subjects::replan(&work.tx, rule.subject_kind, units.as_deref(), work.now()).await?;
+    if row.awaited_at.is_none() {
+        replan(work, rule).await?;
+    }
     let detail = serde_json::json!({
         verb: {
-            "kind": row.kind, "subject_kind": row.subject_kind, "working_days": row.working_days,
+            "code": row.code, "version": row.version, "kind": row.kind, "subject_kind": row.subject_kind,
+            "working_days": row.working_days, "office_minutes": row.office_minutes,
             "repeat_working_days": row.repeat_working_days, "role": row.role, "enabled": row.enabled,
+            "valid_from": row.valid_from,
         }
     });
-    work.note(format!("reminderRules/{}", row.id), &detail);
+    work.note(format!("reminderRules/{}", row.rule_id), &detail);
     Ok(())
 }
 
@@ -157,34 +264,4 @@ fn may_touch(work: &Work, unit_id: Option<Uuid>) -> bool {
         (Scope::Units(units), Some(unit)) => units.contains(&unit),
         (Scope::Units(_), None) | (Scope::Own(_), _) => false,
     }
-}
-
-fn check(rule: &Rule, repeat: Option<i64>) -> Result<(), ServiceError> {
-    let mut wrong = Vec::new();
-    let days = match rule.kind {
-        RuleKind::BeforeDue => 1..=MOST_DAYS,
-        RuleKind::DueToday | RuleKind::Overdue => 0..=0,
-    };
-    if !days.contains(&rule.working_days) {
-        wrong.push(Violation::new(
-            "reminder_rule.working_days",
-            "OUT_OF_RANGE",
-            format!("số ngày làm việc phải từ {} đến {} đối với quy tắc này", days.start(), days.end()),
-            format!("working_days must be {} to {} for this kind of rule", days.start(), days.end()),
-        ));
-    }
-    let fits = match (rule.kind, repeat) {
-        (_, None) => true,
-        (RuleKind::Overdue, Some(days)) => (1..=MOST_DAYS).contains(&days),
-        (RuleKind::BeforeDue | RuleKind::DueToday, Some(_)) => false,
-    };
-    if !fits {
-        wrong.push(Violation::new(
-            "reminder_rule.repeat_working_days",
-            "OUT_OF_RANGE",
-            format!("chỉ quy tắc quá hạn được nhắc lại, sau 1 đến {MOST_DAYS} ngày làm việc; hãy bỏ trống"),
-            format!("only an overdue rule repeats, after 1 to {MOST_DAYS} working days; leave it out"),
-        ));
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(wrong)) }
 }

@@ -8,15 +8,18 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
 use super::super::error::ServiceError;
-use super::super::slots::Claim;
+use super::super::settings::JobSettings;
+use super::super::slots::{Claim, house_calendar};
 use super::super::{House, Rules, suppressions};
 use super::digest::{Common, digest_for};
 use super::planning::{plan, remind_of_today};
 use super::sources::Sources;
 use super::truth::{NO_ADDRESS, NO_RECIPIENT, address, person, stale};
+use crate::domain::calendar::Calendar;
 use crate::domain::mail::folded;
 use crate::domain::official::Official;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
+use crate::domain::schedule::{self, Misfire, Schedule};
 use crate::store::notices::{self, NoticeRow};
 use crate::store::outbox::{self, NewMail};
 use crate::store::subjects::{self, Subject};
@@ -29,8 +32,31 @@ const BATCH: usize = 200;
 pub enum Round {
     /// Everything that has fallen due.
     All,
-    /// Once more of what is due today.
+    /// Once more of what is due today, and of what fell due within the day.
     DueToday,
+}
+
+impl Round {
+    /// Of what the run of a slot reminds: what the settings give the afternoon, else everything.
+    pub fn of(jobs: &JobSettings, calendar: &Calendar, slot_at: DateTime<Utc>) -> Self {
+        let names = |cron: &str| {
+            let schedule = Schedule {
+                cron: cron.to_owned(),
+                working_days_only: false,
+                misfire: Misfire::Latest,
+                grace_seconds: 0,
+            };
+            schedule::is_slot(&schedule, calendar, slot_at).unwrap_or(false)
+        };
+        let afternoon = names(&jobs.reminders_due_today) && !names(&jobs.reminders_all);
+        if afternoon { Self::DueToday } else { Self::All }
+    }
+
+    /// Whether a run that began after `today`'s midnight takes a notice. What is measured in days fell due at that
+    /// midnight and was told in the morning, or came too late for it and waits for the next.
+    pub fn takes(self, kind: RuleKind, fell_due_at: DateTime<Utc>, today: DateTime<Utc>) -> bool {
+        self == Self::All || kind == RuleKind::DueToday || fell_due_at > today
+    }
 }
 
 /// What a run did.
@@ -86,9 +112,11 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     }
     let look = house.look(house.own_context(claim.job)).await?;
     let mut waiting = notices::waiting(&look.door).await?;
-    if round == Round::DueToday {
-        waiting.retain(|n| n.rule_kind == RuleKind::DueToday.as_str());
-    }
+    let calendar = house_calendar(&look.rules);
+    let today = calendar.midnight(calendar.local_date(look.context.now));
+    waiting.retain(|n| {
+        RuleKind::parse(&n.rule_kind).is_some_and(|kind| round.takes(kind, n.fell_due_at, today))
+    });
     let about = subjects_of(&look.door, &waiting).await?;
     let (rules, now) = (look.rules.clone(), look.context.now);
     let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;

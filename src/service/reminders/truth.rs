@@ -4,8 +4,9 @@
 use uuid::Uuid;
 
 use super::super::Rules;
+use crate::domain::dossier::State;
 use crate::domain::official::{Official, OfficialRole};
-use crate::domain::reminder::NoticeRole;
+use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
 use crate::store::notices::NoticeRow;
 use crate::store::subjects::Subject;
 
@@ -16,11 +17,31 @@ pub(super) const NO_ADDRESS: &str = "no_address";
 
 /// Why a notice isn't true any more; None if it is.
 pub fn stale(notice: &NoticeRow, subject: Option<&Subject>) -> Option<&'static str> {
-    let Some(subject) = subject.filter(|s| s.open) else { return Some("closed") };
-    match subject.due_at {
-        None => Some("clock_stopped"),
-        Some(due_at) if due_at != notice.due_at => Some("due_moved"),
-        Some(_) => None,
+    let Some(subject) = subject else { return Some("closed") };
+    let Some(kind) = RuleKind::parse(&notice.rule_kind) else { return Some("unknown_rule") };
+    let concern = kind.concern();
+    match subject.marks.of(concern) {
+        Some(from) if from == notice.due_at => None,
+        from => Some(gone(concern, subject, from.is_some())),
+    }
+}
+
+/// What took away the reason of a notice; `moved`: there is one still, measured from another instant.
+fn gone(concern: Concern, subject: &Subject, moved: bool) -> &'static str {
+    match concern {
+        Concern::Acceptance if subject.state == State::NotAccepted.as_str() => "refused",
+        Concern::Acceptance if subject.state == State::AwaitingSupplement.as_str() => "supplement_requested",
+        Concern::Acceptance => "accepted",
+        Concern::Digitisation if subject.open => "reopened",
+        Concern::Digitisation => "digitised",
+        Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity if !subject.open => {
+            "closed"
+        }
+        Concern::Clarity => "made_clear",
+        Concern::Standing if moved => "handed_on",
+        Concern::Deadline if moved => "due_moved",
+        Concern::Apology if moved || !subject.clock_stopped => "apology_recorded",
+        Concern::Standing | Concern::Deadline | Concern::Apology => "clock_stopped",
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::deadline::Timeliness;
 use crate::domain::dossier::Source;
 use crate::domain::figure;
-use crate::domain::reminder::{self, SubjectKind};
+use crate::domain::reminder::{Marks, SubjectKind};
 use crate::domain::task::{
     Clear, Task, TaskEvent, TaskEventKind, TaskRefusal, TaskState, contributions, replay,
 };
@@ -115,10 +115,6 @@ fn project(rules: &Rules, calendar: &Calendar, change: &Change, now: DateTime<Ut
     let due_on = task.judged_due_on;
     let due_at = due_on.map(|day| calendar.closing(day));
     let passed = due_on.and_then(|day| day.succ_opt()).filter(|_| open);
-    let rules_in_force = rules.reminders_for(SubjectKind::Task, Some(assignment.lead_unit_id));
-    let notice = due_at
-        .filter(|_| open)
-        .and_then(|due| reminder::next(&rules_in_force, calendar, due, None, now).ok().flatten());
     let finished_on = task.completed_at.map(|at| calendar.local_date(at));
     let timeliness = finished_on.zip(due_on).map(|(on, due)| match on.cmp(&due) {
         std::cmp::Ordering::Less => Timeliness::Early,
@@ -127,7 +123,7 @@ fn project(rules: &Rules, calendar: &Calendar, change: &Change, now: DateTime<Ut
     });
     let cooperating: Vec<String> = assignment.cooperating_unit_ids.iter().map(Uuid::to_string).collect();
     let missing: Vec<&str> = assignment.missing_clears().into_iter().map(Clear::as_str).collect();
-    TaskRow {
+    let mut row = TaskRow {
         id: change.id,
         code: change.code.clone(),
         title: assignment.title.clone(),
@@ -151,13 +147,19 @@ fn project(rules: &Rules, calendar: &Calendar, change: &Change, now: DateTime<Ut
         missing_clears: missing.join(","),
         recurrence: assignment.recurrence.clone(),
         open,
-        next_notice_at: notice.map(|n| n.at),
-        next_notice_rule: notice.map(|n| n.kind.as_str().to_owned()),
-        next_notice_step: notice.map(|n| n.step),
+        next_notice_at: None,
+        next_notice_rule: None,
+        next_notice_step: None,
         version: i64::try_from(change.events.len()).unwrap_or(i64::MAX),
         created_at: change.row.as_ref().map_or(now, |row| row.created_at),
         updated_at: now,
-    }
+    };
+    let of = (SubjectKind::Task, Some(row.lead_unit_id));
+    let notice = rules.next_notice(of, calendar, &Marks::from(&row), now);
+    row.next_notice_at = notice.map(|n| n.at);
+    row.next_notice_rule = notice.map(|n| n.kind.as_str().to_owned());
+    row.next_notice_step = notice.map(|n| n.step);
+    row
 }
 
 /// Saves changes: new tasks in bulk, known ones where they still stand at their version. Returns the

@@ -84,6 +84,8 @@ pub struct Model {
     pub source: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
+    /// The last hand-over, resume or receipt; None before the acceptance.
+    pub standing_since: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,6 +15,7 @@ pub struct Model {
     pub subject_code: String,
     pub unit_id: Option<Uuid>,
     pub rule_kind: String,
+    /// The instant that the rule measures from.
     pub due_at: DateTimeUtc,
     pub step: i32,
     pub role: String,
@@ -28,6 +29,10 @@ pub struct Model {
     pub outbox_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
+    pub rule_code: String,
+    /// None: it was entered before rules had versions.
+    pub rule_id: Option<Uuid>,
+    pub rule_version: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

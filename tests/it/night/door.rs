@@ -122,7 +122,7 @@ both!(rules_and_the_plan_ahead_are_read, |house| {
 
     let ask = v1::PreviewRemindersRequest {
         until: Some(timestamp("2024-05-25T00:00:00Z")),
-        page_size: 2,
+        page_size: 3,
         ..v1::PreviewRemindersRequest::default()
     };
     let page = client.preview_reminders(ask.clone()).await.expect("a plan").into_inner();
@@ -131,7 +131,9 @@ both!(rules_and_the_plan_ahead_are_read, |house| {
     assert_eq!(
         page.planned_notices.iter().map(said).collect::<Vec<_>>(),
         [
+            // The one before the due day stands in the ledger, and its mail in the outbox.
             (v1::ReminderKind::DueToday, Some(timestamp("2024-05-20T00:15:00Z")), officer.clone()),
+            (v1::ReminderKind::DueToday, Some(timestamp("2024-05-20T08:30:00Z")), officer.clone()),
             (v1::ReminderKind::Overdue, Some(timestamp("2024-05-21T00:15:00Z")), officer.clone()),
         ]
     );

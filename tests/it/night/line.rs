@@ -124,7 +124,10 @@ both!(mails_are_looked_after_from_the_command_line, |house| {
     assert!(!out.contains(&id), "{out}");
     let (_, out, _) = served.said("mails", &["list", "--state", "dead", "--to", "YT-02", "--json"]).await;
     let all: Value = serde_json::from_str(&out).expect("it is JSON");
-    assert_eq!((&all["mails"][0]["mail"], &all["mails"][0]["fault"]), (&id.as_str().into(), &"message".into()));
+    assert_eq!(
+        (&all["mails"][0]["mail"], &all["mails"][0]["fault"]),
+        (&id.as_str().into(), &"message".into())
+    );
     let (code, out, _) = served.said("mails", &["show", &id]).await;
     assert!(code == Some(0) && out.contains("attempts: 1") && out.contains("554"), "{out}");
 

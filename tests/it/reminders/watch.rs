@@ -1,0 +1,147 @@
+//! An office whose reminders are watched: everybody has an address, mails go to a directory, and only the rules that a
+//! test makes speak.
+
+use bonro::domain::schedule::JobName;
+use bonro::mail::Post;
+use bonro::pb::v1;
+use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
+use bonro::service::House;
+use bonro::service::jobs::{Asked, run};
+use bonro::service::settings::OfficeSettings;
+use bonro::store::entity::{notice, outbox};
+use bonro::world::Clock as _;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryOrder as _};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tonic::Status;
+
+use crate::dossiers::office::Office;
+use crate::support::{self, Call};
+
+pub struct Watch {
+    pub office: Office,
+    pub tables: DatabaseConnection,
+    house: House,
+    _mails: TempDir,
+}
+
+/// What a test looks at of a notice: subject, rule code, local moment at which it fell due, role, state and why.
+pub type Said = (String, String, String, String, String, Option<String>);
+
+impl Watch {
+    /// Opens it on Thursday, 16 May 2024, at 08:00, with the first rules of a house.
+    pub async fn open(house: &support::House) -> Self {
+        let office = Office::open(house).await;
+        let tables = office.behind().await;
+        tables
+            .execute_unprepared("UPDATE official SET email = lower(code) || '@a.example'")
+            .await
+            .expect("everybody gets an address");
+        let mails = tempfile::tempdir().expect("a directory for mails");
+        let mut settings = OfficeSettings::default();
+        settings.mail.post = Arc::new(Post::Directory(mails.path().join("mail")));
+        let (store, world) = (office.line.house.store.clone(), office.line.house.world.clone());
+        let house = House::with_settings(store, world, settings);
+        house.enter_default_rules().await.expect("the first rules");
+        house.enter_jobs().await.expect("the jobs");
+        Self { office, tables, house, _mails: mails }
+    }
+
+    /// The same with the first rules switched off.
+    pub async fn silent(house: &support::House) -> Self {
+        let watch = Self::open(house).await;
+        for rule in watch.rules(false).await {
+            let rule = v1::ReminderRule { enabled: false, ..rule };
+            watch.change(rule, &["enabled"]).await.expect("it is switched off");
+        }
+        watch
+    }
+
+    pub fn client(&self) -> ReminderServiceClient<Call> {
+        ReminderServiceClient::new(self.office.call())
+    }
+
+    pub async fn rules(&self, all_versions: bool) -> Vec<v1::ReminderRule> {
+        let ask = v1::ListReminderRulesRequest { page_size: 1000, all_versions, ..Default::default() };
+        self.client().list_reminder_rules(ask).await.expect("listed").into_inner().reminder_rules
+    }
+
+    pub async fn create(&self, rule: v1::ReminderRule) -> Result<v1::ReminderRule, Status> {
+        let request = v1::CreateReminderRuleRequest { reminder_rule: Some(rule), ..Default::default() };
+        let answer = self.client().create_reminder_rule(request).await?;
+        Ok(answer.into_inner().reminder_rule.expect("the rule"))
+    }
+
+    pub async fn change(&self, rule: v1::ReminderRule, paths: &[&str]) -> Result<v1::ReminderRule, Status> {
+        let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        let request = v1::UpdateReminderRuleRequest {
+            reminder_rule: Some(rule),
+            update_mask: Some(prost_types::FieldMask { paths }),
+            ..Default::default()
+        };
+        let answer = self.client().update_reminder_rule(request).await?;
+        Ok(answer.into_inner().reminder_rule.expect("the rule"))
+    }
+
+    /// Runs a job for the present instant.
+    pub async fn run(&self, job: JobName) {
+        let now = self.office.line.clock.now();
+        let ran = run(&self.house, job, now, Asked::ByHand).await.expect("the job runs");
+        assert_eq!(ran.slot.state, "done", "{:?}", ran.slot);
+    }
+
+    /// Moves the clock on and runs a job.
+    pub async fn at(&self, instant: &str, job: JobName) {
+        self.office.set(instant);
+        self.run(job).await;
+    }
+
+    /// The ledger, in the order of falling due.
+    pub async fn ledger(&self) -> Vec<notice::Model> {
+        notice::Entity::find()
+            .order_by_asc(notice::Column::FellDueAt)
+            .order_by_asc(notice::Column::SubjectCode)
+            .order_by_asc(notice::Column::Role)
+            .order_by_asc(notice::Column::Step)
+            .all(&self.tables)
+            .await
+            .expect("the ledger is read")
+    }
+
+    pub async fn said(&self) -> Vec<Said> {
+        let local = |row: &notice::Model| {
+            row.fell_due_at.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).format("%d/%m %H:%M").to_string()
+        };
+        let rows = self.ledger().await.into_iter();
+        rows.map(|row| {
+            let fell = local(&row);
+            (row.subject_code, row.rule_code, fell, row.role, row.state, row.why)
+        })
+        .collect()
+    }
+
+    pub async fn outbox(&self) -> Vec<outbox::Model> {
+        outbox::Entity::find()
+            .order_by_asc(outbox::Column::Key)
+            .all(&self.tables)
+            .await
+            .expect("mails are read")
+    }
+}
+
+/// A rule for dossiers of the whole house that tells the responsible official once.
+pub fn rule(kind: v1::ReminderKind) -> v1::ReminderRule {
+    v1::ReminderRule {
+        kind: kind.into(),
+        subject_kind: v1::SubjectKind::Dossier.into(),
+        role: v1::ReminderRole::Responsible.into(),
+        enabled: true,
+        ..v1::ReminderRule::default()
+    }
+}
+
+/// A line of [`Watch::said`].
+pub fn line(code: &str, rule: &str, fell: &str, whom: &str, state: &str, why: Option<&str>) -> Said {
+    let own = str::to_owned;
+    (own(code), own(rule), own(fell), own(whom), own(state), why.map(own))
+}
