@@ -45,6 +45,7 @@ mod m20261125_000040_create_reconciliations;
 mod m20261125_000050_undo_all_imports;
 mod m20261126_000080_watch_troubles;
 mod m20261126_000090_explain_differences;
+mod m20261128_000060_suppress_addresses;
 mod m20261128_000070_version_reminder_rules;
 mod sheet;
 
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000050_undo_all_imports::Migration),
             Box::new(m20261126_000080_watch_troubles::Migration),
             Box::new(m20261126_000090_explain_differences::Migration),
+            Box::new(m20261128_000060_suppress_addresses::Migration),
             Box::new(m20261128_000070_version_reminder_rules::Migration),
         ]
     }

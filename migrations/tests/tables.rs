@@ -27,6 +27,7 @@ const TABLES: &[&str] = &[
     "incident",
     "incident_hit",
     "job",
+    "mail_suppression",
     "notice",
     "official",
     "official_absence",

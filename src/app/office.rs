@@ -11,11 +11,35 @@ use crate::config::{IntakeFolder, ReminderRule, Settings};
 use crate::domain::period::Period;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::intake::{Mapping, NameTime, OWN_FORMAT, OWN_SOURCE};
-use crate::mail::Post;
+use crate::mail::{Post, Signing};
 use crate::service::OfficeSettings;
 use crate::service::folders::{Folder, Form, Seen};
 use crate::service::reminders::RuleDraft;
 use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
+
+/// The way out.
+fn post(settings: &Settings) -> anyhow::Result<Post> {
+    let post = Post::from_url(settings.mail.url.expose())
+        .context("mail.url")?
+        .with_patience(Duration::from_secs(settings.mail.timeout_seconds))
+        .with_most_per_minute(settings.mail.per_minute);
+    let Some(file) = &settings.mail.ca_file else { return Ok(post) };
+    let named = || format!("mail.ca_file {}", file.display());
+    let pem = std::fs::read(file).with_context(named)?;
+    post.with_authorities(&pem).with_context(named)
+}
+
+/// The key that signs mails.
+fn signing(settings: &Settings, domain: &str) -> anyhow::Result<Option<Signing>> {
+    let mail = &settings.mail;
+    let Some((selector, file)) = mail.dkim_selector.as_ref().zip(mail.dkim_key_file.as_ref()) else {
+        return Ok(None);
+    };
+    let named = || format!("mail.dkim_key_file {}", file.display());
+    let key = std::fs::read_to_string(file).with_context(named)?;
+    let domain = mail.dkim_domain.as_deref().unwrap_or(domain);
+    Ok(Some(Signing::new(selector, domain, &key).with_context(named)?))
+}
 
 /// What the office is told about itself.
 pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
@@ -24,16 +48,15 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
     let seconds = |n: u64| TimeDelta::seconds(i64::try_from(n).unwrap_or(i64::MAX / 2000));
     Ok(OfficeSettings {
         mail: MailSettings {
-            post: Arc::new(
-                Post::from_url(settings.mail.url.expose())
-                    .context("mail.url")?
-                    .with_patience(Duration::from_secs(settings.mail.timeout_seconds)),
-            ),
+            post: Arc::new(post(settings)?),
+            signing: signing(settings, &domain_of(&from.address))?.map(Arc::new),
             domain: domain_of(&from.address),
             from,
             link_template: settings.mail.dossier_link.clone(),
             operator: settings.mail.operator.as_deref().map(mailbox),
             connections: usize::try_from(settings.mail.connections).unwrap_or(1),
+            paced: settings.mail.per_minute > 0,
+            suppress_after: i32::try_from(settings.mail.suppress_after).unwrap_or(i32::MAX),
             retry_after: seconds(settings.mail.retry_after_seconds),
             give_up_after: seconds(settings.mail.give_up_after_hours * 3600),
         },

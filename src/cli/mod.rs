@@ -15,6 +15,7 @@ mod import;
 mod imports;
 mod jobs;
 mod key;
+mod mails;
 mod map;
 mod migrate;
 mod output;
@@ -82,6 +83,8 @@ enum Command {
     /// Nhắc việc: xem trước / Reminders: look ahead
     #[command(subcommand)]
     Reminders(reminders::RemindersCommand),
+    /// Thư gửi đi: xem, gửi lại, hủy; địa chỉ bị chặn / Mails: look at them, try again, give up; addresses not written to
+    Mails(mails::MailsArgs),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -152,6 +155,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Overdue(args) => overdue::run(&args, json).await,
         Command::Reminders(command) => reminders::run(&command, json).await,
         Command::Jobs(args) => jobs::run(args, json).await,
+        Command::Mails(args) => mails::run(args, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
         Command::Map(command) => map::run(&command, json),

@@ -56,9 +56,15 @@ struct RawDatabase {
 struct RawMail {
     url: Option<String>,
     url_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
+    dkim_selector: Option<String>,
+    dkim_domain: Option<String>,
+    dkim_key_file: Option<PathBuf>,
     from: String,
     connections: u32,
     timeout_seconds: u64,
+    per_minute: u32,
+    suppress_after: u32,
     dossier_link: Option<String>,
     operator: Option<String>,
     retry_after_seconds: u64,
@@ -93,9 +99,15 @@ impl Default for RawSettings {
             mail: RawMail {
                 url: None,
                 url_file: None,
+                ca_file: None,
+                dkim_selector: None,
+                dkim_domain: None,
+                dkim_key_file: None,
                 from: "Bonro <bonro@localhost>".to_owned(),
                 connections: 2,
                 timeout_seconds: 60,
+                per_minute: 0,
+                suppress_after: 2,
                 dossier_link: None,
                 operator: None,
                 retry_after_seconds: 60,
@@ -207,9 +219,15 @@ impl RawSettings {
             },
             mail: Mail {
                 url: mail_url.unwrap_or_else(|| Secret::new("file:mail")),
+                ca_file: mail.ca_file,
+                dkim_selector: mail.dkim_selector,
+                dkim_domain: mail.dkim_domain,
+                dkim_key_file: mail.dkim_key_file,
                 from: mail.from,
                 connections: mail.connections,
                 timeout_seconds: mail.timeout_seconds,
+                per_minute: mail.per_minute,
+                suppress_after: mail.suppress_after,
                 dossier_link: mail.dossier_link,
                 operator: mail.operator,
                 retry_after_seconds: mail.retry_after_seconds,
@@ -254,6 +272,10 @@ impl Settings {
         unless(
             starts(&self.mail.url, &["smtp:", "smtp+starttls:", "smtps:", "file:"]),
             "mail.url: smtp://HOST:PORT, smtp+starttls://HOST:PORT, smtps://HOST:PORT hoặc / or file:DIRECTORY",
+        );
+        unless(
+            self.mail.dkim_selector.is_some() == self.mail.dkim_key_file.is_some(),
+            "mail.dkim_selector, mail.dkim_key_file: đặt cả hai hoặc không đặt / set both or neither",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
         let addresses = |all: &[String]| all.iter().all(|recipient| recipient.contains('@'));

@@ -42,12 +42,24 @@ pub struct Database {
 pub struct Mail {
     /// `smtp://…`, `smtps://…` or `file:DIRECTORY`.
     pub url: Secret,
+    /// PEM: authorities that are trusted beside the machine's.
+    pub ca_file: Option<PathBuf>,
+    /// DKIM: the name of the key; with `dkim_key_file` or not at all.
+    pub dkim_selector: Option<String>,
+    /// DKIM: the domain that signs; None: the sender's.
+    pub dkim_domain: Option<String>,
+    /// DKIM: the private key.
+    pub dkim_key_file: Option<PathBuf>,
     /// The sender of everything.
     pub from: String,
     /// Connections to the mail server at once.
     pub connections: u32,
     /// The longest wait for one of its replies.
     pub timeout_seconds: u64,
+    /// Mails that the mail server gets in a minute at most; 0: as many as it takes.
+    pub per_minute: u32,
+    /// Mails in a row that find no such address before it isn't written to any more; 0: never.
+    pub suppress_after: u32,
     /// What a line of a digest links to; `{code}` is the dossier's code.
     pub dossier_link: Option<String>,
     /// Who runs the system: told by mail when something needs a hand.

@@ -13,6 +13,7 @@ pub mod explain;
 pub mod figure;
 pub mod filter;
 pub mod incident;
+pub mod mail;
 pub mod official;
 pub mod period;
 pub mod permission;

@@ -20,9 +20,21 @@ const QUOTED: usize = 60;
 
 /// A value for a sentence: one line, without control characters, cut after 60 characters with `…`.
 pub fn cut(value: &str) -> String {
+    cut_after(QUOTED, value)
+}
+
+/// The most characters that are kept of what somebody else's program said.
+const KEPT: usize = 300;
+
+/// What somebody else's program said, as [`cut`] writes it, but cut after 300 characters: the reason stands at its end.
+pub fn cut_reply(value: &str) -> String {
+    cut_after(KEPT, value)
+}
+
+fn cut_after(most: usize, value: &str) -> String {
     let mut out = String::new();
     for (count, c) in value.trim().chars().enumerate() {
-        if count == QUOTED {
+        if count == most {
             out.push('…');
             break;
         }

@@ -1,4 +1,4 @@
-//! Troubles of the house's own work: their kinds, and the words for them.
+//! Troubles of the house's own work and of its mail: their kinds, and the words for them.
 
 use super::dossier::state::words;
 
@@ -13,6 +13,10 @@ words! {
         Failed = "failed",
         /// A period's summary hasn't left in time.
         Unreported = "unreported",
+        /// Mail doesn't leave because the way out is set up wrongly.
+        MailSetup = "mail_setup",
+        /// An address keeps failing and isn't written to any more.
+        MailAddress = "mail_address",
     }
 }
 
@@ -24,6 +28,8 @@ impl TroubleKind {
             Self::Skipped => "bị bỏ lỡ",
             Self::Failed => "thất bại",
             Self::Unreported => "chưa gửi báo cáo kỳ",
+            Self::MailSetup => "không gửi được thư do cấu hình",
+            Self::MailAddress => "không gửi thư được nữa",
         }
     }
 }

@@ -1,15 +1,15 @@
-//! JobService: jobs, their slots and troubles, and the outbox. Runs are in `job_run`.
+//! JobService: jobs, their slots and troubles, and the outbox. Runs are in `job_run`, mails in `job_mail`.
 
 use tonic::{Request, Response, Status};
 
-use super::convert::{code_of, uid_of};
-use super::job_convert::{change, job, mail, slot, trouble};
-use super::{Front, Plan, Reference};
+use super::convert::code_of;
+use super::job_convert::{change, job, slot, trouble};
+use super::{Front, Plan};
 use crate::domain::filter::Value;
 use crate::pb::v1;
 use crate::pb::v1::job_service_server::JobService;
 use crate::service::schedules::{self, PUBLISHED_JOBS, PUBLISHED_SLOTS, job_named};
-use crate::service::{Violation, delivery, timetable, troubles};
+use crate::service::{Violation, timetable, troubles};
 
 #[tonic::async_trait]
 impl JobService for Front {
@@ -149,35 +149,48 @@ impl JobService for Front {
         &self,
         request: Request<v1::ListOutboxRequest>,
     ) -> Result<Response<v1::ListOutboxResponse>, Status> {
-        let references = &[("recipient", Reference::Official)];
-        let plan = Plan { published: &delivery::PUBLISHED, order: ("create_time", true), references };
-        self.list(request, plan, |look, _, listing| {
-            Box::pin(async move {
-                let page = delivery::list_mails(look, &listing.query).await?;
-                Ok(v1::ListOutboxResponse {
-                    next_page_token: listing.token(page.next.as_ref())?,
-                    mails: page.rows.into_iter().map(|row| mail(&look.rules, row)).collect(),
-                })
-            })
-        })
-        .await
+        self.mails(request).await
     }
 
     async fn retry_mail(
         &self,
         request: Request<v1::RetryMailRequest>,
     ) -> Result<Response<v1::RetryMailResponse>, Status> {
-        self.mutate(
-            request,
-            |r| &r.request_id,
-            |work, r: v1::RetryMailRequest| {
-                Box::pin(async move {
-                    let id = uid_of("name", &r.name, "mails")?;
-                    let row = delivery::retry(work, id, &r.etag).await?;
-                    Ok(v1::RetryMailResponse { mail: Some(mail(&work.rules, row)) })
-                })
-            },
-        )
-        .await
+        self.try_again(request).await
+    }
+
+    async fn get_mail(
+        &self,
+        request: Request<v1::GetMailRequest>,
+    ) -> Result<Response<v1::GetMailResponse>, Status> {
+        self.one_mail(request).await
+    }
+
+    async fn give_up_mail(
+        &self,
+        request: Request<v1::GiveUpMailRequest>,
+    ) -> Result<Response<v1::GiveUpMailResponse>, Status> {
+        self.drop_mail(request).await
+    }
+
+    async fn list_suppressions(
+        &self,
+        request: Request<v1::ListSuppressionsRequest>,
+    ) -> Result<Response<v1::ListSuppressionsResponse>, Status> {
+        self.suppressed_addresses(request).await
+    }
+
+    async fn suppress_address(
+        &self,
+        request: Request<v1::SuppressAddressRequest>,
+    ) -> Result<Response<v1::SuppressAddressResponse>, Status> {
+        self.suppress(request).await
+    }
+
+    async fn lift_suppression(
+        &self,
+        request: Request<v1::LiftSuppressionRequest>,
+    ) -> Result<Response<v1::LiftSuppressionResponse>, Status> {
+        self.lift(request).await
     }
 }

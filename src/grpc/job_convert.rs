@@ -3,7 +3,7 @@
 use super::convert::{check_mask, official_name, timestamp, unspecified};
 use crate::domain::schedule::{JobName, Misfire};
 use crate::pb::v1;
-use crate::service::delivery::{MailRow, mail_etag};
+use crate::service::mails::{MailRow, mail_etag};
 use crate::service::schedules::{JobView, SlotView, job_etag};
 use crate::service::slots::slot_name;
 use crate::service::timetable::JobChange;
@@ -70,7 +70,15 @@ pub(super) fn mail(rules: &Rules, row: MailRow) -> v1::Mail {
         "cancelled" => v1::MailState::Cancelled,
         _ => v1::MailState::Unspecified,
     };
+    let fault = match row.fault.as_deref() {
+        Some("temporary") => v1::MailFault::Temporary,
+        Some("recipient") => v1::MailFault::Recipient,
+        Some("message") => v1::MailFault::Message,
+        Some("configuration") => v1::MailFault::Configuration,
+        Some(_) | None => v1::MailFault::Unspecified,
+    };
     v1::Mail {
+        fault: fault.into(),
         name: format!("mails/{}", row.id),
         uid: row.id.to_string(),
         etag: mail_etag(&row),
@@ -94,6 +102,8 @@ pub(super) fn trouble(row: TroubleRow) -> v1::Trouble {
         "skipped" => v1::TroubleKind::Skipped,
         "failed" => v1::TroubleKind::Failed,
         "unreported" => v1::TroubleKind::Unreported,
+        "mail_setup" => v1::TroubleKind::MailSetup,
+        "mail_address" => v1::TroubleKind::MailAddress,
         _ => v1::TroubleKind::Unspecified,
     };
     let is_job = JobName::parse(&row.subject).is_some();

@@ -77,6 +77,7 @@ list_requests!(
     ListReminderRulesRequest,
     ListSlotsRequest,
     ListSourceNamesRequest,
+    ListSuppressionsRequest,
     ListSurveysRequest,
     ListTargetsRequest,
     ListTasksRequest,

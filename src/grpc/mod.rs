@@ -22,6 +22,7 @@ mod import_show;
 mod incident;
 mod job;
 mod job_convert;
+mod job_mail;
 mod job_run;
 mod key;
 mod listing;

@@ -189,7 +189,7 @@ struct Head {
 
 /// The heading of a row over a column. Where merged cells were lost, as in text files, a group stands over its first
 /// column only: it goes on to the right over columns that have a heading below and none here.
-fn over<'r>(rows: &'r [Top], row: usize, index: usize) -> &'r str {
+fn over(rows: &[Top], row: usize, index: usize) -> &str {
     let cell = |row: usize, index: usize| rows[row].cells.get(index).map_or("", String::as_str);
     let is_below = |index: usize| (row + 1..rows.len()).any(|below| !cell(below, index).is_empty());
     let mut at = index;

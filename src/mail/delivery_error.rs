@@ -1,28 +1,115 @@
-//! Why a mail did not leave the house, and whether to try again.
+//! Why a mail did not leave the house, and what would mend it.
+
+use crate::domain::mail::Fault;
 
 /// Why a mail was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
-    /// The server refused this mail for good (5xx): trying again is useless.
-    #[error("refused for good ({code}): {text}")]
-    Permanent {
-        /// The reply code; 0 where the address itself is unusable.
-        code: u16,
-        /// The server's words.
-        text: String,
-    },
-    /// Anything else, a refused connection and a refused login included: worth another try.
+    /// Worth another try: the network, a server that is busy, or nobody who answers.
     #[error("not delivered now{}: {text}", code.map(|c| format!(" ({c})")).unwrap_or_default())]
     Temporary {
         /// The reply code, if the server replied.
         code: Option<u16>,
         /// What went wrong.
         text: String,
+        /// The mail may have been taken all the same: its end was sent, and no word came back that refuses it for good.
+        in_doubt: bool,
+    },
+    /// The server refused this recipient for good: another address would help.
+    #[error("recipient refused for good ({code}): {text}")]
+    Recipient {
+        /// The reply code; 0 where the address itself is unusable.
+        code: u16,
+        /// The server's words.
+        text: String,
+    },
+    /// The server refused what the mail says, or its size, for good.
+    #[error("mail refused for good ({code}): {text}")]
+    Message {
+        /// The reply code; 0 where the bytes themselves are unusable.
+        code: u16,
+        /// The server's words.
+        text: String,
+    },
+    /// The way out is set up wrongly, here or at the server: no mail is at fault, all wait for the mend.
+    #[error("mail is set up wrongly{}: {text}", code.map(|c| format!(" ({c})")).unwrap_or_default())]
+    Configuration {
+        /// The reply code, if the server replied.
+        code: Option<u16>,
+        /// What went wrong.
+        text: String,
+        /// It keeps every mail back, not only those to this recipient.
+        everybody: bool,
     },
 }
 
 impl DeliveryError {
     pub(super) fn temporary(text: impl Into<String>) -> Self {
-        Self::Temporary { code: None, text: text.into() }
+        Self::Temporary { code: None, text: text.into(), in_doubt: false }
+    }
+
+    /// By what it would be mended.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Temporary { .. } => Fault::Temporary,
+            Self::Recipient { .. } => Fault::Recipient,
+            Self::Message { .. } => Fault::Message,
+            Self::Configuration { .. } => Fault::Configuration,
+        }
+    }
+
+    /// Whether the server may have the mail all the same, so that only the same bytes may go out again.
+    pub fn in_doubt(&self) -> bool {
+        matches!(self, Self::Temporary { in_doubt: true, .. })
+    }
+
+    /// Whether the server says that there is no such address, or none any more: not that it is full, or that we may
+    /// not write to it.
+    pub fn says_no_such_address(&self) -> bool {
+        let Self::Recipient { code, text } = self else { return false };
+        match enhanced(text) {
+            Some((class, detail)) => speaks_of_address(class, detail),
+            None => matches!(code, 550 | 551 | 553),
+        }
+    }
+}
+
+/// Whether `X.class.detail` (RFC 3463) says that there is no such address: a bad mailbox or system, or one that is
+/// disabled or has moved.
+pub(crate) fn speaks_of_address(class: u16, detail: u16) -> bool {
+    matches!((class, detail), (1, 1 | 2 | 3 | 6 | 10) | (2, 1))
+}
+
+/// The second and third number of the first enhanced status code `5.x.y` in a reply (RFC 3463).
+pub(super) fn enhanced(text: &str) -> Option<(u16, u16)> {
+    text.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|word| {
+        let mut parts = word.split('.');
+        let numbers = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        (numbers.0 == "5" && parts.next().is_none()).then_some((numbers.1, numbers.2))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enhanced_codes_are_found_where_they_stand() {
+        let found = |text| enhanced(text);
+        assert_eq!(found("permanent error (550): 5.1.1 <a@10.0.0.1>: no such user"), Some((1, 1)));
+        assert_eq!(found("550-5.7.26 unauthenticated"), Some((7, 26)));
+        assert_eq!(found("550 no such user"), None);
+        assert_eq!(found("from 5.1.1.7 you may not"), None, "that is a host");
+    }
+
+    #[test]
+    fn only_an_address_that_is_none_counts_against_it() {
+        let says = |code, text: &str| {
+            DeliveryError::Recipient { code, text: text.to_owned() }.says_no_such_address()
+        };
+        assert!(says(550, "5.1.1 no such user") && says(550, "no such user") && says(550, "5.2.1 disabled"));
+        assert!(!says(552, "5.2.2 mailbox full") && !says(550, "5.4.1 denied") && !says(552, "full"));
+        let spam = DeliveryError::Message { code: 554, text: "5.1.1".to_owned() };
+        assert!(!spam.says_no_such_address());
     }
 }

@@ -1,6 +1,6 @@
 //! A letter and its sealing into the bytes that go over the wire. No templates, no sockets.
 //!
-//! Sealing is deterministic: the same letter gives the same bytes. Part boundaries are constants,
+//! Sealing is deterministic but for a signature's instant: the same letter gives the same bytes. Part boundaries are constants,
 //! which is safe because every body is base64, whose alphabet has no `_`.
 
 use chrono::{DateTime, Utc};
@@ -10,6 +10,7 @@ use lettre::message::header::{
 };
 use lettre::message::{Mailbox as Addressee, MessageBuilder, MultiPart, SinglePart};
 
+use super::signing::Signing;
 use crate::domain::text::tidy;
 
 /// A name and an address.
@@ -53,7 +54,8 @@ pub struct Letter {
     pub date: DateTime<Utc>,
     /// `List-Id` in ASCII, `<reminders.bonro.example>`, for filters.
     pub list_id: Option<String>,
-    /// The Message-ID that it answers; also its reference.
+    /// The root of its thread, which it answers and refers to: a Message-ID that no mail has, the same for all that belong
+    /// together.
     pub in_reply_to: Option<String>,
 }
 
@@ -74,8 +76,9 @@ pub enum MailError {
     Parts(String),
 }
 
-/// Puts the letter into RFC 5322 bytes, all ASCII, CRLF line ends.
-pub fn seal(letter: &Letter) -> Result<Vec<u8>, MailError> {
+/// Puts the letter into RFC 5322 bytes, all ASCII, CRLF line ends, signed where there is a key to sign with. A signature
+/// holds the instant, so that only an unsigned letter has the same bytes each time.
+pub fn seal(letter: &Letter, signing: Option<&Signing>) -> Result<Vec<u8>, MailError> {
     let mut message = MessageBuilder::new()
         .header(Date::new(letter.date.into()))
         .from(mailbox(&letter.from)?)
@@ -105,7 +108,10 @@ pub fn seal(letter: &Letter) -> Result<Vec<u8>, MailError> {
         }
         mixed
     };
-    let message = message.multipart(body).map_err(|e| MailError::Parts(e.to_string()))?;
+    let mut message = message.multipart(body).map_err(|e| MailError::Parts(e.to_string()))?;
+    if let Some(signing) = signing {
+        signing.sign(&mut message);
+    }
     Ok(message.formatted())
 }
 

@@ -10,7 +10,9 @@ mod digest;
 mod digest_words;
 mod envelope;
 mod operator;
+mod pace;
 mod post;
+mod signing;
 mod smtp;
 mod summary_mail;
 
@@ -18,6 +20,8 @@ mod summary_mail;
 mod post_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -25,7 +29,8 @@ pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Measured, Subject};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
-pub use post::{BadPostUrl, Post};
+pub use post::{BadAuthorities, BadPostUrl, Post};
+pub use signing::{BadSigningKey, Signing};
 pub use smtp::SmtpPost;
 pub use summary_mail::{GroupLine, SummaryMail};
 

@@ -6,14 +6,19 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lettre::transport::smtp::client::Certificate;
+
 use super::delivery_error::DeliveryError;
 use super::smtp::{Security, SmtpPost};
+
+/// How a certificate begins in PEM.
+const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// Where mails go.
 #[derive(Debug)]
 pub enum Post {
     /// A mail server.
-    Smtp(SmtpPost),
+    Smtp(Box<SmtpPost>),
     /// A directory; one file a Message-ID.
     Directory(PathBuf),
 }
@@ -40,12 +45,39 @@ pub enum BadPostUrl {
     Trailing,
 }
 
+/// Why a file of authorities is unusable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no certificate in it; write PEM, -----BEGIN CERTIFICATE----- and so on")]
+pub struct BadAuthorities;
+
 impl Post {
+    /// Trusts these authorities (PEM, one or several) beside those of the machine: an office's own, mostly.
+    pub fn with_authorities(self, pem: &[u8]) -> Result<Self, BadAuthorities> {
+        // lettre takes a file without any for an empty list.
+        if !pem.windows(MARK.len()).any(|window| window == MARK) {
+            return Err(BadAuthorities);
+        }
+        let found = Certificate::from_pem(pem).map_err(|_| BadAuthorities)?;
+        Ok(match self {
+            Self::Smtp(post) => Self::Smtp(Box::new(post.with_authorities(vec![found]))),
+            Self::Directory(directory) => Self::Directory(directory),
+        })
+    }
+
     /// How long a mail server's single reply is waited for.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         match self {
-            Self::Smtp(post) => Self::Smtp(post.with_patience(patience)),
+            Self::Smtp(post) => Self::Smtp(Box::new(post.with_patience(patience))),
+            Self::Directory(directory) => Self::Directory(directory),
+        }
+    }
+
+    /// How many mails a mail server gets in a minute at most; 0: as many as it takes.
+    #[must_use]
+    pub fn with_most_per_minute(self, most: u32) -> Self {
+        match self {
+            Self::Smtp(post) => Self::Smtp(Box::new(post.with_most_per_minute(most))),
             Self::Directory(directory) => Self::Directory(directory),
         }
     }
@@ -87,7 +119,8 @@ impl Post {
                 Ok::<_, BadPostUrl>((percent_decoded(user)?, percent_decoded(password)?))
             })
             .transpose()?;
-        Ok(Self::Smtp(SmtpPost::new(host.to_owned(), port.unwrap_or(default_port), security, login)))
+        let server = SmtpPost::new(host.to_owned(), port.unwrap_or(default_port), security, login);
+        Ok(Self::Smtp(Box::new(server)))
     }
 
     /// Delivers one sealed mail. `Ok` only after the server's final 250, or once the file and its

@@ -68,7 +68,7 @@ async fn converse(socket: TcpStream, (at, whim): (At, Whim), seen: Arc<Mutex<See
                 return;
             }
             (Whim::Well, "HELLO") => "220 test",
-            (Whim::Well, "EHLO") => "250-test\r\n250 8BITMIME",
+            (Whim::Well, "EHLO") => "250-test\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME",
             (Whim::Well, "DATA") => {
                 in_data = true;
                 "354 go on"
@@ -103,10 +103,7 @@ async fn converse(socket: TcpStream, (at, whim): (At, Whim), seen: Arc<Mutex<See
 const SEALED: &[u8] = b"Subject: x\r\n\r\n.dot\r\nend\r\n";
 
 fn impatient(url: &str) -> Post {
-    match Post::from_url(url).expect("a good URL") {
-        Post::Smtp(post) => Post::Smtp(post.with_patience(Duration::from_millis(300))),
-        directory @ Post::Directory(_) => directory,
-    }
+    Post::from_url(url).expect("a good URL").with_patience(Duration::from_millis(300))
 }
 
 async fn deliver(post: &Post) -> Result<(), DeliveryError> {
@@ -116,8 +113,12 @@ async fn deliver(post: &Post) -> Result<(), DeliveryError> {
 fn class(result: &Result<(), DeliveryError>) -> (&'static str, Option<u16>) {
     match result {
         Ok(()) => ("sent", None),
-        Err(DeliveryError::Permanent { code, .. }) => ("permanent", Some(*code)),
-        Err(DeliveryError::Temporary { code, .. }) => ("temporary", *code),
+        Err(DeliveryError::Recipient { code, .. }) => ("recipient", Some(*code)),
+        Err(DeliveryError::Message { code, .. }) => ("message", Some(*code)),
+        Err(DeliveryError::Configuration { code, everybody: true, .. }) => ("configuration", *code),
+        Err(DeliveryError::Configuration { code, everybody: false, .. }) => ("not to them", *code),
+        Err(DeliveryError::Temporary { code, in_doubt: true, .. }) => ("in doubt", *code),
+        Err(DeliveryError::Temporary { code, in_doubt: false, .. }) => ("temporary", *code),
     }
 }
 
@@ -136,19 +137,27 @@ async fn mails_share_a_connection_and_arrive_as_sealed() {
 #[tokio::test]
 async fn refusals_are_told_apart() {
     let cases = [
-        ("RCPT", Whim::Says("550 no such user"), ("permanent", Some(550))),
-        ("MAIL", Whim::Says("553 not you"), ("permanent", Some(553))),
-        (".", Whim::Says("554 spam"), ("permanent", Some(554))),
+        ("RCPT", Whim::Says("550 no such user"), ("recipient", Some(550))),
+        ("RCPT", Whim::Says("552 5.2.2 full"), ("recipient", Some(552))),
+        ("RCPT", Whim::Says("554 5.7.1 relay access denied"), ("not to them", Some(554))),
+        ("RCPT", Whim::Says("530 5.7.0 log in first"), ("configuration", Some(530))),
+        ("MAIL", Whim::Says("553 not you"), ("configuration", Some(553))),
+        ("MAIL", Whim::Says("550 5.7.1 you are not that sender"), ("configuration", Some(550))),
+        ("MAIL", Whim::Says("552 5.3.4 too big"), ("message", Some(552))),
+        ("MAIL", Whim::Says("530 log in first"), ("configuration", Some(530))),
+        ("DATA", Whim::Says("554 no valid recipients"), ("message", Some(554))),
+        (".", Whim::Says("554 spam"), ("message", Some(554))),
         ("RCPT", Whim::Says("451 try later"), ("temporary", Some(451))),
-        (".", Whim::Says("452 full"), ("temporary", Some(452))),
+        (".", Whim::Says("452 full"), ("in doubt", Some(452))),
         ("DATA", Whim::Says("421 closing"), ("temporary", Some(421))),
-        ("HELLO", Whim::Says("554 no service"), ("temporary", Some(554))),
-        ("MAIL", Whim::Says("530 log in first"), ("temporary", Some(530))),
+        ("HELLO", Whim::Says("554 no service"), ("configuration", Some(554))),
+        ("HELLO", Whim::Says("421 busy"), ("temporary", Some(421))),
         ("HELLO", Whim::Stalls, ("temporary", None)),
-        (".", Whim::Stalls, ("temporary", None)),
+        (".", Whim::Stalls, ("in doubt", None)),
         ("HELLO", Whim::Drops, ("temporary", None)),
         ("MAIL", Whim::Drops, ("temporary", None)),
-        (".", Whim::Drops, ("temporary", None)),
+        ("DATA", Whim::Drops, ("temporary", None)),
+        (".", Whim::Drops, ("in doubt", None)),
         ("RCPT", Whim::Says("nonsense"), ("temporary", None)),
     ];
     for (at, whim, expected) in cases {
@@ -162,7 +171,7 @@ async fn a_refused_mail_leaves_the_connection_to_the_next() {
     let (url, seen) = server(vec![("RCPT", Whim::Says("550 no such user"))]).await;
     let post = impatient(&url);
     for _ in 0..3 {
-        assert_eq!(class(&deliver(&post).await), ("permanent", Some(550)));
+        assert_eq!(class(&deliver(&post).await), ("recipient", Some(550)));
     }
     assert_eq!(seen.lock().await.connections, 1);
 }
@@ -189,8 +198,28 @@ async fn a_refused_connection_is_temporary() {
 async fn without_starttls_nothing_is_sent() {
     let (url, seen) = server(vec![("", Whim::Well)]).await;
     let post = impatient(&url.replace("smtp://", "smtp+starttls://"));
-    assert_eq!(class(&deliver(&post).await).0, "temporary");
+    assert_eq!(class(&deliver(&post).await).0, "configuration");
     assert_eq!(seen.lock().await.mails.len(), 0);
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_keeps_every_mail_back() {
+    let (url, seen) = server(vec![("AUTH", Whim::Says("535 5.7.8 wrong password"))]).await;
+    let post = impatient(&url.replace("smtp://", "smtp://clerk:secret@"));
+    assert_eq!(class(&deliver(&post).await), ("configuration", Some(535)));
+    assert_eq!(seen.lock().await.mails.len(), 0);
+}
+
+#[tokio::test]
+async fn mails_are_paced_over_all_connections() {
+    let (url, seen) = server(vec![("", Whim::Well)]).await;
+    let post = Post::from_url(&url).expect("a good URL").with_most_per_minute(1200);
+    let began = tokio::time::Instant::now();
+    let all = futures_util::future::join_all((0..7).map(|_| deliver(&post))).await;
+    assert!(all.iter().all(Result::is_ok), "{all:?}");
+    deliver(&post).await.expect("accepted");
+    assert!(began.elapsed() >= Duration::from_millis(7 * 50), "{:?}", began.elapsed());
+    assert_eq!(seen.lock().await.mails.len(), 8);
 }
 
 #[tokio::test]

@@ -7,18 +7,23 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
+};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::delivery_error::DeliveryError;
+use super::delivery_error::{DeliveryError, enhanced};
 use super::envelope::address;
+use super::pace::Pace;
 
 /// How the connection is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +43,11 @@ pub struct SmtpPost {
     security: Security,
     login: Option<Credentials>,
     patience: Duration,
+    pace: Pace,
+    /// The house's own authorities, beside those of the machine.
+    authorities: Vec<Certificate>,
+    /// Made once: it reads all certificates of the machine.
+    tls: OnceLock<TlsParameters>,
     idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
 }
 
@@ -65,7 +75,17 @@ impl fmt::Debug for SmtpPost {
 impl SmtpPost {
     pub(super) fn new(host: String, port: u16, security: Security, login: Option<(String, String)>) -> Self {
         let login = login.map(|(user, password)| Credentials::new(user, password));
-        Self { host, port, security, login, patience: Duration::from_mins(1), idle: Mutex::default() }
+        Self {
+            host,
+            port,
+            security,
+            login,
+            patience: Duration::from_mins(1),
+            pace: Pace::default(),
+            authorities: Vec::new(),
+            tls: OnceLock::new(),
+            idle: Mutex::default(),
+        }
     }
 
     /// How long a single reply is waited for; by default a minute.
@@ -74,25 +94,58 @@ impl SmtpPost {
         Self { patience, ..self }
     }
 
+    /// Certificates of authorities that are trusted beside the machine's.
+    #[must_use]
+    pub(super) fn with_authorities(self, authorities: Vec<Certificate>) -> Self {
+        Self { authorities, tls: OnceLock::new(), ..self }
+    }
+
+    fn tls(&self) -> Result<TlsParameters, SmtpError> {
+        if let Some(made) = self.tls.get() {
+            return Ok(made.clone());
+        }
+        let trusting = |builder: TlsParametersBuilder, authority: &Certificate| {
+            builder.add_root_certificate(authority.clone())
+        };
+        let made =
+            self.authorities.iter().fold(TlsParameters::builder(self.host.clone()), trusting).build()?;
+        Ok(self.tls.get_or_init(|| made).clone())
+    }
+
+    /// How many mails this server gets in a minute at most, evenly apart; 0: as many as it takes.
+    #[must_use]
+    pub fn with_most_per_minute(self, most: u32) -> Self {
+        Self { pace: Pace::of(most), ..self }
+    }
+
     /// Hands one mail to the server.
     pub(super) async fn deliver(&self, from: &str, to: &str, sealed: &[u8]) -> Result<(), DeliveryError> {
-        let unusable = |e: super::MailError| DeliveryError::Permanent { code: 0, text: e.to_string() };
-        let mail = Mail::new(Some(address(from).map_err(unusable)?), Vec::new());
-        let recipient = Rcpt::new(address(to).map_err(unusable)?, Vec::new());
+        let from = address(from).map_err(|e| DeliveryError::Configuration {
+            code: None,
+            text: e.to_string(),
+            everybody: true,
+        })?;
+        let to = address(to).map_err(|e| DeliveryError::Recipient { code: 0, text: e.to_string() })?;
+        let (mail, recipient) = (Mail::new(Some(from), Vec::new()), Rcpt::new(to, Vec::new()));
         let payload = stuffed(sealed)?;
+        self.pace.take_turn().await;
         let mut connection = match self.kept().await {
             // Nothing of this mail has been sent before MAIL is answered: if the server closed the
             // kept connection meanwhile, a fresh one takes over without any risk of doubling.
             Some(mut kept) => match self.ask(kept.command(mail.clone())).await {
                 Ok(()) => kept,
                 Err(Trouble::Reply(code, text)) if code != 421 => {
-                    return Err(self.refused(kept, code, text).await);
+                    return Err(self.refused(kept, At::Sender, code, text).await);
                 }
                 Err(Trouble::Reply(..) | Trouble::Lost(_)) => self.fresh(&mail).await?,
             },
             None => self.fresh(&mail).await?,
         };
-        for command in [Step::Recipient(recipient), Step::Data, Step::Payload(payload)] {
+        for (at, command) in [
+            (At::Recipient, Step::Recipient(recipient)),
+            (At::Message, Step::Data),
+            (At::End, Step::Payload(payload)),
+        ] {
             let answer = match command {
                 Step::Recipient(recipient) => self.ask(connection.command(recipient)).await,
                 Step::Data => self.ask(connection.command(Data)).await,
@@ -100,8 +153,12 @@ impl SmtpPost {
             };
             match answer {
                 Ok(()) => {}
-                Err(Trouble::Reply(code, text)) => return Err(self.refused(connection, code, text).await),
-                Err(Trouble::Lost(text)) => return Err(DeliveryError::temporary(text)),
+                Err(Trouble::Reply(code, text)) => {
+                    return Err(self.refused(connection, at, code, text).await);
+                }
+                Err(Trouble::Lost(text)) => {
+                    return Err(DeliveryError::Temporary { code: None, text, in_doubt: at == At::End });
+                }
             }
         }
         self.keep(connection).await;
@@ -128,20 +185,17 @@ impl SmtpPost {
             timeout(self.patience * 2, self.connect()).await.map_err(|_| self.silent())??;
         match self.ask(connection.command(mail.clone())).await {
             Ok(()) => Ok(connection),
-            Err(Trouble::Reply(code, text)) => Err(self.refused(connection, code, text).await),
+            Err(Trouble::Reply(code, text)) => Err(self.refused(connection, At::Sender, code, text).await),
             Err(Trouble::Lost(text)) => Err(DeliveryError::temporary(text)),
         }
     }
 
-    /// Whatever fails here is about the server, the network or the login, not about the mail:
-    /// always temporary, so that a wrong password doesn't make every mail a dead letter.
+    /// Whatever fails here is about the server, the network or the login, not about the mail: a wrong password
+    /// doesn't make every mail a dead letter.
     async fn connect(&self) -> Result<AsyncSmtpConnection, DeliveryError> {
-        let to_smtp = |e: lettre::transport::smtp::Error| DeliveryError::Temporary {
-            code: e.status().map(u16::from),
-            text: e.to_string(),
-        };
+        let to_smtp = |e: SmtpError| unconnected(&e);
         let hello = ClientId::default();
-        let tls = || TlsParameters::new(self.host.clone()).map_err(to_smtp);
+        let tls = || self.tls().map_err(to_smtp);
         let mut connection = match self.security {
             Security::Tls => {
                 let place = (self.host.as_str(), self.port);
@@ -169,10 +223,7 @@ impl SmtpPost {
     }
 
     /// A command's answer, waited for with patience.
-    async fn ask<R>(
-        &self,
-        answer: impl Future<Output = Result<R, lettre::transport::smtp::Error>>,
-    ) -> Result<(), Trouble> {
+    async fn ask<R>(&self, answer: impl Future<Output = Result<R, SmtpError>>) -> Result<(), Trouble> {
         match timeout(self.patience, answer).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(e)) => Err(match e.status() {
@@ -188,17 +239,79 @@ impl SmtpPost {
     }
 
     /// Judges a refusal and keeps the connection for the next mail, if it can be wiped.
-    async fn refused(&self, mut connection: AsyncSmtpConnection, code: u16, text: String) -> DeliveryError {
+    async fn refused(
+        &self,
+        mut connection: AsyncSmtpConnection,
+        at: At,
+        code: u16,
+        text: String,
+    ) -> DeliveryError {
         if code != 421 && self.ask(connection.command(Rset)).await.is_ok() {
             self.keep(connection).await;
         }
-        // 530, 534, 535, 538 speak of the login or of missing encryption, not of this mail.
-        if (500..600).contains(&code) && !matches!(code, 530 | 534 | 535 | 538) {
-            DeliveryError::Permanent { code, text }
-        } else {
-            DeliveryError::Temporary { code: Some(code), text }
-        }
+        judge(at, code, text)
     }
+}
+
+/// How far a mail had come when it was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// MAIL FROM: nothing of this mail was said yet.
+    Sender,
+    /// RCPT TO.
+    Recipient,
+    /// DATA, before its first byte.
+    Message,
+    /// Its end.
+    End,
+}
+
+/// Whose fault a refusal is. 530, 534, 535 and 538 speak of the login or of missing encryption wherever they come.
+fn judge(at: At, code: u16, text: String) -> DeliveryError {
+    if !(500..600).contains(&code) {
+        // A server that says "not now" at the end hasn't taken the mail; but some say so and took it.
+        return DeliveryError::Temporary { code: Some(code), text, in_doubt: at == At::End };
+    }
+    let status = enhanced(&text);
+    let login = matches!(code, 530 | 534 | 535 | 538);
+    // RFC 3463: 5.7.x is policy, such as a relay that is denied; 5.3.4 and 552 are size.
+    let policy = matches!(status, Some((7, _)));
+    let too_big = code == 552 || status == Some((3, 4));
+    match at {
+        At::Sender if too_big => DeliveryError::Message { code, text },
+        // All mails have this sender.
+        At::Sender => DeliveryError::Configuration { code: Some(code), text, everybody: true },
+        At::Recipient if login => DeliveryError::Configuration { code: Some(code), text, everybody: true },
+        At::Recipient if policy => DeliveryError::Configuration { code: Some(code), text, everybody: false },
+        At::Recipient => DeliveryError::Recipient { code, text },
+        At::Message | At::End if login => {
+            DeliveryError::Configuration { code: Some(code), text, everybody: true }
+        }
+        At::Message | At::End => DeliveryError::Message { code, text },
+    }
+}
+
+/// Whose fault it is that there is no connection.
+fn unconnected(error: &SmtpError) -> DeliveryError {
+    let (code, text) = (error.status().map(u16::from), error.to_string());
+    // A client error is what we can't or won't do: no STARTTLS there, no way to log in that both know.
+    if error.is_permanent() || error.is_tls() || error.is_client() || broken_handshake(error) {
+        DeliveryError::Configuration { code, text, everybody: true }
+    } else {
+        DeliveryError::Temporary { code, text, in_doubt: false }
+    }
+}
+
+/// Whether a certificate, or what stands in place of a handshake, is what went wrong: such data is no network's fault.
+fn broken_handshake(error: &SmtpError) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            return io.kind() == std::io::ErrorKind::InvalidData;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 enum Step {
@@ -212,7 +325,7 @@ fn stuffed(sealed: &[u8]) -> Result<String, DeliveryError> {
     let text = std::str::from_utf8(sealed)
         .ok()
         .filter(|text| text.is_ascii())
-        .ok_or(DeliveryError::Permanent { code: 0, text: "the sealed mail is not ASCII".to_owned() })?;
+        .ok_or(DeliveryError::Message { code: 0, text: "the sealed mail is not ASCII".to_owned() })?;
     let mut payload = String::with_capacity(text.len() + 64);
     for line in text.split_inclusive('\n') {
         if line.starts_with('.') {

@@ -335,8 +335,8 @@ fn letter() -> Letter {
 
 #[test]
 fn sealing_is_deterministic_and_plain_ascii() {
-    let sealed = seal(&letter()).expect("a good letter");
-    assert_eq!(sealed, seal(&letter()).expect("a good letter"));
+    let sealed = seal(&letter(), None).expect("a good letter");
+    assert_eq!(sealed, seal(&letter(), None).expect("a good letter"));
     let text = String::from_utf8(sealed).expect("ASCII");
     assert!(text.is_ascii());
     assert!(text.lines().all(|l| l.len() <= 998) && !text.replace("\r\n", "").contains('\n'));
@@ -348,7 +348,7 @@ fn what_cannot_be_sealed_is_named() {
     let with = |change: &dyn Fn(&mut Letter)| {
         let mut changed = letter();
         change(&mut changed);
-        seal(&changed)
+        seal(&changed, None)
     };
     assert_eq!(with(&|l| l.to.address = "nobody".to_owned()), Err(MailError::Address("nobody".to_owned())));
     for id in ["a@b", "<>", "<a b@c>", "<a@b>\r\nBcc: x@y", "<a@b\r\nBcc: x@y>", "<đ@b>"] {

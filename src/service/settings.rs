@@ -10,7 +10,7 @@ use super::folders::Folder;
 use super::reminders::RuleDraft;
 use crate::domain::period::Period;
 use crate::domain::schedule::JobName;
-use crate::mail::{Mailbox, Post};
+use crate::mail::{Mailbox, Post, Signing};
 
 /// All of it.
 #[derive(Debug, Clone)]
@@ -42,12 +42,18 @@ pub struct MailSettings {
     pub from: Mailbox,
     /// Right side of Message-IDs and List-IDs.
     pub domain: String,
+    /// Signs mails; None: they aren't signed.
+    pub signing: Option<Arc<Signing>>,
     /// What a line of a digest links to, with `{code}` in it.
     pub link_template: Option<String>,
     /// Who runs the system and is told when something needs a hand; None: nobody.
     pub operator: Option<Mailbox>,
     /// Mails on their way at once.
     pub connections: usize,
+    /// The way out takes only so many in a minute.
+    pub paced: bool,
+    /// Mails in a row that find no such address before it isn't written to any more; 0: never.
+    pub suppress_after: i32,
     /// When a mail that nobody takes is given up.
     pub give_up_after: TimeDelta,
     /// The pause after a first failed attempt.
@@ -134,9 +140,12 @@ impl Default for OfficeSettings {
                 post: Arc::new(Post::Directory(PathBuf::from("mail"))),
                 from: mailbox("Bonro", "bonro@localhost"),
                 domain: "localhost".to_owned(),
+                signing: None,
                 link_template: None,
                 operator: None,
                 connections: 2,
+                paced: false,
+                suppress_after: 2,
                 retry_after: TimeDelta::minutes(1),
                 give_up_after: TimeDelta::hours(72),
             },

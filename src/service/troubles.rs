@@ -1,23 +1,27 @@
-//! Troubles of the house's own work: slots that ran late, were skipped or failed, and periods that nobody reported. Each is
+//! Troubles of the house's own work: slots that ran late, were skipped or failed, periods that nobody reported, and mail
+//! that can't leave or has nowhere to go. Each is
 //! a record from its beginning to its end; whoever runs the system gets one mail when troubles begin and one when they
 //! are over. Those that begin together are told together.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::error::ServiceError;
 use super::operator::{self, Trouble};
 use super::period_report::{self, Unreported};
 use super::slots::house_calendar;
+use super::suppressions;
 use super::work::{Look, Work};
 use super::{House, Rules};
+use crate::domain::mail::folded;
 use crate::domain::schedule::JobName;
-use crate::domain::text::{cut, moment};
+use crate::domain::text::{cut, cut_reply, moment};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::Mailbox;
 use crate::store::query::{ListQuery, Page};
-use crate::store::slots;
 use crate::store::troubles;
 pub use crate::store::troubles::{PUBLISHED, TroubleRow};
+use crate::store::{Tx, outbox, slots};
 
 /// A trouble is told when it has stood so long: what begins with it is told in the same mail.
 const SETTLED: TimeDelta = TimeDelta::minutes(1);
@@ -43,27 +47,42 @@ pub(super) async fn note(
     let Some((first, last)) = new.iter().min().zip(new.iter().max()) else { return Ok(()) };
     tracing::warn!(job = job.as_str(), kind = kind.as_str(), slot_at = %last, count = new.len(), why, "trouble");
     let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
-    let row = opened(work, kind, job.as_str().to_owned(), (*first, *last), why);
+    let row = opened(work.new_id(), work.now(), kind, job.as_str().to_owned(), (*first, *last), why);
     Ok(troubles::note(&work.tx, TroubleRow { count, ..row }).await?)
 }
 
+/// Records a trouble of mail, in the transaction that found it.
+pub(super) async fn note_of(
+    house: &House,
+    tx: &Tx,
+    kind: TroubleKind,
+    subject: &str,
+    why: &str,
+) -> Result<(), ServiceError> {
+    let now = house.world.office.now();
+    tracing::warn!(subject, kind = kind.as_str(), why, "trouble");
+    let row = opened(house.world.entropy.uuid(now), now, kind, subject.to_owned(), (now, now), why);
+    Ok(troubles::note(tx, TroubleRow { note: cut_reply(why), ..row }).await?)
+}
+
 fn opened(
-    work: &Work,
+    id: Uuid,
+    now: DateTime<Utc>,
     kind: TroubleKind,
     subject: String,
     (first_at, last_at): (DateTime<Utc>, DateTime<Utc>),
     why: &str,
 ) -> TroubleRow {
     TroubleRow {
-        id: work.new_id(),
+        id,
         kind: kind.as_str().to_owned(),
         subject,
         first_at,
         last_at,
         count: 1,
         note: cut(why),
-        opened_at: work.now(),
-        noticed_at: work.now(),
+        opened_at: now,
+        noticed_at: now,
         told_at: None,
         over_at: None,
     }
@@ -126,6 +145,12 @@ impl House {
                 None => Ok(true),
             };
         }
+        if kind == Some(TroubleKind::MailSetup) {
+            return Ok(outbox::misconfigured(&look.door).await? == 0);
+        }
+        if kind == Some(TroubleKind::MailAddress) {
+            return Ok(suppressions::standing_against(&look.door, &row.subject, now).await?.is_none());
+        }
         if row.noticed_at + QUIET > now {
             return Ok(false);
         }
@@ -171,7 +196,7 @@ async fn note_unreported(work: &Work, found: &Unreported) -> Result<(), ServiceE
     tracing::warn!(subject, why = found.why.1, "no report was produced in time");
     let end = house_calendar(&work.rules).midnight(found.period.end());
     let why = format!("{} / {}", found.why.0, found.why.1);
-    let row = opened(work, TroubleKind::Unreported, subject, (end, end), &why);
+    let row = opened(work.new_id(), work.now(), TroubleKind::Unreported, subject, (end, end), &why);
     Ok(troubles::note(&work.tx, row).await?)
 }
 
@@ -198,14 +223,7 @@ fn letter(rules: &Rules, rows: &[TroubleRow], side: Side, key: String) -> Troubl
         several => format!("{} sự cố của việc tự động", several.len()),
     };
     match side {
-        Side::Begun => Trouble {
-            key,
-            headline: what,
-            details: lines,
-            mend: "xem `bonro jobs` và nhật ký máy chủ; lượt bị bỏ lỡ chạy bù bằng `bonro jobs backfill`, \
-                   lượt thất bại chạy lại bằng `bonro jobs run`. Khi sự cố qua đi sẽ có thư báo"
-                .to_owned(),
-        },
+        Side::Begun => Trouble { key, headline: what, details: lines, mend: mend(rows) },
         Side::Over => Trouble {
             key,
             headline: format!("Đã qua: {what}"),
@@ -215,6 +233,32 @@ fn letter(rules: &Rules, rows: &[TroubleRow], side: Side, key: String) -> Troubl
     }
 }
 
+/// What to do about troubles that begin.
+fn mend(rows: &[TroubleRow]) -> String {
+    let has =
+        |kinds: &[TroubleKind]| rows.iter().any(|row| kinds.iter().any(|kind| row.kind == kind.as_str()));
+    let mut ways = Vec::new();
+    if has(&[TroubleKind::Late, TroubleKind::Skipped, TroubleKind::Failed, TroubleKind::Unreported]) {
+        ways.push(
+            "xem `bonro jobs` và nhật ký máy chủ; lượt bị bỏ lỡ chạy bù bằng `bonro jobs backfill`, lượt thất bại chạy \
+             lại bằng `bonro jobs run`",
+        );
+    }
+    if has(&[TroubleKind::MailSetup]) {
+        ways.push(
+            "sửa mục [mail] (đăng nhập, chứng chỉ, địa chỉ gửi) hoặc máy chủ thư; thư đang chờ sẽ tự đi khi sửa xong, \
+             xem `bonro mails`",
+        );
+    }
+    if has(&[TroubleKind::MailAddress]) {
+        ways.push(
+            "sửa địa chỉ thư của cán bộ; nếu địa chỉ vẫn đúng thì bỏ chặn bằng `bonro mails lift`. Lời nhắc chờ đến khi \
+             địa chỉ được sửa",
+        );
+    }
+    format!("{}. Khi sự cố qua đi sẽ có thư báo", ways.join("; "))
+}
+
 fn named(subject: &str) -> String {
     JobName::parse(subject)
         .map_or_else(|| subject.to_owned(), |job| format!("{} ({})", job.vietnamese(), job.as_str()))
@@ -222,10 +266,31 @@ fn named(subject: &str) -> String {
 
 fn headline(row: &TroubleRow) -> String {
     let word = TroubleKind::parse(&row.kind).map_or("có sự cố", TroubleKind::vietnamese);
-    match Unreported::of_subject(&row.subject) {
-        Some(found) => format!("{}: {word}", found.vietnamese()),
-        None => format!("Việc {}: {word}", named(&row.subject)),
+    match (of_mail(row), Unreported::of_subject(&row.subject)) {
+        (Some(TroubleKind::MailAddress), _) => format!("Địa chỉ {}: {word}", row.subject),
+        (Some(_), _) => format!("Thư: {word}"),
+        (None, Some(found)) => format!("{}: {word}", found.vietnamese()),
+        (None, None) => format!("Việc {}: {word}", named(&row.subject)),
     }
+}
+
+/// The kind of a trouble of mail.
+fn of_mail(row: &TroubleRow) -> Option<TroubleKind> {
+    TroubleKind::parse(&row.kind)
+        .filter(|kind| matches!(kind, TroubleKind::MailSetup | TroubleKind::MailAddress))
+}
+
+/// Whose address it is, for people.
+fn whose(rules: &Rules, address: &str) -> String {
+    let has_it = |email: &String| folded(email) == address;
+    let mut names: Vec<_> = rules
+        .officials
+        .values()
+        .filter(|official| official.email.as_ref().is_some_and(has_it))
+        .map(|official| official.code.as_str())
+        .collect();
+    names.sort_unstable();
+    if names.is_empty() { String::new() } else { format!(" (của {})", names.join(", ")) }
 }
 
 /// A trouble as a line of a letter.
@@ -233,6 +298,10 @@ fn line(rules: &Rules, row: &TroubleRow) -> String {
     let calendar = house_calendar(rules);
     let at = |at| moment(calendar.local(at));
     let note = if row.note.is_empty() { String::new() } else { format!(": {}", row.note) };
+    if of_mail(row).is_some() {
+        let since = at(row.first_at);
+        return format!("{}{}, từ {since}{note}.", headline(row), whose(rules, &row.subject));
+    }
     if Unreported::of_subject(&row.subject).is_some() {
         return format!("{}{note}.", headline(row));
     }

@@ -38,6 +38,7 @@ pub mod source_names;
 pub mod sources;
 pub mod state;
 pub mod subjects;
+pub mod suppressions;
 pub mod surveys;
 pub mod targets;
 pub mod tasks;

@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -14,18 +15,24 @@ use super::entity::outbox;
 use super::query::{ListQuery, Page, Published, page};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::{Field, FieldKind};
+use crate::domain::mail::Fault;
 
 /// A mail and where it stands.
 pub type MailRow = outbox::Model;
 
 /// What lists of mails may be filtered and ordered by. `recipient` is given as a resource name.
-pub const PUBLISHED: [Published; 5] = [
+pub const PUBLISHED: [Published; 7] = [
     Published { field: Field { name: "state", kind: FieldKind::Text, sortable: false }, column: "state" },
     Published { field: Field { name: "kind", kind: FieldKind::Text, sortable: false }, column: "kind" },
     Published {
         field: Field { name: "recipient", kind: FieldKind::Text, sortable: false },
         column: "recipient_official_id",
     },
+    Published {
+        field: Field { name: "to_address", kind: FieldKind::Text, sortable: false },
+        column: "to_address",
+    },
+    Published { field: Field { name: "fault", kind: FieldKind::Text, sortable: false }, column: "fault" },
     Published {
         field: Field { name: "create_time", kind: FieldKind::Instant, sortable: true },
         column: "created_at",
@@ -91,6 +98,7 @@ pub async fn enqueue(tx: &Tx, mail: NewMail) -> Result<bool, StoreError> {
         last_error: Set(None),
         created_at: Set(mail.created_at),
         sent_at: Set(None),
+        fault: Set(None),
     };
     let done = outbox::Entity::insert(model)
         .on_conflict(OnConflict::column(outbox::Column::Key).do_nothing().to_owned())
@@ -208,30 +216,95 @@ pub async fn seal(tx: &Tx, lease: &Lease, message_id: String, sealed: Vec<u8>) -
 
 /// Marks a mail as taken by the mail server. False: the lease is lost.
 pub async fn sent(tx: &Tx, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel { sent_at: Set(Some(now)), last_error: Set(None), ..ended("sent") };
+    let model = outbox::ActiveModel {
+        sent_at: Set(Some(now)),
+        last_error: Set(None),
+        fault: Set(None),
+        ..ended("sent")
+    };
     change(tx, lease, model).await
 }
 
-/// Queues a mail again for a later attempt. False: the lease is lost.
+/// How an attempt failed.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// Whose fault it is.
+    pub fault: Fault,
+    /// What the server said.
+    pub text: String,
+    /// No server can have the bytes: the next attempt says what is true then.
+    pub unseal: bool,
+}
+
+impl Failure {
+    fn model(self, state: &str) -> outbox::ActiveModel {
+        let sealed = if self.unseal { Set(None) } else { sea_orm::ActiveValue::NotSet };
+        let (fault, last_error) = (Set(Some(self.fault.as_str().to_owned())), Set(Some(self.text)));
+        outbox::ActiveModel { sealed, last_error, fault, ..ended(state) }
+    }
+}
+
+/// Queues a mail again for a later attempt. One that waits for a mend hasn't used up this attempt. False: the lease is
+/// lost.
 pub async fn put_off(
     tx: &Tx,
     lease: &Lease,
     not_before: DateTime<Utc>,
-    error: String,
+    failure: Failure,
 ) -> Result<bool, StoreError> {
+    let attempt = lease.attempt - i32::from(failure.fault == Fault::Configuration);
     let model =
-        outbox::ActiveModel { not_before: Set(not_before), last_error: Set(Some(error)), ..ended("queued") };
+        outbox::ActiveModel { not_before: Set(not_before), attempt: Set(attempt), ..failure.model("queued") };
     change(tx, lease, model).await
 }
 
 /// Gives a mail up: a dead letter, to be tried again by hand. False: the lease is lost.
-pub async fn bury(tx: &Tx, lease: &Lease, error: String) -> Result<bool, StoreError> {
-    change(tx, lease, outbox::ActiveModel { last_error: Set(Some(error)), ..ended("dead") }).await
+pub async fn bury(tx: &Tx, lease: &Lease, failure: Failure) -> Result<bool, StoreError> {
+    change(tx, lease, failure.model("dead")).await
 }
 
 /// Drops a mail that has nothing to say any more. False: the lease is lost.
 pub async fn cancel(tx: &Tx, lease: &Lease, why: String) -> Result<bool, StoreError> {
-    change(tx, lease, outbox::ActiveModel { last_error: Set(Some(why)), ..ended("cancelled") }).await
+    let model = outbox::ActiveModel { last_error: Set(Some(why)), fault: Set(None), ..ended("cancelled") };
+    change(tx, lease, model).await
+}
+
+/// Lets all mails that wait, wait until then: what keeps one back keeps them all back.
+pub async fn hold_all(tx: &Tx, not_before: DateTime<Utc>, why: &str) -> Result<u64, StoreError> {
+    let model = outbox::ActiveModel {
+        not_before: Set(not_before),
+        fault: Set(Some(Fault::Configuration.as_str().to_owned())),
+        last_error: Set(Some(why.to_owned())),
+        ..Default::default()
+    };
+    let done = outbox::Entity::update_many()
+        .set(model)
+        .filter(outbox::Column::State.eq("queued"))
+        .filter(outbox::Column::NotBefore.lt(not_before))
+        .exec(tx.conn())
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// Lets those that wait for a mend be tried at once.
+pub async fn wake(tx: &Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    let done = outbox::Entity::update_many()
+        .set(outbox::ActiveModel { not_before: Set(now), ..Default::default() })
+        .filter(outbox::Column::Fault.eq(Fault::Configuration.as_str()))
+        .filter(outbox::Column::State.eq("queued"))
+        .filter(outbox::Column::NotBefore.gt(now))
+        .exec(tx.conn())
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// How many mails wait for a mend of the way out.
+pub async fn misconfigured(door: &impl Door) -> Result<u64, StoreError> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::Fault.eq(Fault::Configuration.as_str()))
+        .filter(outbox::Column::State.is_in(["queued", "leased"]))
+        .count(door.conn())
+        .await?)
 }
 
 fn ended(state: &str) -> outbox::ActiveModel {
@@ -264,11 +337,29 @@ pub async fn hold(tx: &Tx, lease: &Lease, lease_until: DateTime<Utc>) -> Result<
 /// Queues a dead letter anew, as if it had never been tried; what was sealed stays sealed. False: it isn't
 /// dead, or not the one of that attempt any more.
 pub async fn revive(tx: &Tx, id: Uuid, attempt: i32, not_before: DateTime<Utc>) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel { not_before: Set(not_before), attempt: Set(0), ..ended("queued") };
+    let model = outbox::ActiveModel {
+        not_before: Set(not_before),
+        attempt: Set(0),
+        fault: Set(None),
+        ..ended("queued")
+    };
     let done = outbox::Entity::update_many()
         .set(model)
         .filter(outbox::Column::Id.eq(id))
         .filter(outbox::Column::State.eq("dead"))
+        .filter(outbox::Column::Attempt.eq(attempt))
+        .exec(tx.conn())
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Gives up by hand a mail that waits or is dead. False: it is neither, or not the one of that attempt any more.
+pub async fn give_up(tx: &Tx, id: Uuid, attempt: i32, why: &str) -> Result<bool, StoreError> {
+    let model = outbox::ActiveModel { last_error: Set(Some(why.to_owned())), ..ended("cancelled") };
+    let done = outbox::Entity::update_many()
+        .set(model)
+        .filter(outbox::Column::Id.eq(id))
+        .filter(outbox::Column::State.is_in(["queued", "dead"]))
         .filter(outbox::Column::Attempt.eq(attempt))
         .exec(tx.conn())
         .await?;

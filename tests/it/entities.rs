@@ -52,6 +52,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         incident,
         incident_hit,
         job,
+        mail_suppression,
         notice,
         official,
         official_absence,
@@ -152,6 +153,7 @@ async fn assert_values_come_back(db: &DatabaseConnection) {
         last_error: None,
         created_at: at,
         sent_at: None,
+        fault: Some("temporary".into()),
     };
     outbox::Entity::insert(mail.clone().into_active_model().reset_all())
         .exec_without_returning(db)

@@ -19,3 +19,4 @@ mod night;
 mod records;
 mod reminders;
 mod sample;
+mod signed;

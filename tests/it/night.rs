@@ -5,12 +5,14 @@ mod backfill;
 mod door;
 mod hands;
 mod line;
+mod mails;
 mod office;
 mod readings;
 mod reports;
 pub mod server;
 mod troubles;
 
+use bonro::domain::mail::Fault;
 use bonro::domain::reminder::SubjectKind;
 use bonro::domain::schedule::JobName;
 use bonro::mail::Post;
@@ -242,9 +244,9 @@ both!(a_refused_mail_is_dead_until_somebody_retries_it, |house| {
 
     let mut work =
         office.house.job(office.house.own_context(JobName::DeliverMail)).await.expect("a work begins");
-    let stale = bonro::service::delivery::retry(&mut work, dead.id, "queued-0").await;
+    let stale = bonro::service::mails::retry(&mut work, dead.id, "queued-0").await;
     assert!(matches!(stale, Err(ServiceError::Aborted(_))));
-    bonro::service::delivery::retry(&mut work, dead.id, "dead-1").await.expect("it is dead");
+    bonro::service::mails::retry(&mut work, dead.id, "dead-1").await.expect("it is dead");
     work.finish(&[]).await.expect("it commits");
     office.wait(TimeDelta::seconds(1));
     office.run(JobName::DeliverMail).await;
@@ -270,7 +272,8 @@ both!(a_dead_deliverers_mail_is_taken_over, |house| {
     assert_eq!(office.outbox().await[0].state, "sent");
     let lease = outbox::Lease { id: leased[0].id, by: "a worker that dies".to_owned(), attempt: 1 };
     let tx = office.house.store.begin().await.expect("a transaction");
-    assert!(!outbox::bury(&tx, &lease, "late".to_owned()).await.expect("answered"), "its finish loses");
+    let failure = outbox::Failure { fault: Fault::Message, text: "late".to_owned(), unseal: false };
+    assert!(!outbox::bury(&tx, &lease, failure).await.expect("answered"), "its finish loses");
     tx.commit().await.expect("committed");
     assert_eq!(office.outbox().await[0].state, "sent");
 });

@@ -7,6 +7,7 @@ use crate::domain::record::OfficialRecord;
 use crate::domain::text;
 use crate::service::findings::{foreign, reaches};
 use crate::service::landing::Landed;
+use crate::service::suppressions;
 use crate::service::{ServiceError, Violation, Work};
 use crate::store::officials;
 
@@ -41,6 +42,9 @@ pub async fn land(
                     if row == *old {
                         Landed::unchanged()
                     } else {
+                        if row.email != old.email {
+                            suppressions::replaced(work, row.id, old.email.as_deref()).await?;
+                        }
                         save(work, &mut row).await?;
                         Landed::changed(row.id, Vec::new())
                     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub use landing::land;
 
 use super::paging::{ListQuery, Page};
-use super::{Look, ServiceError, Violation, Work, check_etag};
+use super::{Look, ServiceError, Violation, Work, check_etag, suppressions};
 use crate::domain::code::Code;
 use crate::domain::official::OfficialRole;
 use crate::domain::text;
@@ -172,6 +172,9 @@ pub async fn update(work: &mut Work, change: Update) -> Result<OfficialView, Ser
         return Err(ServiceError::Invalid(wrong));
     }
     if row != old {
+        if row.email != old.email {
+            suppressions::replaced(work, row.id, old.email.as_deref()).await?;
+        }
         save(work, &mut row).await?;
         work.reload_rules().await?;
     }

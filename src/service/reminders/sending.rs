@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::super::error::ServiceError;
 use super::super::settings::JobSettings;
 use super::super::slots::{Claim, house_calendar};
-use super::super::{House, Rules};
+use super::super::{House, Rules, suppressions};
 use super::digest::{Common, digest_for};
 use super::planning::{plan, remind_of_today};
 use super::sources::Sources;
 use super::truth::{NO_ADDRESS, NO_RECIPIENT, address, person, stale};
 use crate::domain::calendar::Calendar;
+use crate::domain::mail::folded;
 use crate::domain::official::Official;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, Misfire, Schedule};
@@ -69,12 +70,14 @@ pub struct Told {
     pub suppressed: BTreeMap<&'static str, u64>,
     /// Notices that wait for a newer file of their source.
     pub held_back: u64,
+    /// Notices that wait for an address that can be written to.
+    pub unaddressed: u64,
 }
 
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let Self { digests, notices, suppressed, held_back } = self;
+        let Self { digests, notices, suppressed, held_back, unaddressed } = self;
         let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
         let mut en = format!("{digests} digests of {notices} notices");
         for (why, count) in suppressed {
@@ -84,6 +87,10 @@ impl Told {
         if *held_back > 0 {
             let _ = write!(vi, "; {held_back} lời nhắc chờ số liệu mới của nguồn");
             let _ = write!(en, "; {held_back} wait for a newer file of their source");
+        }
+        if *unaddressed > 0 {
+            let _ = write!(vi, "; {unaddressed} lời nhắc chờ địa chỉ thư được sửa");
+            let _ = write!(en, "; {unaddressed} wait for an address to be mended");
         }
         format!("{vi} / {en}")
     }
@@ -113,6 +120,7 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let about = subjects_of(&look.door, &waiting).await?;
     let (rules, now) = (look.rules.clone(), look.context.now);
     let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;
+    let unwritten = suppressions::standing(&look.door, now).await?;
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
     let before = waiting.len();
@@ -120,8 +128,14 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let (bundles, suppressed) = sort(&rules, &waiting, &about);
-    let mut told = Told { held_back: held_back as u64, ..Told::default() };
+    let (mut bundles, suppressed) = sort(&rules, &waiting, &about);
+    let mut unaddressed = 0;
+    bundles.retain(|bundle| {
+        let written = !unwritten.contains(&folded(bundle.address));
+        unaddressed += if written { 0 } else { bundle.notices.len() as u64 };
+        written
+    });
+    let mut told = Told { held_back: held_back as u64, unaddressed, ..Told::default() };
     suppress(house, claim, suppressed, &mut told).await?;
     for batch in bundles.chunks(BATCH) {
         let work = house.batch(claim).await?;

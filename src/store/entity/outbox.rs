@@ -30,6 +30,8 @@ pub struct Model {
     pub last_error: Option<String>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
+    /// Whose fault it is that the last attempt failed: `temporary`, `recipient`, `message` or `configuration`.
+    pub fault: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,9 +1,12 @@
-//! `bonro jobs` against a house that serves: what is printed, and the exit codes.
+//! `bonro jobs` and `bonro mails` against a house that serves: what is printed, and the exit codes.
 
 use bonro::app;
 use bonro::config::Settings;
+use bonro::domain::schedule::JobName;
 use serde_json::Value;
 
+use super::office::{OFFICER, Office};
+use super::server::Server;
 use crate::support::binary::bonro;
 use crate::support::both;
 
@@ -27,7 +30,11 @@ impl Served {
     }
 
     async fn jobs(&self, arguments: &[&str]) -> Said {
-        let mut command = bonro(&["jobs"]);
+        self.said("jobs", arguments).await
+    }
+
+    async fn said(&self, command: &str, arguments: &[&str]) -> Said {
+        let mut command = bonro(&[command]);
         command.args(arguments).env("BONRO_SERVER", format!("http://{}", self.running.address()));
         command.env("BONRO_KEY", self.running.admin_key());
         let ended = tokio::task::spawn_blocking(move || command.output().expect("the binary runs")).await;
@@ -98,5 +105,47 @@ both!(jobs_are_looked_after_from_the_command_line, |house| {
     assert!(code == Some(1) && err.contains("tương lai") && err.contains("future"), "{err}");
     let (code, _, err) = served.jobs(&["backfill", "flag_overdue", "--from", "x", "--until", "y"]).await;
     assert!(code == Some(2) && err.contains("múi giờ"), "{err}");
+    served.running.stop().await.expect("it stops");
+});
+
+both!(mails_are_looked_after_from_the_command_line, |house| {
+    let office = Office::open(&house.url).await;
+    office.assign("NV-1", Some(OFFICER), "2024-05-16").await;
+    office.run(JobName::SendReminders).await;
+    let refusing = Server::answering("554 5.6.0 spam").await;
+    office.deliver(&office.through(refusing.post()).await).await.expect("it runs");
+    let id = office.outbox().await[0].id.to_string();
+    let served = Served::open(&house.url, office.mails(), "2024-05-16T00:20:00Z").await;
+
+    let (code, out, _) = served.said("mails", &[]).await;
+    assert!(code == Some(0) && out.contains(&id) && out.contains("YT-02 <yt-02@ducpho.example>"), "{out}");
+    assert!(out.contains("đã bỏ / dead, lỗi nội dung"), "{out}");
+    let (_, out, _) = served.said("mails", &["--state", "sent"]).await;
+    assert!(!out.contains(&id), "{out}");
+    let (_, out, _) = served.said("mails", &["list", "--state", "dead", "--to", "YT-02", "--json"]).await;
+    let all: Value = serde_json::from_str(&out).expect("it is JSON");
+    assert_eq!(
+        (&all["mails"][0]["mail"], &all["mails"][0]["fault"]),
+        (&id.as_str().into(), &"message".into())
+    );
+    let (code, out, _) = served.said("mails", &["show", &id]).await;
+    assert!(code == Some(0) && out.contains("attempts: 1") && out.contains("554"), "{out}");
+
+    let (code, out, err) = served.said("mails", &["retry", &id]).await;
+    assert!(code == Some(0) && out.contains("đang chờ / queued"), "{out}{err}");
+    let (code, _, err) = served.said("mails", &["retry", &id]).await;
+    assert!(code == Some(1) && err.contains("only a dead letter"), "{err}");
+    let (code, out, _) = served.said("mails", &["give-up", &id, "--note", "không cần nữa"]).await;
+    assert!(code == Some(0) && out.contains("đã hủy / cancelled"), "{out}");
+
+    let address = "nghi@ducpho.example";
+    let (code, out, _) = served.said("mails", &["suppress", address, "--reason", "nghỉ phép"]).await;
+    assert!(code == Some(0) && out.contains("not written to any more"), "{out}");
+    let (_, out, _) = served.said("mails", &["suppressed"]).await;
+    assert!(out.contains(address) && out.contains("nghỉ phép"), "{out}");
+    let (code, out, _) = served.said("mails", &["lift", "Nghi@ducpho.example"]).await;
+    assert!(code == Some(0) && out.contains("written to again"), "{out}");
+    let (code, _, err) = served.said("mails", &["lift", address]).await;
+    assert!(code == Some(1) && err.contains("không bị chặn"), "{err}");
     served.running.stop().await.expect("it stops");
 });

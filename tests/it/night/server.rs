@@ -1,4 +1,5 @@
-//! A mail server that says what it is told to: it takes a mail, or refuses it with a given reply at the end.
+//! A mail server that says what it is told to: it takes a mail, or refuses it with a given reply at the end or at any
+//! command.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +13,11 @@ pub struct Server {
     port: u16,
     taken: Arc<AtomicUsize>,
     letters: Arc<Mutex<Vec<String>>>,
+    saying: Saying,
 }
+
+/// What it says, and to which command; `.` is the end of a mail.
+type Saying = Arc<Mutex<(&'static str, &'static str)>>;
 
 impl Server {
     /// One that answers the end of each mail with `reply`.
@@ -26,13 +31,19 @@ impl Server {
         let port = listener.local_addr().expect("it is bound").port();
         let taken = Arc::new(AtomicUsize::new(0));
         let letters = Arc::new(Mutex::new(Vec::new()));
-        let (counted, kept) = (taken.clone(), letters.clone());
+        let saying = Arc::new(Mutex::new((".", reply)));
+        let (counted, kept, said) = (taken.clone(), letters.clone(), saying.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, reply, counted.clone(), kept.clone()));
+                tokio::spawn(talk(stream, said.clone(), counted.clone(), kept.clone()));
             }
         });
-        Self { port, taken, letters }
+        Self { port, taken, letters, saying }
+    }
+
+    /// From now on it answers that command so, and all else as it should.
+    pub fn says(&self, command: &'static str, reply: &'static str) {
+        *self.saying.lock().expect("nobody panicked") = (command, reply);
     }
 
     /// Its port.
@@ -58,7 +69,7 @@ impl Server {
 
 async fn talk(
     stream: TcpStream,
-    reply: &'static str,
+    saying: Saying,
     taken: Arc<AtomicUsize>,
     letters: Arc<Mutex<Vec<String>>>,
 ) -> std::io::Result<()> {
@@ -68,6 +79,7 @@ async fn talk(
     let mut in_data = false;
     let mut letter = String::new();
     while let Some(line) = lines.next_line().await? {
+        let (command, reply) = *saying.lock().expect("nobody panicked");
         let answer = if in_data {
             if line != "." {
                 letter.push_str(&line);
@@ -77,6 +89,8 @@ async fn talk(
             in_data = false;
             letters.lock().expect("nobody panicked").push(std::mem::take(&mut letter));
             taken.fetch_add(1, Ordering::SeqCst);
+            if command == "." { format!("{reply}\r\n") } else { "250 kept\r\n".to_owned() }
+        } else if line.starts_with(command) {
             format!("{reply}\r\n")
         } else if line.starts_with("DATA") {
             in_data = true;

@@ -23,7 +23,7 @@ pub fn mailbox(address: &str) -> Mailbox {
     Mailbox { name: String::new(), address: address.to_owned() }
 }
 
-fn with_operator(settings: &mut OfficeSettings) {
+pub fn with_operator(settings: &mut OfficeSettings) {
     settings.mail.operator = Some(mailbox(ENGINEER));
 }
 
@@ -36,7 +36,7 @@ impl Office {
     }
 
     /// The operator's mails: to whom, and what they say.
-    async fn letters(&self) -> Vec<(String, OperatorNotice)> {
+    pub async fn letters(&self) -> Vec<(String, OperatorNotice)> {
         let rows = outbox::Entity::find()
             .filter(outbox::Column::Kind.eq("operator_notice"))
             .order_by_asc(outbox::Column::CreatedAt)

@@ -1,0 +1,130 @@
+//! The end of an attempt: what the server said, recorded under the lease, and what follows from it for the mail, its
+//! address and those that wait behind it.
+
+use chrono::TimeDelta;
+
+use super::super::House;
+use super::super::error::ServiceError;
+use super::super::{suppressions, troubles};
+use super::{Attempt, Batch, Fate};
+use crate::domain::mail::folded;
+use crate::domain::trouble::TroubleKind;
+use crate::mail::DeliveryError;
+use crate::store::notices;
+use crate::store::outbox::{self, Failure};
+use crate::world::Entropy;
+
+/// The longest pause between two attempts.
+const MOST_PAUSE: TimeDelta = TimeDelta::hours(4);
+/// How long mails wait for a mend of the way out before one of them tries it again.
+const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// What the trouble of a way out that is set up wrongly is of.
+const WAY_OUT: &str = "mail";
+
+/// Records what the server said, under the lease.
+pub(super) async fn finish(
+    house: &House,
+    batch: &Batch,
+    attempt: &Attempt,
+    outcome: Result<(), DeliveryError>,
+) -> Result<Fate, ServiceError> {
+    let tx = house.store.begin().await?;
+    let lease = &attempt.lease;
+    let (now, lease_now) = (house.world.office.now(), house.world.lease.now());
+    let (kept, fate) = match &outcome {
+        Ok(()) => {
+            let kept = outbox::sent(&tx, lease, now).await?;
+            if kept {
+                notices::sent(&tx, &[lease.id], now).await?;
+                let address = folded(&attempt.to_address);
+                if batch.failing.contains(&address) {
+                    suppressions::went_through(&tx, &address).await?;
+                }
+            }
+            (kept, Fate::Sent)
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let failure = Failure {
+                fault: error.fault(),
+                text: text.clone(),
+                unseal: attempt.sealed_now && !error.in_doubt(),
+            };
+            match error {
+                DeliveryError::Recipient { .. } | DeliveryError::Message { .. } => {
+                    let kept = outbox::bury(&tx, lease, failure).await?;
+                    if kept && error.says_no_such_address() {
+                        suppressions::count_failure(house, &tx, &attempt.to_address, &text).await?;
+                    }
+                    (kept, Fate::Dead)
+                }
+                DeliveryError::Configuration { everybody, .. } => {
+                    let again_at = lease_now + with_jitter(MEND_PAUSE, &house.world.entropy);
+                    let kept = outbox::put_off(&tx, lease, again_at, failure).await?;
+                    if kept {
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, WAY_OUT, &text).await?;
+                        if *everybody {
+                            outbox::hold_all(&tx, again_at, &text).await?;
+                        }
+                    }
+                    (kept, Fate::PutOff { unreachable: *everybody })
+                }
+                DeliveryError::Temporary { code, .. } => {
+                    let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
+                    if tried_for(first, lease.attempt) >= most {
+                        (outbox::bury(&tx, lease, failure).await?, Fate::Dead)
+                    } else {
+                        let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
+                        let kept = outbox::put_off(&tx, lease, lease_now + pause, failure).await?;
+                        (kept, Fate::PutOff { unreachable: code.is_none() })
+                    }
+                }
+            }
+        }
+    };
+    if !kept {
+        return Ok(Fate::Lost);
+    }
+    tx.commit().await?;
+    Ok(fate)
+}
+
+/// The pause after a failed attempt, from 1: the first one doubled each time, four hours at most.
+fn back_off(first: TimeDelta, attempt: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(14);
+    first.checked_mul(1 << doublings).unwrap_or(MOST_PAUSE).min(MOST_PAUSE)
+}
+
+/// How long a mail has been tried for when that attempt fails, by the pauses alone: time during which nobody
+/// tried doesn't count.
+fn tried_for(first: TimeDelta, attempt: i32) -> TimeDelta {
+    (1..attempt).map(|attempt| back_off(first, attempt)).sum()
+}
+
+/// A fifth more or less, so that mails put off together don't come back together.
+fn with_jitter(pause: TimeDelta, entropy: &Entropy) -> TimeDelta {
+    let [high, low] = entropy.bytes::<2>();
+    let thousandths = 800 + i32::from(u16::from_be_bytes([high, low])) * 400 / 65_535;
+    pause * thousandths / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_four_hours_and_end_after_three_days() {
+        let first = TimeDelta::minutes(1);
+        let minutes: Vec<i64> = (1..=10).map(|attempt| back_off(first, attempt).num_minutes()).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 240, 240]);
+        let last = (1..100)
+            .find(|attempt| tried_for(first, *attempt) >= TimeDelta::hours(72))
+            .expect("there is an end");
+        assert_eq!(last, 26);
+        let entropy = Entropy::seeded(1);
+        for _ in 0..100 {
+            let pause = with_jitter(TimeDelta::minutes(10), &entropy);
+            assert!((TimeDelta::minutes(8)..=TimeDelta::minutes(12)).contains(&pause), "{pause}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Delivery: mails of the outbox are leased, sealed, sent and finished. Bytes that a server may have are
+//! never sealed anew, so a repeat is identical; a mail is sent only after the server's final word; nothing is
+//! sent inside a transaction.
+
+mod finishing;
+mod sealing;
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+
+use super::House;
+use super::error::ServiceError;
+use super::slots::Claim;
+use super::suppressions;
+use crate::domain::schedule::JobName;
+use crate::mail::DeliveryError;
+use crate::store::StoreError;
+use crate::store::outbox::{self, Lease, MailRow};
+use finishing::finish;
+use sealing::seal_now;
+
+/// Mails leased at once, for each connection.
+const BATCH: usize = 4;
+/// What a run of the deliverer did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Taken by the mail server.
+    pub sent: u64,
+    /// To be tried again.
+    pub put_off: u64,
+    /// Given up.
+    pub dead: u64,
+    /// Had nothing to say any more.
+    pub cancelled: u64,
+}
+
+impl Delivered {
+    /// For the slot.
+    pub fn note(self) -> String {
+        let Self { sent, put_off, dead, cancelled } = self;
+        format!(
+            "gửi {sent}, hoãn {put_off}, thôi gửi {dead}, hủy {cancelled} / \
+             {sent} sent, {put_off} put off, {dead} dead, {cancelled} cancelled"
+        )
+    }
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Sent,
+    PutOff {
+        unreachable: bool,
+    },
+    Dead,
+    Cancelled,
+    /// Somebody else has it now.
+    Lost,
+}
+
+/// What the mails leased at once have in common.
+#[derive(Debug)]
+struct Batch {
+    /// The addresses that something is held against.
+    failing: HashSet<String>,
+    /// Why nobody is let in, as soon as one has learnt it.
+    barred: OnceLock<DeliveryError>,
+}
+
+/// A mail under way.
+#[derive(Debug)]
+struct Attempt {
+    lease: Lease,
+    to_address: String,
+    /// Its bytes were sealed for this attempt: none before it can have sent them.
+    sealed_now: bool,
+}
+
+/// Sends all mails whose time has come, under the fence of a slot.
+pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceError> {
+    let mut done = Delivered::default();
+    let connections = house.settings.mail.connections.max(1);
+    loop {
+        house.keep(claim).await?;
+        // Where mails are paced, each one that is leased is on its way at once: none waits beyond its lease.
+        let ahead = if house.settings.mail.paced { 1 } else { BATCH };
+        let leased = lease(house, connections * ahead).await?;
+        if leased.is_empty() {
+            return Ok(done);
+        }
+        let batch = Batch { failing: suppressions::failing(house, &leased).await?, barred: OnceLock::new() };
+        let fates: Vec<Fate> = futures_util::stream::iter(leased)
+            .map(|(row, lease)| Box::pin(counted(house, &batch, row, lease)))
+            .buffer_unordered(connections)
+            .collect::<Vec<Result<Fate, ServiceError>>>()
+            .await
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        for fate in &fates {
+            match fate {
+                Fate::Sent => done.sent += 1,
+                Fate::PutOff { .. } => done.put_off += 1,
+                Fate::Dead => done.dead += 1,
+                Fate::Cancelled => done.cancelled += 1,
+                Fate::Lost => {}
+            }
+        }
+        if fates.contains(&Fate::Sent) {
+            wake(house).await?;
+        }
+        // A server that can't be reached, or lets nobody in, isn't asked again and again for each mail: the rest waits.
+        if fates.iter().all(|fate| *fate == Fate::PutOff { unreachable: true }) {
+            return Ok(done);
+        }
+    }
+}
+
+async fn lease(house: &House, limit: usize) -> Result<Vec<(MailRow, Lease)>, ServiceError> {
+    let tx = house.store.begin().await?;
+    let now = house.world.lease.now();
+    let rows =
+        outbox::lease(&tx, &house.instance, now, now + house.settings.jobs.lease, limit as u64).await?;
+    tx.commit().await?;
+    let lease = |row: &MailRow| Lease { id: row.id, by: house.instance.to_string(), attempt: row.attempt };
+    let with_lease = |row: MailRow| {
+        let lease = lease(&row);
+        (row, lease)
+    };
+    Ok(rows.into_iter().map(with_lease).collect())
+}
+
+/// One mail, told to the meter.
+async fn counted(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result<Fate, ServiceError> {
+    let kind = row.kind.clone();
+    let fate = one(house, batch, row, lease).await?;
+    let outcome = match fate {
+        Fate::Sent => "sent",
+        Fate::PutOff { .. } => "put_off",
+        Fate::Dead => "dead",
+        Fate::Cancelled => "cancelled",
+        Fate::Lost => return Ok(fate),
+    };
+    house.meter.mail(&kind, outcome);
+    Ok(fate)
+}
+
+/// One mail, from its lease to its fate.
+async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result<Fate, ServiceError> {
+    // It may have waited for its turn beyond its lease: only what is still ours is sent.
+    if !hold(house, &lease).await? {
+        return Ok(Fate::Lost);
+    }
+    let mut attempt = Attempt { lease, to_address: row.to_address.clone(), sealed_now: false };
+    if let Some(barred) = batch.barred.get() {
+        // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
+        return finish(house, batch, &attempt, Err(barred.clone())).await;
+    }
+    let (message_id, bytes) = match (row.message_id.clone(), row.sealed.clone()) {
+        (Some(message_id), Some(bytes)) => (message_id, bytes),
+        (Some(_) | None, Some(_) | None) => match seal_now(house, &row, &attempt.lease).await? {
+            Ok(sealed) => {
+                attempt.sealed_now = true;
+                sealed
+            }
+            Err(fate) => return Ok(fate),
+        },
+    };
+    let from = &house.settings.mail.from.address;
+    let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
+    let outcome = held(house, &attempt.lease, sending).await;
+    if let Err(error @ DeliveryError::Configuration { everybody: true, .. }) = &outcome {
+        // The first one is as good as any.
+        let _ = batch.barred.set(error.clone());
+    }
+    finish(house, batch, &attempt, outcome).await
+}
+
+/// Once a mail has gone through, those that wait for a mend of the way out needn't.
+async fn wake(house: &House) -> Result<(), ServiceError> {
+    let look = house.look(house.own_context(JobName::DeliverMail)).await?;
+    let waiting = outbox::misconfigured(&look.door).await?;
+    drop(look);
+    if waiting > 0 {
+        let tx = house.store.begin().await?;
+        outbox::wake(&tx, house.world.lease.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Waits for a delivery and lengthens its lease meanwhile, so that a slow server's mail isn't sent twice.
+async fn held<T>(house: &House, lease: &Lease, sending: impl Future<Output = T>) -> T {
+    let pause = house.settings.jobs.lease.to_std().unwrap_or(Duration::from_mins(1)) / 3;
+    let mut sending = std::pin::pin!(sending);
+    loop {
+        match tokio::time::timeout(pause, &mut sending).await {
+            Ok(outcome) => return outcome,
+            Err(_) => {
+                // Whether it is lost is seen when the mail is finished; what is under way isn't broken off.
+                if let Err(error) = hold(house, lease).await {
+                    tracing::warn!(mail = %lease.id, %error, "a mail's lease could not be lengthened");
+                }
+            }
+        }
+    }
+}
+
+async fn hold(house: &House, lease: &Lease) -> Result<bool, StoreError> {
+    let tx = house.store.begin().await?;
+    let ours = outbox::hold(&tx, lease, house.world.lease.now() + house.settings.jobs.lease).await?;
+    tx.commit().await?;
+    Ok(ours)
+}

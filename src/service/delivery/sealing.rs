@@ -1,0 +1,158 @@
+//! The sealing of a mail: what isn't true any more is taken out, the rest is rendered, and the bytes are kept. No mail is
+//! sealed for an address that isn't written to.
+
+use chrono::{DateTime, Utc};
+
+use super::super::House;
+use super::super::error::ServiceError;
+use super::super::reminders::{Sources, digest_of, stale, still_true, subjects_of};
+use super::super::suppressions;
+use super::Fate;
+use crate::domain::mail::Fault;
+use crate::domain::reminder::{Concern, RuleKind, SubjectKind};
+use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
+use crate::store::outbox::{self, Failure, Lease, MailRow};
+use crate::store::{Tx, notices};
+
+/// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
+pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
+
+/// The short transaction of the first lease: what isn't true any more is taken out, the rest is rendered and
+/// sealed.
+pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
+    let tx = house.store.begin().await?;
+    let kept_back = suppressions::standing_against(&tx, &row.to_address, house.world.office.now()).await?;
+    let rendered = match (kept_back, row.kind.as_str()) {
+        (Some(why), _) => Err(Unsaid::NotTo(why)),
+        (None, "reminder_digest") => digest(house, &tx, row).await?,
+        (None, "period_summary") => {
+            parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))
+        }
+        (None, "operator_notice") => {
+            parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language)))
+        }
+        (None, other) => Err(Unsaid::Broken(format!("a mail of unknown kind {other}"))),
+    };
+    let mail = &house.settings.mail;
+    let message_id = format!("<{}@{}>", row.id, mail.domain);
+    let sealed = rendered.and_then(|rendered| {
+        let letter =
+            letter(row, rendered, message_id.clone(), &mail.from, &mail.domain, house.world.office.now());
+        seal(&letter, mail.signing.as_deref()).map_err(|e| Unsaid::Broken(e.to_string()))
+    });
+    let outcome = match sealed {
+        Ok(bytes) => {
+            let kept = outbox::seal(&tx, lease, message_id.clone(), bytes.clone()).await?;
+            if kept { Ok((message_id, bytes)) } else { Err(Fate::Lost) }
+        }
+        Err(Unsaid::Empty) => {
+            let kept = outbox::cancel(&tx, lease, "nothing to say any more".to_owned()).await?;
+            Err(if kept { Fate::Cancelled } else { Fate::Lost })
+        }
+        Err(Unsaid::Broken(why)) => {
+            let failure = Failure { fault: Fault::Message, text: why, unseal: false };
+            let kept = outbox::bury(&tx, lease, failure).await?;
+            Err(if kept { Fate::Dead } else { Fate::Lost })
+        }
+        Err(Unsaid::NotTo(why)) if row.kind == "reminder_digest" => {
+            // Its notices wait for an address that can be written to, and come in one mail then.
+            let about: Vec<_> = notices::of_mail(&tx, row.id).await?.iter().map(|notice| notice.id).collect();
+            notices::detach(&tx, &about).await?;
+            let kept = outbox::cancel(&tx, lease, why).await?;
+            Err(if kept { Fate::Cancelled } else { Fate::Lost })
+        }
+        Err(Unsaid::NotTo(why)) => {
+            let failure = Failure { fault: Fault::Recipient, text: why, unseal: false };
+            let kept = outbox::bury(&tx, lease, failure).await?;
+            Err(if kept { Fate::Dead } else { Fate::Lost })
+        }
+    };
+    if matches!(outcome, Err(Fate::Lost)) {
+        return Ok(outcome);
+    }
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+/// Why a mail can't be sealed.
+enum Unsaid {
+    /// Nothing of it is true any more.
+    Empty,
+    /// It will never be a mail.
+    Broken(String),
+    /// Its address isn't written to.
+    NotTo(String),
+}
+
+fn parse<T: serde::de::DeserializeOwned>(row: &MailRow) -> Result<T, Unsaid> {
+    serde_json::from_str(&row.render_input)
+        .map_err(|e| Unsaid::Broken(format!("the render input can't be read: {e}")))
+}
+
+/// A digest, checked against the newest state of what it speaks of.
+async fn digest(house: &House, tx: &Tx, row: &MailRow) -> Result<Result<Rendered, Unsaid>, ServiceError> {
+    let Some(digest) = digest_of(&row.render_input) else {
+        return Ok(Err(Unsaid::Broken("the render input can't be read".to_owned())));
+    };
+    let about = notices::of_mail(tx, row.id).await?;
+    let subjects = subjects_of(tx, &about).await?;
+    let (rules, now) = (house.rules(tx).await?, house.world.office.now());
+    let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
+    let mut kept: Vec<(SubjectKind, Concern, String)> = Vec::new();
+    for notice in about {
+        if subjects.get(&notice.subject_id).is_some_and(|subject| sources.waits(subject)) {
+            // The mail waited so long that its source fell silent: the notice waits for the next run.
+            notices::detach(tx, &[notice.id]).await?;
+            continue;
+        }
+        let of = SubjectKind::parse(&notice.subject_kind)
+            .zip(RuleKind::parse(&notice.rule_kind).map(RuleKind::concern));
+        match (stale(&notice, subjects.get(&notice.subject_id)), of) {
+            (Some(why), _) => {
+                notices::suppress(tx, &[notice.id], why).await?;
+            }
+            (None, Some((kind, concern))) => kept.push((kind, concern, notice.subject_code)),
+            (None, None) => {}
+        }
+    }
+    let digest = still_true(digest, &kept);
+    Ok(if digest.is_empty() { Err(Unsaid::Empty) } else { Ok(digest.render(Language::of(&row.language))) })
+}
+
+fn letter(
+    row: &MailRow,
+    rendered: Rendered,
+    message_id: String,
+    from: &Mailbox,
+    domain: &str,
+    date: DateTime<Utc>,
+) -> Letter {
+    let list = match row.kind.as_str() {
+        "reminder_digest" => "reminders",
+        "operator_notice" => "operations",
+        _ => "reports",
+    };
+    Letter {
+        message_id,
+        from: from.clone(),
+        to: Mailbox { name: String::new(), address: row.to_address.clone() },
+        subject: rendered.subject,
+        text: rendered.text,
+        html: rendered.html,
+        attachments: rendered.attachments,
+        date,
+        list_id: Some(format!("<{list}.{domain}>")),
+        in_reply_to: thread(row).map(|root| format!("<{root}@{domain}>")),
+    }
+}
+
+/// What mails that belong together share: the digests of one person, and the beginning and end of one trouble.
+fn thread(row: &MailRow) -> Option<String> {
+    if row.kind == "reminder_digest" {
+        return row.recipient_official_id.map(|official| format!("reminders.{official}"));
+    }
+    let mut parts = row.key.split('/');
+    let (kind, trouble) = (parts.next()?, parts.next()?);
+    let plain = trouble.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (kind == "trouble" && plain).then(|| format!("trouble.{trouble}"))
+}

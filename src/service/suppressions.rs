@@ -1,0 +1,164 @@
+//! Addresses that aren't written to: those that keep failing, and those that somebody named. Mails that find no such
+//! address are counted; so many in a row, and nothing is sent there any more, whoever runs the system is told, and the
+//! address is written to again when somebody lifts it or the official has another one.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::error::ServiceError;
+use super::work::{Look, Work};
+use super::{House, Violation, troubles};
+use crate::domain::mail::folded;
+use crate::domain::text::{cut, cut_reply, tidy};
+use crate::domain::trouble::TroubleKind;
+use crate::store::outbox::{Lease, MailRow};
+use crate::store::query::{ListQuery, Page};
+use crate::store::suppressions;
+pub use crate::store::suppressions::{PUBLISHED, SuppressionRow};
+use crate::store::{Door, Tx};
+
+/// Who counts.
+const DELIVERER: &str = "jobs/deliver_mail";
+
+/// The addresses of these mails that something is held against.
+pub(super) async fn failing(
+    house: &House,
+    mails: &[(MailRow, Lease)],
+) -> Result<HashSet<String>, ServiceError> {
+    let addresses: Vec<String> = mails.iter().map(|(row, _)| folded(&row.to_address)).collect();
+    let look = house.store.read().await?;
+    Ok(suppressions::of(&look, &addresses).await?.into_iter().map(|row| row.address).collect())
+}
+
+/// The addresses that aren't written to now, folded.
+pub(super) async fn standing(door: &impl Door, now: DateTime<Utc>) -> Result<HashSet<String>, ServiceError> {
+    Ok(suppressions::standing(door, now).await?.into_iter().map(|row| row.address).collect())
+}
+
+/// Why an address isn't written to; None if it is.
+pub(super) async fn standing_against(
+    door: &impl Door,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, ServiceError> {
+    let found = suppressions::of(door, &[folded(address)]).await?;
+    let why = |row: SuppressionRow| format!("not written to ({}): {}", row.entered_by, row.reason);
+    Ok(found.into_iter().find(|row| stands(row, now)).map(why))
+}
+
+/// Whether an address isn't written to now, and not only counted.
+pub fn stands(row: &SuppressionRow, now: DateTime<Utc>) -> bool {
+    row.suppressed_at.is_some() && row.until_at.is_none_or(|until| now < until)
+}
+
+/// A mail went through: what was counted is forgotten.
+pub(super) async fn went_through(tx: &Tx, address: &str) -> Result<(), ServiceError> {
+    Ok(suppressions::forget_count(tx, address).await?)
+}
+
+/// A mail found no such address.
+pub(super) async fn count_failure(
+    house: &House,
+    tx: &Tx,
+    address: &str,
+    why: &str,
+) -> Result<(), ServiceError> {
+    let now = house.world.office.now();
+    let first = SuppressionRow {
+        id: house.world.entropy.uuid(now),
+        address: folded(address),
+        failures: 1,
+        reason: cut_reply(why),
+        entered_by: DELIVERER.to_owned(),
+        created_at: now,
+        failed_at: now,
+        suppressed_at: None,
+        until_at: None,
+    };
+    let row = suppressions::count(tx, first).await?;
+    let most = house.settings.mail.suppress_after;
+    if most > 0 && row.failures >= most && suppressions::suppress(tx, row.id, now).await? {
+        troubles::note_of(house, tx, TroubleKind::MailAddress, &row.address, &row.reason).await?;
+    }
+    Ok(())
+}
+
+/// A page of addresses.
+pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<SuppressionRow>, ServiceError> {
+    let mut query = query.clone();
+    for condition in query.conditions.iter_mut().filter(|condition| condition.field == "address") {
+        if let crate::domain::filter::Value::Text(address) = &mut condition.value {
+            *address = folded(address);
+        }
+    }
+    Ok(suppressions::list(&look.door, &query).await?)
+}
+
+/// Keeps an address from being written to, for a reason and perhaps for a time.
+pub async fn suppress(
+    work: &mut Work,
+    address: &str,
+    reason: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<SuppressionRow, ServiceError> {
+    let mut wrong = Vec::new();
+    let (address, reason) = (folded(address), tidy(reason));
+    if !address.contains('@') || address.contains(char::is_whitespace) || address.len() > 254 {
+        let shown = cut(&address);
+        let vi = format!("address: “{shown}” không phải địa chỉ thư; hãy viết dạng ten@coquan.vn");
+        let en = format!("address: “{shown}” is no mail address; write name@office.vn");
+        wrong.push(Violation::new("address", "BAD_EMAIL", vi, en));
+    }
+    if reason.is_empty() {
+        wrong.push(Violation::missing("reason"));
+    }
+    if until.is_some_and(|until| until <= work.now()) {
+        let vi = "until_time: đã qua; hãy ghi một thời điểm sau này hoặc để trống";
+        let en = "until_time: it has passed; write a later instant or leave it out";
+        wrong.push(Violation::new("until_time", "IN_THE_PAST", vi, en));
+    }
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalid(wrong));
+    }
+    let row = SuppressionRow {
+        id: work.new_id(),
+        address,
+        failures: 0,
+        reason: cut_reply(&reason),
+        entered_by: work.context.caller.label.clone(),
+        created_at: work.now(),
+        failed_at: work.now(),
+        suppressed_at: Some(work.now()),
+        until_at: until,
+    };
+    let row = suppressions::put(&work.tx, row).await?;
+    work.note(name(row.id), &serde_json::json!({ "suppressed": { "until": row.until_at } }));
+    Ok(row)
+}
+
+/// Lets an address be written to again.
+pub async fn lift(work: &mut Work, id: Uuid) -> Result<SuppressionRow, ServiceError> {
+    let row = suppressions::find(&work.tx, id).await?.ok_or_else(|| ServiceError::NotFound(name(id)))?;
+    if !suppressions::lift(&work.tx, &row.address).await? {
+        return Err(ServiceError::Aborted(name(id)));
+    }
+    work.note(name(id), &serde_json::json!({ "lifted": { "failures": row.failures } }));
+    Ok(row)
+}
+
+/// An official has another address: what was held against the old one is forgotten where nobody else has it.
+pub(super) async fn replaced(work: &mut Work, official: Uuid, old: Option<&str>) -> Result<(), ServiceError> {
+    let Some(old) = old.map(folded) else { return Ok(()) };
+    let has_it = |email: &Option<String>| email.as_deref().map(folded).as_deref() == Some(old.as_str());
+    if work.rules.officials.values().any(|other| other.id != official && has_it(&other.email)) {
+        return Ok(());
+    }
+    suppressions::lift(&work.tx, &old).await?;
+    Ok(())
+}
+
+fn name(id: Uuid) -> String {
+    format!("suppressions/{id}")
+}
