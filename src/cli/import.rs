@@ -51,7 +51,7 @@ pub struct ImportArgs {
     /// Thư mục chứa toàn bộ dữ liệu của nguồn / The directory holds all that the source has
     #[arg(long)]
     full: bool,
-    /// Thời điểm nguồn xuất dữ liệu / When the source made the data
+    /// Thời điểm nguồn xuất dữ liệu; của bảng tính mặc định là lần sửa cuối của tệp / When the source made the data; by default a spreadsheet's last change
     #[arg(long, value_name = "INSTANT", value_parser = values::instant)]
     as_of: Option<DateTime<Utc>>,
     /// Nạp dù đã có dữ liệu mới hơn, hoặc tệp mở lại nhiều hồ sơ đã xong / Import although newer data is known, or many closed dossiers open again
@@ -80,7 +80,7 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
     let reading = read(&files);
     let parts: Vec<Part<'_>> = files.records().collect();
     let source = args.source.as_deref().unwrap_or(OWN_SOURCE);
-    land(args, as_json, source, &parts, &reading, None).await
+    land(args, as_json, source, args.as_of, &parts, &reading, None).await
 }
 
 /// Sends what was read and tells what became of it; of a `table` by its columns.
@@ -88,6 +88,7 @@ async fn land(
     args: &ImportArgs,
     as_json: bool,
     source: &str,
+    as_of: Option<DateTime<Utc>>,
     parts: &[Part<'_>],
     reading: &Reading,
     table: Option<&TableReading>,
@@ -104,7 +105,7 @@ async fn land(
     let origin = Origin {
         file_name: name_of(&args.path),
         sha256: identity::sha256(of_file),
-        watermark: args.as_of,
+        watermark: as_of,
         force: args.force,
     };
     let plan = Plan { id, source: source.to_owned(), kind, dry_run: args.dry_run, origin };
@@ -126,6 +127,9 @@ async fn land(
         output::say_json(&value);
     } else {
         print(&plan, reading, &tally, args.report.as_deref());
+        if args.full && !args.dry_run {
+            print_absent(&line, id).await?;
+        }
     }
     Ok(if tally.total().refused > 0 { Exit::Refused } else { Exit::Done })
 }
@@ -141,7 +145,7 @@ pub async fn plan_of(line: &Line, files: &Files, source: &str) -> anyhow::Result
 
 /// Sends all rows, with a bar on the terminal, and gathers what became of them.
 pub async fn carry_out(line: &Line, plan: &Plan, rows: &[SourceRow]) -> anyhow::Result<Tally> {
-    let bar = output::progress(rows.len(), "Nhập / import");
+    let bar = output::progress(rows.len(), "Nạp / import");
     let mut tally = Tally::default();
     let mut tell = |news: News<'_>| {
         match &news {
@@ -201,6 +205,19 @@ fn print(plan: &Plan, reading: &Reading, tally: &Tally, report: Option<&Path>) {
     } else {
         output::say(&format!("\nLượt nạp / import: imports/{}", plan.id));
     }
+}
+
+/// Prints how many records a file of all that the source has no longer names.
+async fn print_absent(line: &Line, id: Uuid) -> anyhow::Result<()> {
+    let request = pb::GetImportRequest { name: format!("imports/{id}") };
+    let run = ImportServiceClient::new(line.clone()).get_import(request).await?.into_inner().import_run;
+    let absent = run.unwrap_or_default().absent;
+    if absent > 0 {
+        output::say(&format!(
+            "{absent} hồ sơ, việc của nguồn không còn trong tệp; xem / of the source's records aren't in the file; see: bonro imports show {id}"
+        ));
+    }
+    Ok(())
 }
 
 /// Prints what is worth knowing about the files.

@@ -1,5 +1,7 @@
 //! `bonro imports`: what was imported, what one did and no longer found, and undoing it.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -178,14 +180,37 @@ async fn outcomes(line: &Line, id: Uuid) -> anyhow::Result<Vec<pb::ImportOutcome
     }
 }
 
+/// What is said of refused rows and of those with warnings, by row.
+async fn problems(line: &Line, id: Uuid) -> anyhow::Result<BTreeMap<i64, Vec<String>>> {
+    let (mut all, mut page_token) = (BTreeMap::<i64, Vec<String>>::new(), String::new());
+    loop {
+        let request = pb::ListImportProblemsRequest {
+            parent: format!("imports/{id}"),
+            page_size: 1000,
+            page_token,
+            ..Default::default()
+        };
+        let page = client(line).list_import_problems(request).await?.into_inner();
+        for found in page.problems {
+            let said = found.problem.map(|problem| problem.message_vi).unwrap_or_default();
+            all.entry(found.row).or_default().push(said);
+        }
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return Ok(all);
+        }
+    }
+}
+
 async fn show(args: &ShowArgs, as_json: bool) -> anyhow::Result<Exit> {
     let line = args.connection.connect().await?;
     let zone = connection::zone(&line).await?;
     let run = get(&line, args.id).await?;
-    let all = outcomes(&line, args.id).await?;
+    let mut all = outcomes(&line, args.id).await?;
+    let why = problems(&line, args.id).await?;
     if as_json {
         let mut value = as_value(&run, zone);
-        value["outcomes"] = all.iter().map(outcome_value).collect();
+        value["outcomes"] = all.iter().map(|outcome| outcome_value(outcome, &why)).collect();
         output::say_json(&value);
         return Ok(Exit::Done);
     }
@@ -193,12 +218,32 @@ async fn show(args: &ShowArgs, as_json: bool) -> anyhow::Result<Exit> {
     if !run.file_name.is_empty() {
         output::say(&format!("\nTệp / file: {} (SHA-256 {})", run.file_name, run.sha256));
     }
+    let kind = if run.kind() == pb::ImportKind::Full { "toàn bộ / all" } else { "một phần / a part" };
+    output::say(&format!("Phạm vi / holds: {kind}"));
+    output::say(&format!("Người nạp / sender: {}", run.sender));
+    if run.unchanged > 0 {
+        let count = text::grouped(run.unchanged);
+        output::say(&format!(
+            "{count} dòng không đổi gì, không liệt kê / rows changed nothing and aren't listed"
+        ));
+    }
+    // What needs a hand first, then as the file has it.
+    let gravity = |outcome: &pb::ImportOutcome| match outcome.result() {
+        pb::RowResult::Refused => 0,
+        pb::RowResult::Absent => 1,
+        _ => 2,
+    };
+    all.sort_by(|a, b| (gravity(a), &a.file, a.line, a.row).cmp(&(gravity(b), &b.file, b.line, b.row)));
     let mut rows = Table::new()
+        .column_of("Tệp\nFile", Side::Left, 30)
         .column("Dòng\nRow", Side::Right)
         .column("Mã\nCode", Side::Left)
-        .column("Kết quả\nOutcome", Side::Left);
+        .column("Kết quả\nOutcome", Side::Left)
+        .column_of("Vấn đề\nProblem", Side::Left, 60);
     for outcome in all.iter().take(PRINTED) {
-        rows.row([outcome.row.to_string(), outcome.code.clone(), said(outcome)]);
+        let row = if outcome.line > 0 { outcome.line.to_string() } else { "–".to_owned() };
+        let why = why.get(&outcome.row).map(|said| said.join("; ")).unwrap_or_default();
+        rows.row([outcome.file.clone(), row, outcome.code.clone(), said(outcome), why]);
     }
     if !all.is_empty() {
         output::say(&format!("\n{rows}"));
@@ -221,8 +266,9 @@ fn said(outcome: &pb::ImportOutcome) -> String {
     if outcome.undone { format!("{word}, đã hoàn tác / undone") } else { word.to_owned() }
 }
 
-fn outcome_value(outcome: &pb::ImportOutcome) -> Value {
+fn outcome_value(outcome: &pb::ImportOutcome, why: &BTreeMap<i64, Vec<String>>) -> Value {
     json!({
+        "problems": why.get(&outcome.row).cloned().unwrap_or_default(),
         "row": outcome.row,
         "file": outcome.file,
         "line": outcome.line,

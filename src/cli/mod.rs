@@ -61,7 +61,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Nâng cấp các bảng của cơ sở dữ liệu / Bring the tables of the database to today's form
     Migrate(migrate::MigrateArgs),
-    /// Nhập một thư mục CSV hoặc một bảng tính vào máy chủ / Import a directory of CSV files or a spreadsheet into a server
+    /// Nạp một thư mục CSV hoặc một bảng tính vào máy chủ / Import a directory of CSV files or a spreadsheet into a server
     Import(import::ImportArgs),
     /// Các lượt nạp đã qua: xem, hoàn tác / Past imports: look at them, undo them
     #[command(subcommand)]

@@ -1,6 +1,7 @@
 //! `bonro reconcile`: the one-stop software's own table of a period against the house's figures, cell by cell, and what
 //! may explain each difference.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -127,11 +128,23 @@ fn why(reason: pb::DifferenceReason) -> (&'static str, &'static str) {
         R::OtherUnit => ("đã sửa đơn vị tại đây", "unit corrected here"),
         R::OtherDue => ("ngày hẹn của nguồn khác hạn xét", "judged otherwise by the source's appointment"),
         R::Withdrawn => ("rút, dừng: biểu tính vào đúng hạn", "withdrawn or stopped, on time by the form"),
+        R::NotInTable => ("bảng không có dòng của đơn vị này", "the table has no row of this unit"),
         R::Refused => (
             "dòng bị từ chối khi nạp, của đơn vị này hoặc chưa rõ",
             "refused in the import, of this unit or an unknown one",
         ),
     }
+}
+
+/// The first codes of some dossiers, and how many more there are.
+fn codes(names: &[String], count: i32) -> String {
+    let shown = names.iter().take(PRINTED).map(|name| name.trim_start_matches("dossiers/"));
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    let left = usize::try_from(count).unwrap_or_default().saturating_sub(PRINTED);
+    if left > 0 {
+        let _ = write!(text, " … (+{left})");
+    }
+    text
 }
 
 fn print(answer: &pb::ReconcileFiguresResponse, done: &pb::Reconciliation) {
@@ -164,7 +177,7 @@ fn print(answer: &pb::ReconcileFiguresResponse, done: &pb::Reconciliation) {
         for cell in &answer.differences {
             table.row([
                 cell.unit.trim_start_matches("units/"),
-                &cell.line.to_string(),
+                &if cell.line == 0 { "–".to_owned() } else { cell.line.to_string() },
                 called(cell.figure()),
                 &cell.ours.to_string(),
                 &cell.theirs.to_string(),
@@ -173,16 +186,21 @@ fn print(answer: &pb::ReconcileFiguresResponse, done: &pb::Reconciliation) {
             ]);
         }
         output::say(&format!("{table}"));
-        for cell in answer.differences.iter().filter(|cell| !cell.explanations.is_empty()) {
+        let has_more =
+            |cell: &&pb::CellDifference| !cell.explanations.is_empty() || !cell.dossiers.is_empty();
+        for cell in answer.differences.iter().filter(has_more) {
             output::say(&format!("\n{} · {}", cell.unit.trim_start_matches("units/"), called(cell.figure())));
             for explanation in &cell.explanations {
                 let (vi, en) = why(explanation.reason());
-                let named = explanation.dossiers.iter().take(PRINTED);
-                let mut codes: Vec<&str> = named.map(|name| name.trim_start_matches("dossiers/")).collect();
-                if explanation.dossiers.len() > PRINTED {
-                    codes.push("…");
-                }
-                output::say(&format!("  {:+}  {vi} / {en}: {}", explanation.count, codes.join(", ")));
+                let codes = codes(&explanation.dossiers, explanation.dossiers_count);
+                output::say(&format!("  {:+}  {vi} / {en}: {codes}", explanation.count));
+            }
+            if !cell.dossiers.is_empty() {
+                let codes = codes(&cell.dossiers, cell.dossiers_count);
+                output::say(&format!(
+                    "  {:+}  chưa rõ, trong các hồ sơ / not explained, among: {codes}",
+                    cell.unexplained
+                ));
             }
         }
     }
@@ -213,6 +231,7 @@ fn as_value(answer: &pb::ReconcileFiguresResponse, done: &pb::Reconciliation) ->
             "unit": cell.unit, "row": cell.line, "figure": figure(cell.figure()), "ours": cell.ours,
             "theirs": cell.theirs, "unexplained": cell.unexplained,
             "explanations": explanations.collect::<Vec<_>>(),
+            "dossiers": cell.dossiers, "dossiers_count": cell.dossiers_count,
         })
     });
     json!({

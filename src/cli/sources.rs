@@ -16,6 +16,28 @@ use crate::pb::v1::import_service_client::ImportServiceClient;
 pub struct SourcesArgs {
     #[command(flatten)]
     connection: ConnectionArgs,
+    #[command(subcommand)]
+    command: Option<SourcesCommand>,
+}
+
+/// `bonro sources …`
+#[derive(Debug, Subcommand)]
+enum SourcesCommand {
+    /// Sau bao nhiêu giờ làm việc thì số liệu của nguồn là cũ / After how many office hours the word of a source is stale
+    Set(SetArgs),
+}
+
+/// Arguments of `bonro sources set`.
+#[derive(Debug, Args)]
+struct SetArgs {
+    /// Tên nguồn / The source
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Số giờ làm việc; 0: không bao giờ cũ, ví dụ nguồn đã ngừng dùng / Office hours; 0: never, such as of a source that was given up
+    #[arg(long, value_name = "HOURS")]
+    stale_after: i32,
+    #[command(flatten)]
+    connection: ConnectionArgs,
 }
 
 /// `bonro names …`
@@ -56,6 +78,9 @@ fn client(line: Line) -> ImportServiceClient<Line> {
 
 /// Runs `bonro sources`.
 pub async fn run(args: &SourcesArgs, as_json: bool) -> anyhow::Result<Exit> {
+    if let Some(SourcesCommand::Set(args)) = &args.command {
+        return set(args, as_json).await;
+    }
     let line = args.connection.connect().await?;
     let sources = client(line).list_sources(pb::ListSourcesRequest {}).await?.into_inner().sources;
     if as_json {
@@ -86,6 +111,29 @@ pub async fn run(args: &SourcesArgs, as_json: bool) -> anyhow::Result<Exit> {
         ]);
     }
     output::say(&table.to_string());
+    Ok(Exit::Done)
+}
+
+async fn set(args: &SetArgs, as_json: bool) -> anyhow::Result<Exit> {
+    let mut client = client(args.connection.connect().await?);
+    let request = pb::UpdateSourceRequest {
+        name: format!("sources/{}", args.name),
+        stale_after_hours: Some(args.stale_after),
+        ..Default::default()
+    };
+    let source = client.update_source(request).await?.into_inner().source.unwrap_or_default();
+    if as_json {
+        output::say_json(
+            &json!({ "source": source.display_name, "stale_after_hours": source.stale_after_hours }),
+        );
+    } else {
+        let (name, hours) = (&source.display_name, args.stale_after);
+        output::say(&if hours == 0 {
+            format!("“{name}” không bao giờ bị coi là cũ / is never stale")
+        } else {
+            format!("“{name}” là cũ sau {hours} giờ làm việc / is stale after {hours} office hours")
+        });
+    }
     Ok(Exit::Done)
 }
 
@@ -134,7 +182,12 @@ async fn list(args: &NamesArgs, as_json: bool) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     for name in &names {
-        output::say(&format!("{}  {}: “{}”", wire::code(&name.name), name.source, name.text));
+        let kind = match name.kind() {
+            pb::RecordKind::Unit => "đơn vị / unit",
+            pb::RecordKind::Official => "cán bộ / official",
+            _ => "thủ tục / procedure",
+        };
+        output::say(&format!("{}  {}, {kind}: “{}”", wire::code(&name.name), name.source, name.text));
         let could = if name.candidates.is_empty() {
             "không trùng tên nào / nobody's name".to_owned()
         } else {

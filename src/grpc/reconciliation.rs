@@ -108,13 +108,18 @@ fn explanation(reason: &Reason) -> v1::Explanation {
         ReasonKind::OtherDue => R::OtherDue,
         ReasonKind::Withdrawn => R::Withdrawn,
         ReasonKind::Refused => R::Refused,
+        ReasonKind::NotInTable => R::NotInTable,
     };
     v1::Explanation {
         reason: kind.into(),
         count: reason.count,
-        dossiers: reason.dossiers.iter().take(NAMED).map(|code| format!("dossiers/{code}")).collect(),
+        dossiers: names(&reason.dossiers),
         dossiers_count: i32::try_from(reason.dossiers.len()).unwrap_or(i32::MAX),
     }
+}
+
+fn names(codes: &[String]) -> Vec<String> {
+    codes.iter().take(NAMED).map(|code| format!("dossiers/{code}")).collect()
 }
 
 fn difference(cell: &Cell) -> v1::CellDifference {
@@ -126,6 +131,8 @@ fn difference(cell: &Cell) -> v1::CellDifference {
         ours: cell.ours,
         theirs: cell.theirs,
         explanations: cell.reasons.iter().map(explanation).collect(),
+        dossiers: names(&cell.others),
+        dossiers_count: i32::try_from(cell.others.len()).unwrap_or(i32::MAX),
     }
 }
 

@@ -4,12 +4,12 @@
 mod alarm;
 mod readiness;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::error::ServiceError;
 use super::flagging::flag_overdue;
-use super::imports::{freshness, known_until};
+use super::imports::{Freshness, freshness, known_until};
 use super::letterhead::Letterhead;
 use super::report::{Ask, summarize};
 use super::settings::{Closing, OfficeSettings};
@@ -27,46 +27,52 @@ use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
 pub(super) use alarm::{Unreported, unreported};
 
-/// Closes the period of a slot and mails its summary. Returns the slot's note. Whoever drafts it is told what keeps it
-/// back.
+/// A period by its kind: `month`, `quarter` or `range`.
+type Named = (&'static str, Period);
+
+/// What is said of a period in a slot's note.
+fn of((kind, period): Named, vi: &str, en: &str) -> String {
+    let (first, last) = (period.first(), period.last());
+    format!("kỳ {} – {}: {vi} / {kind} {first} to {last}: {en}", date(first), date(last))
+}
+
+/// Closes the periods whose day has come and mails their summaries. Returns the slot's note. Whoever drafts a report is
+/// told what keeps it back; that doesn't keep others back.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     flag_overdue(house, claim).await?;
+    // Before the cut: what a source has said by now is within it.
     let look = house.look(house.own_context(claim.job)).await?;
-    let today = house_calendar(&look.rules).local_date(claim.slot_at);
+    let usual_hours = house.settings.stale_after_hours;
+    let sources = freshness(&look.door, &look.rules, usual_hours, look.context.now).await?;
+    let (periods, mut notes) = readiness::pending(&look, &house.settings.report, claim).await?;
     drop(look);
-    let named = period_of(house.settings.report.closing, today)?;
-    let closed = close_period(house, claim, named, today).await;
-    if let Err(error) = &closed {
-        readiness::tell(house, claim, named, error).await?;
+    let mut kept_back = None;
+    for named in periods {
+        match close_period(house, claim, named, &sources).await {
+            Ok(note) => notes.push(note),
+            Err(error) => {
+                readiness::tell(house, claim, named, &error).await?;
+                kept_back.get_or_insert(error);
+            }
+        }
     }
-    closed
+    kept_back.map_or_else(|| Ok(notes.join("; ")), Err)
 }
 
 async fn close_period(
     house: &House,
     claim: &Claim,
-    (kind, period): (&'static str, Period),
-    today: NaiveDate,
+    (kind, period): Named,
+    sources: &[Freshness],
 ) -> Result<String, ServiceError> {
     let cut = figures::cut(&house.store, house.world.office.now()).await?;
     let look = house.look(house.own_context(claim.job)).await?;
     let calendar = house_calendar(&look.rules);
     let settings = &house.settings.report;
-    let (first, last) = (period.first(), period.last());
-    let named = |vi: &str, en: &str| {
-        let dates = (date(first), date(last));
-        format!("kỳ {} – {}: {vi} / {kind} {first} to {last}: {en}", dates.0, dates.1)
-    };
-    if period_reports::find(&look.door, kind, period.first(), period.last()).await?.is_some() {
-        return Ok(named("đã chốt từ trước, không gửi thư", "closed before, nothing sent"));
-    }
-    if claim.asked == Asked::Schedule {
-        if let Some((vi, en)) = readiness::too_early(&look, settings, last, today).await? {
-            return Ok(named(&vi, &en));
-        }
-        let usual_hours = house.settings.stale_after_hours;
-        let sources = freshness(&look.door, &look.rules, usual_hours, look.context.now).await?;
-        readiness::check_sources(&look, &sources, last)?;
+    let named = |vi: &str, en: &str| of((kind, period), vi, en);
+    // Whoever runs it by hand wants what there is.
+    if claim.asked != Asked::ByHand {
+        readiness::check_sources(&look, sources, period.last())?;
     }
     let summary =
         summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
@@ -140,18 +146,32 @@ fn keys(kind: &str, period: Period) -> String {
     format!("report_period/{kind}/{}_{}/", period.first(), period.last())
 }
 
-/// The last period of the kind that ended before a day.
-fn period_of(closing: Closing, today: NaiveDate) -> Result<(&'static str, Period), ServiceError> {
+/// The periods that ended from `since` on and before a day, in their order.
+fn periods_of(closing: Closing, since: NaiveDate, today: NaiveDate) -> Vec<Named> {
     let presets: Vec<Preset> = match closing {
         Closing::Month => (1..=12).map(Preset::Month).collect(),
         Closing::Quarter => (1..=4).map(Preset::Quarter).collect(),
-        Closing::Fixed(period) if period.last() < today => return Ok(("range", period)),
-        Closing::Fixed(_) => return Err(not_over()),
+        Closing::Fixed(period) => {
+            let is_over = since <= period.last() && period.last() < today;
+            return if is_over { vec![("range", period)] } else { Vec::new() };
+        }
     };
     let kind = if closing == Closing::Month { "month" } else { "quarter" };
-    let years = today.year() - 1..=today.year() + 1;
-    let found = years.flat_map(|year| presets.iter().filter_map(move |p| Period::preset(*p, year).ok()));
-    found.filter(|p| p.last() < today).max_by_key(Period::last).map(|p| (kind, p)).ok_or_else(not_over)
+    let years = since.year() - 1..=today.year() + 1;
+    let all = years.flat_map(|year| presets.iter().filter_map(move |p| Period::preset(*p, year).ok()));
+    let mut ended: Vec<Named> =
+        all.filter(|p| since <= p.last() && p.last() < today).map(|period| (kind, period)).collect();
+    ended.sort_by_key(|(_, period)| period.last());
+    ended
+}
+
+/// The last period that ended before a day.
+fn period_of(closing: Closing, today: NaiveDate) -> Result<Named, ServiceError> {
+    let since = match closing {
+        Closing::Fixed(period) => period.last(),
+        Closing::Month | Closing::Quarter => today - Days::new(200),
+    };
+    periods_of(closing, since, today).pop().ok_or_else(not_over)
 }
 
 fn not_over() -> ServiceError {

@@ -30,7 +30,7 @@ fn removed(path: &Path) -> io::Result<()> {
     }
 }
 
-/// `file,line,field,severity,reason,vi,en`: errors before warnings, each by row.
+/// `file,line,field,severity,reason,vi,en`: errors before warnings, each by file and line.
 fn csv(tally: &Tally) -> String {
     let mut text = String::from("file,line,field,severity,reason,vi,en\n");
     for found in tally.by_gravity() {

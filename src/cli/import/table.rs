@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
+use chrono::{DateTime, SubsecRound as _, Utc};
 use serde_json::{Value, json};
 
 use super::identity::Part;
@@ -49,7 +50,23 @@ pub async fn run(args: &ImportArgs, as_json: bool) -> anyhow::Result<Exit> {
         return read_only(&table.reading, Some(&table), args.report.as_deref(), as_json);
     }
     let parts: [Part<'_>; 2] = [("table", &bytes), ("mapping", mapping.text.as_bytes())];
-    land(args, as_json, source, &parts, &table.reading, Some(&table)).await
+    // What a row says of now needs to know when that is.
+    let last_change = if mapping.tells_all { None } else { Some(last_change(&args.path)?) };
+    if let Some(at) = last_change.filter(|_| args.as_of.is_none() && !as_json) {
+        let at = at.with_timezone(&default_spec().time_zone).format("%H:%M %d/%m/%Y");
+        output::say(&format!(
+            "Số liệu đến {at}, lần sửa cuối của tệp; nếu không phải, hãy ghi --as-of / known up to {at}, the file's last change; if it isn't, say --as-of"
+        ));
+    }
+    let as_of = args.as_of.or(last_change);
+    land(args, as_json, source, as_of, &parts, &table.reading, Some(&table)).await
+}
+
+/// When a file was last changed, as drop folders take it.
+fn last_change(path: &Path) -> anyhow::Result<DateTime<Utc>> {
+    let failed = |source| CannotRead::Io { path: path.to_owned(), source };
+    let changed = fs::metadata(path).and_then(|about| about.modified()).map_err(failed)?;
+    Ok(DateTime::<Utc>::from(changed).trunc_subsecs(6))
 }
 
 /// A single file of our own format, as a drop folder takes it.
@@ -64,7 +81,7 @@ async fn run_own(args: &ImportArgs, as_json: bool, name: &str) -> anyhow::Result
     }
     let source = args.source.as_deref().unwrap_or(OWN_SOURCE);
     let parts: [Part<'_>; 2] = [(name, &bytes), ("mapping", OWN_FORMAT.as_bytes())];
-    land(args, as_json, source, &parts, &reading, None).await
+    land(args, as_json, source, args.as_of, &parts, &reading, None).await
 }
 
 /// Tells why a whole file can't be read, in the report too where one is asked for.

@@ -147,10 +147,12 @@ impl Tally {
         }
     }
 
-    /// The problems, errors before warnings, each by row: a few refused rows aren't drowned in warnings.
+    /// The problems, errors before warnings, each by file and line: a few refused rows aren't drowned in warnings.
     pub fn by_gravity(&self) -> Vec<&Found> {
         let mut sorted: Vec<&Found> = self.found.iter().collect();
-        sorted.sort_by_key(|found| found.problem.severity() != pb::Severity::Error);
+        let is_warning = |found: &Found| found.problem.severity() != pb::Severity::Error;
+        let place = |found: &Found| (found.problem.file.clone(), found.problem.line);
+        sorted.sort_by_key(|found| (is_warning(found), place(found)));
         sorted
     }
 

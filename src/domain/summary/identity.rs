@@ -24,7 +24,7 @@ impl Identity {
         self.left == self.right
     }
 
-    /// How it is broken, for people: `Các xã, phường: đã giải quyết = trước hạn + đúng hạn + quá hạn (11 khác 12)`.
+    /// How it is broken, for people: `Các xã, phường: đã giải quyết = trước hạn + đúng hạn + trễ hạn (11 khác 12)`.
     pub fn vietnamese(&self) -> String {
         let row = match self.row.as_str() {
             "total" => "Tất cả",
@@ -47,7 +47,7 @@ pub fn identities(row: &str, f: &DossierFigures) -> Vec<Identity> {
         ),
         identity(
             "resolved = early + on time + late",
-            "đã giải quyết = trước hạn + đúng hạn + quá hạn",
+            "đã giải quyết = trước hạn + đúng hạn + trễ hạn",
             f.resolved,
             f.resolved_early + f.resolved_on_time + f.resolved_late,
         ),

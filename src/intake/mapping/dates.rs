@@ -112,9 +112,11 @@ impl Dates {
         if is_other { NoInstant::OtherOrder } else { NoInstant::Unreadable }
     }
 
-    /// The patterns in a sentence.
+    /// The first patterns in a sentence: a mapping has many, and the mend is to look into it.
     pub fn listed(&self) -> String {
-        self.patterns.iter().map(|pattern| pattern.text.as_str()).collect::<Vec<_>>().join(", ")
+        let first = self.patterns.iter().take(3).map(|pattern| pattern.text.as_str());
+        let more = if self.patterns.len() > 3 { ", …" } else { "" };
+        first.collect::<Vec<_>>().join(", ") + more
     }
 }
 

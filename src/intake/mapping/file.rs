@@ -65,7 +65,8 @@ pub struct Mapping {
     pub sheet: Option<String>,
     pub(in super::super) encoding: Option<String>,
     pub(in super::super) delimiter: Option<u8>,
-    pub(super) tells_all: bool,
+    /// Its rows tell all that happened to a dossier, not only how it stands.
+    pub tells_all: bool,
     /// Every row of a text file ends with one delimiter more than its head. Whether it does, or an unquoted delimiter moved
     /// all cells to the right, can't be seen in the rows: a person says it.
     pub(super) trailing_delimiter: bool,

@@ -1,12 +1,15 @@
 //! What an import of a known dossier changed though it is laid down for good: the receipt, the unit, the procedure,
 //! the closing. The source is believed, and each change is shown, so that somebody looks at it.
 
+use chrono::DateTime;
+
 use super::super::error::local;
 use super::super::imports::{REOPENED, reopened_field};
 use super::super::landing::problem;
 use super::saving::Change;
 use crate::domain::dossier::{ClosedAs, Dossier};
 use crate::domain::record::{Problem, Severity};
+use crate::domain::text::moment;
 use crate::store::rules::Rules;
 
 /// A warning for each such change.
@@ -61,12 +64,34 @@ fn warning(field: &str, reason: &str, vi: String, en: String) -> Problem {
     Problem { severity: Severity::Warning, ..problem(field, reason, vi, en) }
 }
 
+/// A value in Vietnamese.
+fn worded(field: &str, value: &str) -> String {
+    if let Ok(at) = DateTime::parse_from_rfc3339(value) {
+        return moment(at.naive_local());
+    }
+    let word = match (field, value) {
+        ("channel", "online") => "trực tuyến",
+        ("channel", "counter") => "trực tiếp",
+        ("channel", "post") => "bưu chính",
+        ("applicant_kind", "person") => "cá nhân",
+        ("applicant_kind", "organisation") => "tổ chức",
+        ("outcome", "resolved") => "đã giải quyết",
+        ("outcome", "refused") => "từ chối giải quyết",
+        ("outcome", "withdrawn") => "rút hồ sơ",
+        ("outcome", "stopped") => "dừng giải quyết",
+        (_, "") => "–",
+        _ => value,
+    };
+    word.to_owned()
+}
+
 fn differs(field: &str, was: &str, is: &str) -> Problem {
+    let (was_vi, is_vi) = (worded(field, was), worded(field, is));
     let is = if is.is_empty() { "–" } else { is };
     warning(
         field,
         "CORRECTED_FIELD",
-        format!("{field}: khác với lần nạp trước ({was} → {is}); đã lấy theo nguồn, hãy kiểm tra"),
+        format!("{field}: khác với lần nạp trước ({was_vi} → {is_vi}); đã lấy theo nguồn, hãy kiểm tra"),
         format!("{field} differs from what was known ({was} → {is}); the source's is taken, look at it"),
     )
 }
@@ -76,7 +101,10 @@ fn reopened(closed_as: ClosedAs, was: &str) -> Problem {
     warning(
         field,
         REOPENED,
-        format!("{field}: nguồn không còn ghi đã kết thúc lúc {was}; hồ sơ được mở lại, hãy kiểm tra"),
+        format!(
+            "{field}: nguồn không còn ghi đã kết thúc lúc {}; hồ sơ được mở lại, hãy kiểm tra",
+            worded(field, was)
+        ),
         format!("{field}: the source no longer says closed at {was}; the dossier is open again, look at it"),
     )
 }

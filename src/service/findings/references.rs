@@ -65,12 +65,24 @@ impl Findings<'_> {
 
     /// Notes a reference to something unknown.
     pub fn unknown(&mut self, column: &str, code: &str, vi: &str, en: &str) {
+        // Codes have no spaces; what has is a name, which can be decided once.
+        let (called, decide) = if code.contains(char::is_whitespace) {
+            (
+                ("tên", "called"),
+                (", hoặc quyết định một lần bằng `bonro names`", ", or decide once by `bonro names`"),
+            )
+        } else {
+            (("mã", "with code"), ("", ""))
+        };
         let code = cut(code);
         self.say(
             column,
             "UNKNOWN_REFERENCE",
-            &format!("không có {vi} mã “{code}”; hãy sửa mã hoặc nạp {vi} đó trước"),
-            &format!("there is no {en} with code “{code}”; correct the code or import that {en} first"),
+            &format!("không có {vi} {} “{code}”; hãy sửa lại hoặc nạp {vi} đó trước{}", called.0, decide.0),
+            &format!(
+                "there is no {en} {} “{code}”; correct it or import that {en} first{}",
+                called.1, decide.1
+            ),
         );
     }
 }

@@ -193,6 +193,7 @@ pub(super) fn differing(ours: &Ours, pairs: &[Pair<'_>]) -> Vec<Cell> {
         ours: ours.of(unit, figure),
         theirs,
         reasons: Vec::new(),
+        others: Vec::new(),
     };
     ours.cells(pairs).into_iter().map(cell).filter(|cell| cell.ours != cell.theirs).collect()
 }

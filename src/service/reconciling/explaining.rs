@@ -117,6 +117,10 @@ pub(super) async fn explain(
         let named = reconciliations::named(&look.door, &ask.source, &ids).await?;
         let mut reasons = Reasons::default();
         for row in &mine {
+            if cell.line == 0 {
+                reasons.say(ReasonKind::NotInTable, 1, row);
+                continue;
+            }
             match named.get(&row.id) {
                 None => reasons.say(ReasonKind::NotFromSource, 1, row),
                 Some(true) => reasons.say(ReasonKind::Absent, 1, row),
@@ -166,7 +170,15 @@ pub(super) async fn explain(
                 reasons.by_kind.insert(ReasonKind::Refused, (rest.max(-most), codes));
             }
         }
-        let reason = |(kind, (count, dossiers))| Reason { kind, count, dossiers };
+        if cell.ours - cell.theirs - reasons.explained() > 0 {
+            let others = mine.iter().filter(|row| !reasons.used.contains(&row.id));
+            cell.others = others.map(|row| row.code.clone()).collect();
+            cell.others.sort_unstable();
+        }
+        let reason = |(kind, (count, mut dossiers)): (ReasonKind, (i64, Vec<String>))| {
+            dossiers.sort_unstable();
+            Reason { kind, count, dossiers }
+        };
         cell.reasons = reasons.by_kind.into_iter().map(reason).collect();
     }
     Ok(())

@@ -70,6 +70,8 @@ words! {
         Withdrawn = "withdrawn",
         /// The latest import refused these rows of the unit, or of a unit that isn't known.
         Refused = "refused",
+        /// The table has no row of their unit.
+        NotInTable = "not_in_table",
     }
 }
 
@@ -99,6 +101,8 @@ pub struct Cell {
     pub theirs: i64,
     /// What may explain it.
     pub reasons: Vec<Reason>,
+    /// Codes of the dossiers that we count and no reason names, where something of ours isn't explained.
+    pub others: Vec<String>,
 }
 
 impl Cell {

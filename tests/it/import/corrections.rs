@@ -53,11 +53,13 @@ both!(what_a_source_corrects_or_reopens_is_shown, |house| {
     assert_eq!((&told["total"]["changed"], &told["total"]["warned"]), (&4.into(), &3.into()));
     let said = sentences(&told);
     for part in [
+        "(8 giờ 00, ngày 06/5/2024 → 7 giờ 30, ngày 06/5/2024)",
         "(2024-05-06T08:00:00+07:00 → 2024-05-06T07:30:00+07:00)",
         "(A → B)",
         "(P → Q)",
+        "(đã giải quyết → rút hồ sơ)",
         "(resolved → withdrawn)",
-        "lúc 2024-05-08T09:00:00+07:00; hồ sơ được mở lại, hãy kiểm tra",
+        "lúc 9 giờ 00, ngày 08/5/2024; hồ sơ được mở lại, hãy kiểm tra",
         "closed at 2024-05-08T09:00:00+07:00; the dossier is open again, look at it",
     ] {
         assert!(said.iter().any(|sentence| sentence.contains(part)), "{part}: {said:#?}");

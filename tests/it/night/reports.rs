@@ -154,13 +154,66 @@ both!(figures_wait_for_the_last_day_of_every_source_that_is_looked_after, |house
     let letters = told(&office).await;
     assert_eq!(letters.len(), 1);
     insta::assert_snapshot!("report_waits_for_a_source", letters[0].render(Language::Vi).text);
-    // The next files come, still short of it: another reason, told once more. Then all is there.
-    speaks("iGate", "2024-06-13T16:00:00Z", None).await;
-    assert_eq!(morning(&office, &house, "2024-06-19").await.state, "failed");
-    assert_eq!(told(&office).await.len(), 2);
+    // The next files come, still short of it, the last of them by an hour: the same reason. Then all is there.
+    for (day, until) in [("2024-06-19", "2024-06-13T16:00:00Z"), ("2024-06-20", "2024-06-14T09:00:00Z")] {
+        speaks("iGate", until, None).await;
+        assert_eq!(morning(&office, &house, day).await.state, "failed");
+    }
+    assert_eq!(told(&office).await.len(), 1);
     speaks("iGate", "2024-06-14T16:00:00Z", None).await;
-    assert_eq!(morning(&office, &house, "2024-06-20").await.state, "done");
+    assert_eq!(morning(&office, &house, "2024-06-21").await.state, "done");
     assert_eq!(mails(&office, "period_summary").await.len(), 1);
+    // 14 July is a Sunday: what came on Friday evening is all there was.
+    speaks("iGate", "2024-07-12T16:00:00Z", None).await;
+    speaks("bưu chính", "2024-07-12T10:00:00Z", None).await;
+    assert_eq!(morning(&office, &house, "2024-07-15").await.state, "done");
+    assert_eq!((mails(&office, "period_summary").await.len(), told(&office).await.len()), (2, 1));
+});
+
+both!(a_report_that_was_kept_back_beyond_the_next_period_is_still_made, |house| {
+    let office = Office::open(&house.url).await;
+    let house = office.told(56, drafted).await;
+    let row = source::Model {
+        name: "iGate".to_owned(),
+        watermark: Some(at("2024-06-12T16:00:00Z")),
+        import_id: None,
+        stale_after_hours: None,
+        updated_at: at("2024-06-12T16:00:00Z"),
+        version: 1,
+    };
+    let new = row.clone().into_active_model().reset_all();
+    source::Entity::insert(new).exec_without_returning(&office.tables).await.expect("a source");
+    for day in ["2024-06-17", "2024-07-15"] {
+        assert_eq!(morning(&office, &house, day).await.state, "failed");
+    }
+    assert_eq!(told(&office).await.len(), 2, "of each period");
+    // The next file reaches beyond the first one's end only.
+    let mut new = row.into_active_model();
+    new.watermark = sea_orm::ActiveValue::Set(Some(at("2024-07-01T16:00:00Z")));
+    source::Entity::update(new).exec(&office.tables).await.expect("it speaks");
+    let slot = morning(&office, &house, "2024-07-16").await;
+    assert_eq!(slot.state, "failed", "the second waits on");
+    let mails = mails(&office, "period_summary").await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].key.contains("2024-05-15_2024-06-14"), "{}", mails[0].key);
+});
+
+both!(a_range_that_is_not_over_is_no_trouble, |house| {
+    use bonro::domain::period::Period;
+    use bonro::service::settings::Closing;
+    let office = Office::open(&house.url).await;
+    let day = |text: &str| text.parse().expect("a date");
+    let range = Period::new(day("2024-05-15"), day("2024-06-30")).expect("a period");
+    let house = office.told(57, |settings| settings.report.closing = Closing::Fixed(range)).await;
+    let slot = morning(&office, &house, "2024-06-17").await;
+    assert_eq!(said(&slot), ("done", "the period isn't over"));
+    office.set("2024-06-17T02:00:00Z");
+    let by_hand = run(&house, JobName::ReportPeriod, at("2024-06-17T02:00:00Z"), Asked::ByHand).await;
+    assert_eq!(by_hand.expect("it runs").slot.state, "failed", "whoever asks is told");
+    let slot = morning(&office, &house, "2024-07-01").await;
+    assert!(said(&slot).1.starts_with("range 2024-05-15 to 2024-06-30: closed at "), "{slot:?}");
+    let slot = morning(&office, &house, "2024-07-02").await;
+    assert_eq!(said(&slot).1, "range 2024-05-15 to 2024-06-30: closed before, nothing sent");
 });
 
 both!(whoever_cannot_wait_sends_what_there_is, |house| {

@@ -255,7 +255,7 @@ impl<'s> Run<'s> {
         self.town.house.finish_import(self.town.context(), &start).await
     }
 
-    /// The house's figures of three periods that end on `last`, against the truth.
+    /// The house's figures of two periods that end on `last`, against the truth.
     async fn compare(&mut self, last: NaiveDate) {
         for first in ["2023-12-15", "2024-04-15"] {
             let first: NaiveDate = first.parse().expect("a date");
