@@ -8,8 +8,9 @@ use lettre::message::dkim::{
 };
 use lettre::message::header::HeaderName;
 
-/// What is signed besides the body. Each stands once, or not at all and may not be added later.
-const SIGNED: [&str; 12] = [
+/// What is signed besides the body. Each stands once, or not at all and may not be added later. Not Content-Type: lettre
+/// counts a multipart's to its body, and so would sign that there is none.
+const SIGNED: [&str; 10] = [
     "From",
     "To",
     "Subject",
@@ -20,8 +21,6 @@ const SIGNED: [&str; 12] = [
     "List-Id",
     "Auto-Submitted",
     "MIME-Version",
-    "Content-Type",
-    "Content-Transfer-Encoding",
 ];
 
 /// A domain's key, and the name under which its other half is published.

@@ -84,7 +84,8 @@ fn a_signed_mail_is_verified_by_others_and_a_changed_one_is_not() {
         ("Date: Thu, 16 May 2024", "Date: Fri, 17 May 2024"),
         ("List-Id: <reminders", "List-Id: <others"),
         ("yt-02@", "yt-03@"),
-        ("X-Auto-Response-Suppress", "Content-Transfer-Encoding: 7bit\r\nX-Auto-Response-Suppress"),
+        ("MIME-Version: 1.0", "MIME-Version: 1.1"),
+        ("PHA+S8", "PHA+T8"),
     ] {
         assert!(text.contains(from), "{text}");
         assert_eq!(verified(text.replacen(from, to, 1).as_bytes()), "False", "{to}");
