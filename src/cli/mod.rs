@@ -80,11 +80,11 @@ enum Command {
     Overdue(overdue::OverdueArgs),
     /// Việc tự động: xem, tạm dừng, chạy ngay, chạy bù / Jobs: look at them, let them rest, run now, run what was missed
     Jobs(jobs::JobsArgs),
-    /// Thư gửi đi: xem, gửi lại, hủy; địa chỉ bị chặn / Mails: look at them, try again, give up; addresses not written to
-    Mails(mails::MailsArgs),
     /// Nhắc việc: xem trước / Reminders: look ahead
     #[command(subcommand)]
     Reminders(reminders::RemindersCommand),
+    /// Thư gửi đi: xem, gửi lại, hủy; địa chỉ bị chặn / Mails: look at them, try again, give up; addresses not written to
+    Mails(mails::MailsArgs),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers

@@ -65,7 +65,7 @@ both!(a_day_is_previewed_on_the_command_line, |house| {
     assert_eq!(out, "Không có lời nhắc nào / Nothing goes out\n");
     let (_, out, _) = say(&["--json"]).await;
     let week: Value = serde_json::from_str(&out).expect("it is JSON");
-    assert_eq!(week["notices"].as_array().map(Vec::len), Some(2), "up to the morning of the 23rd: {week}");
+    assert_eq!(week["notices"].as_array().map(Vec::len), Some(4), "up to the morning of the 23rd: {week}");
     let (code, _, err) = say(&["--on", "2024-05-15"]).await;
     assert_ne!(code, Some(0));
     assert!(err.contains("62 ngày tới"), "{err}");
