@@ -60,14 +60,18 @@ impl MigrationTrait for Migration {
             .index_where_set("awaited_at", &["awaited_at"])
             .create(manager)
             .await?;
-        // Of two alike in one place the second was never told of: the ledger took it for the first.
+        // Two alike in one place were one to the ledger; now both speak, under codes of their own. What isn't exactly as a
+        // fresh house has it, a person made: the settings don't replace it.
         let code = usual_code("kind");
         run(format!(
             "INSERT INTO reminder_rule (id, rule_id, version, code, unit_id, kind, subject_kind, working_days, \
              office_minutes, repeat_working_days, role, enabled, made_by, valid_from, created_at) \
              SELECT id, id, version, CASE WHEN twin = 1 THEN {code} ELSE {code} || '_' || twin END, unit_id, kind, \
              subject_kind, working_days, 0, repeat_working_days, role, enabled, \
-             CASE WHEN version = 1 AND unit_id IS NULL THEN 'house' ELSE 'person' END, valid_from, valid_from \
+             CASE WHEN version = 1 AND twin = 1 AND unit_id IS NULL AND role = 'responsible' AND enabled AND \
+             (kind, working_days, COALESCE(repeat_working_days, 0)) IN \
+             (VALUES ('before_due', 2, 0), ('due_today', 0, 0), ('overdue', 0, 3)) \
+             THEN 'house' ELSE 'person' END, valid_from, valid_from \
              FROM (SELECT reminder_rule_before.*, row_number() OVER \
              (PARTITION BY unit_id, subject_kind, kind, role ORDER BY valid_from, id) AS twin \
              FROM reminder_rule_before) AS numbered"

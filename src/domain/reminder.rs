@@ -172,7 +172,8 @@ pub struct Planned {
     pub at: DateTime<Utc>,
     /// By which kind of rule.
     pub kind: RuleKind,
-    /// The how-manieth of that rule for this instant, from 1.
+    /// 1: the first of that rule for this instant; a repeat so many working days later has that many more. So a changed
+    /// distance of repeats neither tells of a day twice nor takes a day to come for one that was told.
     pub step: i32,
     /// The rule.
     pub rule_id: Uuid,
@@ -206,6 +207,10 @@ impl Rule {
         from: DateTime<Utc>,
         at: DateTime<Utc>,
     ) -> Result<(Option<Planned>, Option<Planned>), OutOfRange> {
+        if self.kind == RuleKind::ApologyDue && from <= at {
+            // A letter that should have gone out before is no letter of before any more.
+            return Ok((None, None));
+        }
         let first = self.first(calendar, from)?;
         let notice = |at, step: i64| Planned {
             at,
@@ -223,7 +228,7 @@ impl Rule {
         let repeats = calendar.working_days_between(day, calendar.local_date(at))? / self.repeat_working_days;
         let repeat = |n: i64| -> Result<Planned, OutOfRange> {
             let on: NaiveDate = calendar.add_working_days(day, n * self.repeat_working_days)?;
-            Ok(notice(calendar.midnight(on), n + 1))
+            Ok(notice(calendar.midnight(on), n * self.repeat_working_days + 1))
         };
         let last = if repeats == 0 { notice(first, 1) } else { repeat(repeats)? };
         Ok((Some(last), Some(repeat(repeats + 1)?)))

@@ -51,7 +51,7 @@ fn plan(
             }
             let day = calendar.local_date(at);
             at = calendar.midnight(calendar.add_working_days(day, rule.repeat_working_days)?);
-            step += 1;
+            step += i32::try_from(rule.repeat_working_days).expect("a few");
         }
     }
     planned.sort();
@@ -80,8 +80,8 @@ fn two_days_before_on_the_day_and_over_the_new_year() {
         told("2024-02-06", RuleKind::DueToday, 1),
         told("2024-02-07", RuleKind::Overdue, 1),
         // The third working day after: the office was closed from the 8th to the 14th.
-        told("2024-02-19", RuleKind::Overdue, 2),
-        told("2024-02-22", RuleKind::Overdue, 3),
+        told("2024-02-19", RuleKind::Overdue, 4),
+        told("2024-02-22", RuleKind::Overdue, 7),
     ];
     assert_eq!(days(&planned), expected);
     let last_before = plan(&house(), &TOWN, &due(at("2024-02-07T17:00:00")), midnight("2024-02-16"));
@@ -110,8 +110,8 @@ fn a_fresh_deadline_is_told_of_in_its_turn() {
         told("2024-05-09", RuleKind::BeforeDue, 1),
         told("2024-05-13", RuleKind::DueToday, 1),
         told("2024-05-14", RuleKind::Overdue, 1),
-        told("2024-05-17", RuleKind::Overdue, 2),
-        told("2024-05-22", RuleKind::Overdue, 3),
+        told("2024-05-17", RuleKind::Overdue, 4),
+        told("2024-05-22", RuleKind::Overdue, 7),
     ];
     assert_eq!(days(&seen), expected);
 }
@@ -123,9 +123,9 @@ fn after_a_week_of_downtime_one_notice_stands_for_all() {
     let told_last = Some(midnight("2024-05-06"));
     let now = at("2024-05-20T07:15:00");
     let one = next(&rules, &TOWN, &due, told_last, now).expect("in range").expect("there is one");
-    assert_eq!(days(&[one]), [told("2024-05-20", RuleKind::Overdue, 4)]);
+    assert_eq!(days(&[one]), [told("2024-05-20", RuleKind::Overdue, 10)]);
     let then = next(&rules, &TOWN, &due, Some(one.at), now).expect("in range").expect("there is one");
-    assert_eq!(days(&[then]), [told("2024-05-23", RuleKind::Overdue, 5)]);
+    assert_eq!(days(&[then]), [told("2024-05-23", RuleKind::Overdue, 13)]);
 }
 
 #[test]
@@ -209,10 +209,35 @@ fn what_was_measured_in_hours_is_repeated_on_later_days() {
     let told = plan(&[standing], &TOWN, &marks, midnight("2024-02-20")).expect("in range");
     let expected = [
         told_at("2024-02-07T09:00:00", 1),
-        told_at("2024-02-16T00:00:00", 2),
-        told_at("2024-02-20T00:00:00", 3),
+        told_at("2024-02-16T00:00:00", 3),
+        told_at("2024-02-20T00:00:00", 5),
     ];
     assert_eq!(told.iter().map(|p| (p.at, p.step)).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_changed_distance_of_repeats_swallows_no_day_to_come() {
+    let every = |days| Rule { repeat_working_days: days, ..rule(RuleKind::Overdue, 0, 0) };
+    let marks = due(at("2024-03-01T17:00:00"));
+    let steps = |rule: Rule, until| -> Vec<(DateTime<Utc>, i32)> {
+        let told = plan(&[rule], &TOWN, &marks, midnight(until)).expect("in range");
+        told.iter().map(|p| (p.at, p.step)).collect()
+    };
+    let (before, after) = (steps(every(3), "2024-04-15"), steps(every(5), "2024-06-15"));
+    assert!(before.len() > 8 && after.len() > 10);
+    for (at, step) in &after {
+        assert!(before.iter().all(|told| (told.0 == *at) == (told.1 == *step)), "{at}: {step}");
+    }
+}
+
+#[test]
+fn an_appointment_that_passed_calls_for_no_letter_any_more() {
+    let ahead = rule(RuleKind::ApologyDue, 1, 0);
+    let marks = Marks { appointment: Some(at("2024-05-14T11:00:00")), ..Marks::default() };
+    let next_at = |now| next(std::slice::from_ref(&ahead), &TOWN, &marks, None, at(now)).expect("in range");
+    assert!(next_at("2024-05-14T08:00:00").is_some(), "it can still go out");
+    assert_eq!(next_at("2024-05-14T11:00:00"), None);
+    assert_eq!(next_at("2024-08-14T11:00:00"), None);
 }
 
 fn told_at(text: &str, step: i32) -> (DateTime<Utc>, i32) {
@@ -306,6 +331,9 @@ proptest! {
         let told = told.map(|hours| (from + TimeDelta::hours(hours)).min(now));
         let far = plan(&rules, &TOWN, &all(from), now + TimeDelta::days(400)).expect("in range");
         prop_assert!(far.is_sorted());
+        // Once the appointment has passed, no letter can go out before it.
+        let far: Vec<Planned> =
+            far.into_iter().filter(|p| p.kind != RuleKind::ApologyDue || now < from).collect();
         let waiting = |p: &&Planned| told.is_none_or(|told| p.at > told);
         let fallen = far.iter().filter(waiting).rfind(|p| p.at <= now);
         let expected = fallen.or_else(|| far.iter().find(|p| p.at > now));

@@ -112,16 +112,6 @@ impl Digest {
         }
     }
 
-    /// Keeps the lines that `keep` wants, by their concern.
-    pub fn retain(&mut self, mut keep: impl FnMut(Concern, &Line) -> bool) {
-        for lines in [&mut self.overdue, &mut self.due_today, &mut self.due_soon] {
-            lines.retain(|line| keep(Concern::Deadline, line));
-        }
-        for (concern, lines) in &mut self.concerns {
-            lines.retain(|line| keep(*concern, line));
-        }
-    }
-
     /// Writes the mail.
     pub fn render(&self, language: Language) -> Rendered {
         let mut groups: Vec<Group> = Kind::ALL.iter().map(|kind| self.group(*kind, language)).collect();

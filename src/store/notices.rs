@@ -162,6 +162,20 @@ pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>
         .await?)
 }
 
+/// All notices of subjects that were told or will be.
+pub async fn told_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
+    let mut rows = Vec::new();
+    for chunk in subject_ids.chunks(CHUNK) {
+        let found = notice::Entity::find()
+            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
+            .filter(notice::Column::State.is_in(["queued", "sent"]))
+            .all(door.conn())
+            .await?;
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
 /// Marks the notices of mails that the server took.
 pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u64, StoreError> {
     let mut sent = 0;

@@ -1,30 +1,30 @@
-//! The sealing of a mail: what isn't true any more is taken out, the rest is rendered, and the bytes are kept. No mail is
+//! The sealing of a mail: a digest is put together as of now, the mail is rendered, and the bytes are kept. No mail is
 //! sealed for an address that isn't written to.
 
 use chrono::{DateTime, Utc};
 
 use super::super::House;
 use super::super::error::ServiceError;
-use super::super::reminders::{Sources, digest_of, stale, still_true, subjects_of};
-use super::super::suppressions;
+use super::super::{reminders, suppressions};
 use super::Fate;
 use crate::domain::mail::Fault;
-use crate::domain::reminder::{Concern, RuleKind, SubjectKind};
 use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
+use crate::store::notices;
 use crate::store::outbox::{self, Failure, Lease, MailRow};
-use crate::store::{Tx, notices};
 
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
 pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
 
-/// The short transaction of the first lease: what isn't true any more is taken out, the rest is rendered and
-/// sealed.
+/// The short transaction of a lease on a mail without bytes: it is rendered and sealed.
 pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
     let tx = house.store.begin().await?;
     let kept_back = suppressions::standing_against(&tx, &row.to_address, house.world.office.now()).await?;
     let rendered = match (kept_back, row.kind.as_str()) {
         (Some(why), _) => Err(Unsaid::NotTo(why)),
-        (None, "reminder_digest") => digest(house, &tx, row).await?,
+        (None, "reminder_digest") => {
+            let digest = reminders::anew(house, &tx, row).await?;
+            digest.map(|digest| digest.render(Language::of(&row.language))).ok_or(Unsaid::Empty)
+        }
         (None, "period_summary") => {
             parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))
         }
@@ -87,36 +87,6 @@ enum Unsaid {
 fn parse<T: serde::de::DeserializeOwned>(row: &MailRow) -> Result<T, Unsaid> {
     serde_json::from_str(&row.render_input)
         .map_err(|e| Unsaid::Broken(format!("the render input can't be read: {e}")))
-}
-
-/// A digest, checked against the newest state of what it speaks of.
-async fn digest(house: &House, tx: &Tx, row: &MailRow) -> Result<Result<Rendered, Unsaid>, ServiceError> {
-    let Some(digest) = digest_of(&row.render_input) else {
-        return Ok(Err(Unsaid::Broken("the render input can't be read".to_owned())));
-    };
-    let about = notices::of_mail(tx, row.id).await?;
-    let subjects = subjects_of(tx, &about).await?;
-    let (rules, now) = (house.rules(tx).await?, house.world.office.now());
-    let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
-    let mut kept: Vec<(SubjectKind, Concern, String)> = Vec::new();
-    for notice in about {
-        if subjects.get(&notice.subject_id).is_some_and(|subject| sources.waits(subject)) {
-            // The mail waited so long that its source fell silent: the notice waits for the next run.
-            notices::detach(tx, &[notice.id]).await?;
-            continue;
-        }
-        let of = SubjectKind::parse(&notice.subject_kind)
-            .zip(RuleKind::parse(&notice.rule_kind).map(RuleKind::concern));
-        match (stale(&notice, subjects.get(&notice.subject_id)), of) {
-            (Some(why), _) => {
-                notices::suppress(tx, &[notice.id], why).await?;
-            }
-            (None, Some((kind, concern))) => kept.push((kind, concern, notice.subject_code)),
-            (None, None) => {}
-        }
-    }
-    let digest = still_true(digest, &kept);
-    Ok(if digest.is_empty() { Err(Unsaid::Empty) } else { Ok(digest.render(Language::of(&row.language))) })
 }
 
 fn letter(

@@ -146,21 +146,3 @@ fn about(rules: &Rules, subject: &Subject, language: &str) -> String {
         About::Text(text) => text.clone(),
     }
 }
-
-/// Takes out of a digest the lines whose subject isn't among those of which its concern is still true.
-pub fn still_true(mut digest: Digest, kept: &[(SubjectKind, Concern, String)]) -> Digest {
-    let kept: HashSet<(SubjectKind, Concern, &str)> =
-        kept.iter().map(|(kind, concern, code)| (*kind, *concern, code.as_str())).collect();
-    let kind = |subject: mail::Subject| match subject {
-        mail::Subject::Dossier => SubjectKind::Dossier,
-        mail::Subject::Task => SubjectKind::Task,
-        mail::Subject::Petition => SubjectKind::Petition,
-    };
-    digest.retain(|concern, line| kept.contains(&(kind(line.subject), concern, line.code.as_str())));
-    digest
-}
-
-/// Reads a digest that the outbox kept.
-pub fn digest_of(render_input: &str) -> Option<Digest> {
-    serde_json::from_str(render_input).ok()
-}

@@ -1,5 +1,6 @@
 //! Reminders: which notices fell due, who is told, and what a digest says. Mails leave elsewhere.
 
+mod anew;
 mod digest;
 mod lists;
 mod planning;
@@ -11,16 +12,13 @@ mod sense;
 mod sources;
 mod truth;
 
-pub use digest::{digest_of, still_true};
+pub use anew::anew;
 pub use lists::list_notices;
 pub use planning::plan;
 pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
 pub use reason::Reason;
 pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
-pub(crate) use sending::subjects_of;
 pub use sending::{Round, Told, send};
-pub(crate) use sources::Sources;
-pub use truth::stale;
 
 pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES};
 pub use crate::store::reminder_rules::{PUBLISHED as PUBLISHED_RULES, RuleRow};

@@ -152,7 +152,7 @@ async fn waiting(look: &Look, scope: &Scope, play: &Play<'_>) -> Result<Ahead, S
                 Scope::Units(units) => subject.unit_id.is_some_and(|unit| units.contains(&unit)),
                 Scope::Own(official) => subject.holder_id == Some(*official),
             };
-            seen && stale(row, Some(subject)).is_none()
+            seen && stale(&look.rules, row, Some(subject), look.context.now).is_none()
         })
     });
     let planned = rows.iter().filter_map(|row| {

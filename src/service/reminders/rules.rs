@@ -93,6 +93,8 @@ impl House {
     /// something new.
     pub async fn enter_default_rules(&self) -> Result<(), ServiceError> {
         let mut work = self.job(self.own_context(JobName::PlanReminders)).await?;
+        // Replicas that start together enter them once.
+        reminder_rules::hold(&work.tx).await?;
         if reminder_rules::count(&work.tx).await? == 0 {
             let now = work.now();
             let rows = default_rules().into_iter().map(|rule| {

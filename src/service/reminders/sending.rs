@@ -128,7 +128,7 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let (mut bundles, suppressed) = sort(&rules, &waiting, &about);
+    let (mut bundles, suppressed) = sort(&rules, &waiting, &about, now);
     let mut unaddressed = 0;
     bundles.retain(|bundle| {
         let written = !unwritten.contains(&folded(bundle.address));
@@ -196,12 +196,13 @@ fn sort<'a>(
     rules: &'a Rules,
     waiting: &'a [NoticeRow],
     about: &HashMap<Uuid, Subject>,
+    now: DateTime<Utc>,
 ) -> (Vec<Bundle<'a>>, BTreeMap<&'static str, Vec<Uuid>>) {
     let mut bundles: BTreeMap<&str, Bundle<'a>> = BTreeMap::new();
     let mut suppressed: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
     for notice in waiting {
         let subject = about.get(&notice.subject_id);
-        let told = match (stale(notice, subject), subject) {
+        let told = match (stale(rules, notice, subject, now), subject) {
             (Some(why), _) => Err(why),
             (None, None) => Err(NO_RECIPIENT),
             (None, Some(subject)) => NoticeRole::parse(&notice.role)

@@ -1,12 +1,13 @@
 //! Whether a notice still says the truth, and who is to hear it: asked when a digest is made and again when
 //! it is sealed.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::Rules;
 use crate::domain::dossier::State;
 use crate::domain::official::{Official, OfficialRole};
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
+use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind};
 use crate::store::notices::NoticeRow;
 use crate::store::subjects::Subject;
 
@@ -16,14 +17,25 @@ pub(super) const NO_RECIPIENT: &str = "no_recipient";
 pub(super) const NO_ADDRESS: &str = "no_address";
 
 /// Why a notice isn't true any more; None if it is.
-pub fn stale(notice: &NoticeRow, subject: Option<&Subject>) -> Option<&'static str> {
+pub(super) fn stale(
+    rules: &Rules,
+    notice: &NoticeRow,
+    subject: Option<&Subject>,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
     let Some(subject) = subject else { return Some("closed") };
     let Some(kind) = RuleKind::parse(&notice.rule_kind) else { return Some("unknown_rule") };
     let concern = kind.concern();
     match subject.marks.of(concern) {
-        Some(from) if from == notice.due_at => None,
-        from => Some(gone(concern, subject, from.is_some())),
+        Some(from) if from == notice.due_at => {}
+        from => return Some(gone(concern, subject, from.is_some())),
     }
+    if concern == Concern::Apology && notice.due_at <= now {
+        return Some("appointment_passed");
+    }
+    let speaks = |rule: &Rule| rule.code == notice.rule_code && rule.role.as_str() == notice.role;
+    let in_force = rules.reminders_for(subject.kind, subject.unit_id, now);
+    if in_force.iter().any(speaks) { None } else { Some("rule_off") }
 }
 
 /// What took away the reason of a notice; `moved`: there is one still, measured from another instant.

@@ -186,6 +186,17 @@ impl Office {
             .expect("a task is closed");
     }
 
+    /// Gives a task to somebody else behind everybody's back.
+    pub async fn hand(&self, id: Uuid, to: Uuid) {
+        use sea_orm::sea_query::Expr;
+        task::Entity::update_many()
+            .col_expr(task::Column::ResponsibleId, Expr::value(to))
+            .filter(task::Column::Id.eq(id))
+            .exec(&self.tables)
+            .await
+            .expect("a task is handed on");
+    }
+
     /// Runs a job by hand for the present instant.
     pub async fn run(&self, job: JobName) -> Ran {
         run(&self.house, job, self.clock.now(), Asked::ByHand).await.expect("the job runs")

@@ -54,7 +54,7 @@ both!(rules_and_ledger_of_before_go_on, |house| {
                  WHERE rule_id = id AND replaced_at IS NULL ORDER BY code";
     assert_eq!(
         texts(&tables, rules).await,
-        ["before_due 1 house 2", "before_due_2 1 house 5", "overdue_head 4 person 0"]
+        ["before_due 1 house 2", "before_due_2 1 person 5", "overdue_head 4 person 0"]
     );
     let told = "SELECT rule_code || ' ' || COALESCE(rule_version, 0) FROM notice";
     assert_eq!(texts(&tables, told).await, ["overdue_head 0"]);
