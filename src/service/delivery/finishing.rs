@@ -18,6 +18,9 @@ use crate::world::Entropy;
 const MOST_PAUSE: TimeDelta = TimeDelta::hours(4);
 /// How long mails wait for a mend of the way out before one of them tries it again.
 const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// How much longer the one waits that found it when it named a recipient: the others try it first, for if they go
+/// through, it is this one's own.
+const LAST: TimeDelta = TimeDelta::minutes(3);
 /// What the trouble of a way out that is set up wrongly is of.
 const WAY_OUT: &str = "mail";
 
@@ -58,9 +61,10 @@ pub(super) async fn finish(
                     }
                     (kept, Fate::Dead)
                 }
-                DeliveryError::Configuration { everybody, .. } => {
+                DeliveryError::Configuration { everybody, at_recipient, .. } => {
                     let again_at = lease_now + with_jitter(MEND_PAUSE, &house.world.entropy);
-                    let kept = outbox::put_off(&tx, lease, again_at, failure).await?;
+                    let own = again_at + if *at_recipient { LAST } else { TimeDelta::zero() };
+                    let kept = outbox::put_off(&tx, lease, own, failure).await?;
                     if kept {
                         troubles::note_of(house, &tx, TroubleKind::MailSetup, WAY_OUT, &text).await?;
                         if *everybody {

@@ -69,6 +69,8 @@ struct Batch {
     failing: HashSet<String>,
     /// Why nobody is let in, as soon as one has learnt it.
     barred: OnceLock<DeliveryError>,
+    /// Others have gone through in this run.
+    others_went_through: bool,
 }
 
 /// A mail under way.
@@ -92,7 +94,11 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
         if leased.is_empty() {
             return Ok(done);
         }
-        let batch = Batch { failing: suppressions::failing(house, &leased).await?, barred: OnceLock::new() };
+        let batch = Batch {
+            failing: suppressions::failing(house, &leased).await?,
+            barred: OnceLock::new(),
+            others_went_through: done.sent > 0,
+        };
         let fates: Vec<Fate> = futures_util::stream::iter(leased)
             .map(|(row, lease)| Box::pin(counted(house, &batch, row, lease)))
             .buffer_unordered(connections)
@@ -171,10 +177,17 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
     };
     let from = &house.settings.mail.from.address;
     let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
-    let outcome = held(house, &attempt.lease, sending).await;
-    if let Err(error @ DeliveryError::Configuration { everybody: true, .. }) = &outcome {
-        // The first one is as good as any.
-        let _ = batch.barred.set(error.clone());
+    let mut outcome = held(house, &attempt.lease, sending).await;
+    if let Err(DeliveryError::Configuration { code, text, everybody: everybody @ true, at_recipient }) =
+        &mut outcome
+    {
+        // What is said of one recipient, while others are let through, is no fault of the setup.
+        *everybody = !(*at_recipient && batch.others_went_through);
+        if *everybody {
+            // The first one is as good as any. Those that are kept back by it haven't found it themselves.
+            let barred = DeliveryError::set_up_wrongly(*code, text.clone());
+            let _ = batch.barred.set(barred);
+        }
     }
     finish(house, batch, &attempt, outcome).await
 }
