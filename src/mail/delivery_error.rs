@@ -31,7 +31,8 @@ pub enum DeliveryError {
         /// The server's words.
         text: String,
     },
-    /// The way out is set up wrongly, here or at the server: no mail is at fault, all wait for the mend.
+    /// The way out is set up wrongly, here or at the server. Where it is for everybody, no mail is at fault, and all
+    /// wait for the mend; where it is for one recipient, theirs are tried for a while as after a temporary one.
     #[error("mail is set up wrongly{}: {text}", code.map(|c| format!(" ({c})")).unwrap_or_default())]
     Configuration {
         /// The reply code, if the server replied.
@@ -59,9 +60,10 @@ impl DeliveryError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Temporary { .. } => Fault::Temporary,
-            Self::Recipient { .. } => Fault::Recipient,
+            // What is held against one recipient alone is that mail's own.
+            Self::Recipient { .. } | Self::Configuration { everybody: false, .. } => Fault::Recipient,
             Self::Message { .. } => Fault::Message,
-            Self::Configuration { .. } => Fault::Configuration,
+            Self::Configuration { everybody: true, .. } => Fault::Configuration,
         }
     }
 

@@ -269,7 +269,19 @@ pub async fn cancel(tx: &Tx, lease: &Lease, why: String) -> Result<bool, StoreEr
     change(tx, lease, model).await
 }
 
-/// Lets all mails that wait, wait until then: what keeps one back keeps them all back.
+/// The newest mail to an address that isn't cancelled.
+pub async fn newest_to(door: &impl Door, address: &str) -> Result<Option<MailRow>, StoreError> {
+    Ok(outbox::Entity::find()
+        .filter(outbox::Column::ToAddress.eq(address))
+        .filter(outbox::Column::State.ne("cancelled"))
+        .order_by_desc(outbox::Column::CreatedAt)
+        .order_by_desc(outbox::Column::Id)
+        .one(door.conn())
+        .await?)
+}
+
+/// Lets all mails that wait, wait until then: what keeps one back keeps them all back. Those that are refused to their
+/// recipient alone have a wait of their own.
 pub async fn hold_all(tx: &Tx, not_before: DateTime<Utc>, why: &str) -> Result<u64, StoreError> {
     let model = outbox::ActiveModel {
         not_before: Set(not_before),
@@ -281,6 +293,11 @@ pub async fn hold_all(tx: &Tx, not_before: DateTime<Utc>, why: &str) -> Result<u
         .set(model)
         .filter(outbox::Column::State.eq("queued"))
         .filter(outbox::Column::NotBefore.lt(not_before))
+        .filter(
+            Condition::any()
+                .add(outbox::Column::Fault.is_null())
+                .add(outbox::Column::Fault.ne(Fault::Recipient.as_str())),
+        )
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected)

@@ -21,8 +21,6 @@ const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// How much longer the one waits that found it when it named a recipient: the others try it first, for if they go
 /// through, it is this one's own.
 const LAST: TimeDelta = TimeDelta::minutes(3);
-/// What the trouble of a way out that is set up wrongly is of.
-const WAY_OUT: &str = "mail";
 
 /// Records what the server said, under the lease.
 pub(super) async fn finish(
@@ -54,34 +52,43 @@ pub(super) async fn finish(
                 unseal: attempt.sealed_now && !error.in_doubt(),
             };
             match error {
-                DeliveryError::Recipient { .. } | DeliveryError::Message { .. } => {
+                DeliveryError::Recipient { .. } => {
                     let kept = outbox::bury(&tx, lease, failure).await?;
                     if kept && error.says_no_such_address() {
                         suppressions::count_failure(house, &tx, &attempt.to_address, &text).await?;
+                    } else if kept {
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
+                            .await?;
                     }
                     (kept, Fate::Dead)
                 }
-                DeliveryError::Configuration { everybody, at_recipient, .. } => {
+                DeliveryError::Message { .. } => (outbox::bury(&tx, lease, failure).await?, Fate::Dead),
+                DeliveryError::Configuration { everybody: true, at_recipient, .. } => {
                     let again_at = lease_now + with_jitter(MEND_PAUSE, &house.world.entropy);
                     let own = again_at + if *at_recipient { LAST } else { TimeDelta::zero() };
                     let kept = outbox::put_off(&tx, lease, own, failure).await?;
                     if kept {
-                        troubles::note_of(house, &tx, TroubleKind::MailSetup, WAY_OUT, &text).await?;
-                        if *everybody {
-                            outbox::hold_all(&tx, again_at, &text).await?;
-                        }
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, troubles::WAY_OUT, &text)
+                            .await?;
+                        outbox::hold_all(&tx, again_at, &text).await?;
                     }
-                    (kept, Fate::PutOff { unreachable: *everybody })
+                    (kept, Fate::PutOff { unreachable: true })
                 }
-                DeliveryError::Temporary { code, .. } => {
+                DeliveryError::Configuration { everybody: false, .. } | DeliveryError::Temporary { .. } => {
                     let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
-                    if tried_for(first, lease.attempt) >= most {
+                    let (kept, fate) = if tried_for(first, lease.attempt) >= most {
                         (outbox::bury(&tx, lease, failure).await?, Fate::Dead)
                     } else {
                         let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
                         let kept = outbox::put_off(&tx, lease, lease_now + pause, failure).await?;
-                        (kept, Fate::PutOff { unreachable: code.is_none() })
+                        let unreachable = matches!(error, DeliveryError::Temporary { code: None, .. });
+                        (kept, Fate::PutOff { unreachable })
+                    };
+                    if kept && matches!(error, DeliveryError::Configuration { .. }) {
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
+                            .await?;
                     }
+                    (kept, fate)
                 }
             }
         }

@@ -16,6 +16,7 @@ use super::House;
 use super::error::ServiceError;
 use super::slots::Claim;
 use super::suppressions;
+use crate::domain::mail::Fault;
 use crate::domain::schedule::JobName;
 use crate::mail::DeliveryError;
 use crate::store::StoreError;
@@ -80,6 +81,8 @@ struct Attempt {
     to_address: String,
     /// Its bytes were sealed for this attempt: none before it can have sent them.
     sealed_now: bool,
+    /// An attempt before was refused to its recipient alone.
+    its_own: bool,
 }
 
 /// Sends all mails whose time has come, under the fence of a slot.
@@ -160,7 +163,8 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
     if !hold(house, &lease).await? {
         return Ok(Fate::Lost);
     }
-    let mut attempt = Attempt { lease, to_address: row.to_address.clone(), sealed_now: false };
+    let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
+    let mut attempt = Attempt { lease, to_address: row.to_address.clone(), sealed_now: false, its_own };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
         return finish(house, batch, &attempt, Err(barred.clone())).await;
@@ -182,7 +186,7 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
         &mut outcome
     {
         // What is said of one recipient, while others are let through, is no fault of the setup.
-        *everybody = !(*at_recipient && batch.others_went_through);
+        *everybody = !(*at_recipient && (batch.others_went_through || attempt.its_own));
         if *everybody {
             // The first one is as good as any. Those that are kept back by it haven't found it themselves.
             let barred = DeliveryError::set_up_wrongly(*code, text.clone());

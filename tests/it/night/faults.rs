@@ -1,5 +1,6 @@
 //! What servers hold against us, said at the wrong place or in too few words, and what they hold against one address.
 
+use bonro::domain::schedule::JobName;
 use bonro::store::outbox::MailRow;
 use chrono::TimeDelta;
 
@@ -7,6 +8,7 @@ use super::mails::ADDRESS;
 use super::office::{HEAD, OFFICER, Office};
 use super::server::Server;
 use crate::support::both;
+use crate::support::letters::parts;
 
 /// State, fault and attempts of the mail to the officer.
 fn officers(mails: &[MailRow]) -> (String, String, i32) {
@@ -84,4 +86,72 @@ both!(a_bare_refusal_kills_a_mail_but_is_not_held_against_its_address, |house| {
     let digests: Vec<_> = mails.iter().filter(|m| m.kind == "reminder_digest").collect();
     assert!(digests.len() >= 2 && digests.iter().all(|m| m.state == "dead"), "{digests:?}");
     assert!(office.suppressions().await.is_empty());
+});
+
+both!(one_who_may_not_be_written_to_uses_up_attempts_and_hides_no_fault_of_the_setup, |house| {
+    let office = Office::open(&house.url).await;
+    let server = Server::answering("250 kept").await;
+    server.says("RCPT TO:<yt-02", "550 5.7.1 restricted");
+    let sending = office.sending_to(75, server.post()).await;
+    office.assign("NV-1", Some(OFFICER), "2024-05-16").await;
+    office.assign("NV-2", Some(HEAD), "2024-05-16").await;
+    office.morning_of(&sending, "2024-05-16").await;
+    assert_eq!(officers(&office.outbox().await), ("queued".to_owned(), "recipient".to_owned(), 1));
+    office.wait(TimeDelta::minutes(2));
+    sending.watch_troubles().await.expect("it is watched");
+    let letters = office.letters().await;
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0].1.headline, "Thư gửi yt-02@ducpho.example: máy chủ thư từ chối");
+    assert!(letters[0].1.details[0].contains("(của YT-02)"), "{letters:?}");
+
+    // It is tried ever more seldom, and no other mail that goes through wakes it.
+    for _ in 0..10 {
+        office.deliver(&sending).await.expect("it runs");
+        office.wait(TimeDelta::hours(5));
+    }
+    office.deliver(&sending).await.expect("it runs");
+    let tried = officers(&office.outbox().await);
+    assert!(tried.0 == "queued" && tried.2 >= 10, "{tried:?}");
+    office.wait(TimeDelta::minutes(10));
+    office.assign("NV-3", Some(HEAD), "2024-05-16").await;
+    office.run(JobName::SendReminders).await;
+    let before = server.heard();
+    office.deliver(&sending).await.expect("it runs");
+    assert!(server.heard() > before, "another one goes through");
+    assert_eq!(officers(&office.outbox().await), tried);
+
+    // A fault for everybody is told though that trouble goes on.
+    server.says("MAIL", "550 5.7.1 you may not send as that");
+    office.assign("NV-4", Some(HEAD), "2024-05-16").await;
+    office.wait(TimeDelta::minutes(10));
+    office.run(JobName::SendReminders).await;
+    office.deliver(&sending).await.expect("it runs");
+    office.wait(TimeDelta::minutes(2));
+    sending.watch_troubles().await.expect("it is watched");
+    let told: Vec<_> = office.troubles().await.into_iter().filter(|t| t.kind == "mail_setup").collect();
+    assert!(told.len() == 2 && told.iter().all(|t| t.told_at.is_some() && t.over_at.is_none()), "{told:?}");
+
+    // Mended for everybody: that one is over. The other ends with a dead letter, and stays a trouble.
+    server.says("RCPT TO:<yt-02", "550 5.7.1 restricted");
+    let mut rounds = 0;
+    while officers(&office.outbox().await).0 != "dead" {
+        rounds += 1;
+        assert!(rounds < 40, "it ends");
+        office.wait(TimeDelta::hours(5));
+        office.deliver(&sending).await.expect("it runs");
+    }
+    sending.watch_troubles().await.expect("it is watched");
+    let over = async || {
+        let troubles = office.troubles().await.into_iter().filter(|t| t.kind == "mail_setup");
+        troubles.map(|t| (t.subject, t.over_at.is_some())).collect::<Vec<_>>()
+    };
+    assert_eq!(over().await, [("mail".to_owned(), true), (ADDRESS.to_owned(), false)]);
+
+    // Once they may be written to, what was to be said comes, and it is over.
+    server.says(".", "250 kept");
+    office.morning_of(&sending, "2024-05-27").await;
+    let comes = server.letters().into_iter().rfind(|l| l.contains(ADDRESS)).expect("one comes");
+    assert!(parts(&comes).concat().contains("NV-1"), "{comes}");
+    sending.watch_troubles().await.expect("it is watched");
+    assert_eq!(over().await, [("mail".to_owned(), true), (ADDRESS.to_owned(), true)]);
 });
