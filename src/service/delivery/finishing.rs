@@ -6,12 +6,12 @@ use chrono::TimeDelta;
 use super::super::House;
 use super::super::error::ServiceError;
 use super::super::{suppressions, troubles};
-use super::{Attempt, Batch, Fate};
-use crate::domain::mail::folded;
+use super::{Attempt, Batch, Fate, release};
+use crate::domain::mail::{Fault, folded};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::DeliveryError;
-use crate::store::notices;
 use crate::store::outbox::{self, Failure};
+use crate::store::{Tx, notices};
 use crate::world::Entropy;
 
 /// The longest pause between two attempts.
@@ -53,7 +53,7 @@ pub(super) async fn finish(
             };
             match error {
                 DeliveryError::Recipient { .. } => {
-                    let kept = outbox::bury(&tx, lease, failure).await?;
+                    let kept = bury(&tx, attempt, failure).await?;
                     if kept && error.says_no_such_address() {
                         suppressions::count_failure(house, &tx, &attempt.to_address, &text).await?;
                     } else if kept {
@@ -62,7 +62,7 @@ pub(super) async fn finish(
                     }
                     (kept, Fate::Dead)
                 }
-                DeliveryError::Message { .. } => (outbox::bury(&tx, lease, failure).await?, Fate::Dead),
+                DeliveryError::Message { .. } => (bury(&tx, attempt, failure).await?, Fate::Dead),
                 DeliveryError::Configuration { everybody: true, at_recipient, .. } => {
                     let again_at = lease_now + with_jitter(MEND_PAUSE, &house.world.entropy);
                     let own = again_at + if *at_recipient { LAST } else { TimeDelta::zero() };
@@ -77,7 +77,7 @@ pub(super) async fn finish(
                 DeliveryError::Configuration { everybody: false, .. } | DeliveryError::Temporary { .. } => {
                     let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
                     let (kept, fate) = if tried_for(first, lease.attempt) >= most {
-                        (outbox::bury(&tx, lease, failure).await?, Fate::Dead)
+                        (bury(&tx, attempt, failure).await?, Fate::Dead)
                     } else {
                         let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
                         let kept = outbox::put_off(&tx, lease, lease_now + pause, failure).await?;
@@ -98,6 +98,18 @@ pub(super) async fn finish(
     }
     tx.commit().await?;
     Ok(fate)
+}
+
+/// Gives a mail up. Where its address is to blame, its notices come in another mail: once somebody tries this one again,
+/// it has nothing to say, whatever was sealed.
+async fn bury(tx: &Tx, attempt: &Attempt, failure: Failure) -> Result<bool, ServiceError> {
+    let released = attempt.of_notices && failure.fault == Fault::Recipient;
+    let failure = Failure { unseal: failure.unseal || released, ..failure };
+    let kept = outbox::bury(tx, &attempt.lease, failure).await?;
+    if kept && released {
+        release(tx, attempt.lease.id).await?;
+    }
+    Ok(kept)
 }
 
 /// The pause after a failed attempt, from 1: the first one doubled each time, four hours at most.

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use uuid::Uuid;
 
 use super::House;
 use super::error::ServiceError;
@@ -19,8 +20,8 @@ use super::suppressions;
 use crate::domain::mail::Fault;
 use crate::domain::schedule::JobName;
 use crate::mail::DeliveryError;
-use crate::store::StoreError;
 use crate::store::outbox::{self, Lease, MailRow};
+use crate::store::{StoreError, Tx, notices};
 use finishing::finish;
 use sealing::seal_now;
 
@@ -81,6 +82,8 @@ struct Attempt {
     to_address: String,
     /// Its bytes were sealed for this attempt: none before it can have sent them.
     sealed_now: bool,
+    /// It speaks for notices, which can come in another mail.
+    of_notices: bool,
     /// An attempt before was refused to its recipient alone.
     its_own: bool,
 }
@@ -164,7 +167,9 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
         return Ok(Fate::Lost);
     }
     let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
-    let mut attempt = Attempt { lease, to_address: row.to_address.clone(), sealed_now: false, its_own };
+    let of_notices = row.kind == "reminder_digest";
+    let mut attempt =
+        Attempt { lease, to_address: row.to_address.clone(), sealed_now: false, of_notices, its_own };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
         return finish(house, batch, &attempt, Err(barred.clone())).await;
@@ -194,6 +199,12 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
         }
     }
     finish(house, batch, &attempt, outcome).await
+}
+
+/// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.
+async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
+    let about: Vec<_> = notices::of_mail(tx, mail).await?.iter().map(|notice| notice.id).collect();
+    notices::detach(tx, &about).await
 }
 
 /// Once a mail has gone through, those that wait for a mend of the way out needn't.

@@ -7,7 +7,7 @@ use super::super::House;
 use super::super::error::ServiceError;
 use super::super::reminders::{Sources, digest_of, stale, still_true, subjects_of};
 use super::super::suppressions;
-use super::Fate;
+use super::{Fate, release};
 use crate::domain::mail::Fault;
 use crate::domain::reminder::{Concern, RuleKind, SubjectKind};
 use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
@@ -55,9 +55,7 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
             Err(if kept { Fate::Dead } else { Fate::Lost })
         }
         Err(Unsaid::NotTo(why)) if row.kind == "reminder_digest" => {
-            // Its notices wait for an address that can be written to, and come in one mail then.
-            let about: Vec<_> = notices::of_mail(&tx, row.id).await?.iter().map(|notice| notice.id).collect();
-            notices::detach(&tx, &about).await?;
+            release(&tx, row.id).await?;
             let kept = outbox::cancel(&tx, lease, why).await?;
             Err(if kept { Fate::Cancelled } else { Fate::Lost })
         }

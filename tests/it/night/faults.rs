@@ -155,3 +155,36 @@ both!(one_who_may_not_be_written_to_uses_up_attempts_and_hides_no_fault_of_the_s
     sending.watch_troubles().await.expect("it is watched");
     assert_eq!(over().await, [("mail".to_owned(), true), (ADDRESS.to_owned(), true)]);
 });
+
+both!(what_a_digest_said_that_its_address_killed_comes_in_the_next, |house| {
+    let office = Office::open(&house.url).await;
+    let server = Server::answering("250 kept").await;
+    let sending = office.sending_to(76, server.post()).await;
+    office.assign("NV-1", Some(OFFICER), "2024-05-16").await;
+    office.run(JobName::SendReminders).await;
+    // Its bytes may have been taken: they are kept. Then its address is refused.
+    server.says(".", "451 later");
+    office.deliver(&sending).await.expect("it runs");
+    assert!(office.outbox().await[0].sealed.is_some());
+    server.says("RCPT", "550 5.1.1 no such user");
+    office.wait(TimeDelta::minutes(2));
+    office.deliver(&sending).await.expect("it runs");
+    let dead = office.outbox().await.remove(0);
+    assert_eq!((dead.state.as_str(), &dead.sealed), ("dead", &None));
+    let notices = office.notices().await;
+    assert!(!notices.is_empty() && notices.iter().all(|n| n.state == "queued" && n.outbox_id.is_none()));
+
+    // Tried again by hand, it has nothing to say; the next run says it once.
+    server.says(".", "250 kept");
+    let heard = server.heard();
+    let mut work = sending.job(sending.own_context(JobName::DeliverMail)).await.expect("a work begins");
+    bonro::service::mails::retry(&mut work, dead.id, "").await.expect("it is dead");
+    work.finish(&[]).await.expect("it commits");
+    office.deliver(&sending).await.expect("it runs");
+    assert_eq!((office.outbox().await[0].state.as_str(), server.heard()), ("cancelled", heard));
+    office.morning_of(&sending, "2024-05-17").await;
+    office.morning_of(&sending, "2024-05-20").await;
+    let said = server.letters().split_off(heard).iter().map(|l| parts(l).concat()).collect::<Vec<_>>();
+    assert!(said.first().is_some_and(|l| l.contains("NV-1")), "{said:?}");
+    assert!(office.notices().await.iter().all(|n| n.state == "sent"));
+});
