@@ -180,6 +180,7 @@ both!(what_a_digest_said_that_its_address_killed_comes_in_the_next, |house| {
     let mut work = sending.job(sending.own_context(JobName::DeliverMail)).await.expect("a work begins");
     bonro::service::mails::retry(&mut work, dead.id, "").await.expect("it is dead");
     work.finish(&[]).await.expect("it commits");
+    office.wait(TimeDelta::seconds(1));
     office.deliver(&sending).await.expect("it runs");
     assert_eq!((office.outbox().await[0].state.as_str(), server.heard()), ("cancelled", heard));
     office.morning_of(&sending, "2024-05-17").await;
