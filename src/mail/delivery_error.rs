@@ -113,7 +113,9 @@ mod tests {
         let says = |code, text: &str| {
             DeliveryError::Recipient { code, text: text.to_owned() }.says_no_such_address()
         };
-        assert!(says(550, "5.1.1 no such user") && says(550, "5.2.1 disabled") && says(550, "5.1.10 null MX"));
+        assert!(
+            says(550, "5.1.1 no such user") && says(550, "5.2.1 disabled") && says(550, "5.1.10 null MX")
+        );
         assert!(!says(550, "relay not permitted") && !says(550, "Sender verify failed"));
         assert!(!says(552, "5.2.2 mailbox full") && !says(550, "5.4.1 denied") && !says(552, "full"));
         let spam = DeliveryError::Message { code: 554, text: "5.1.1".to_owned() };

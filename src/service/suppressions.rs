@@ -54,8 +54,8 @@ pub fn stands(row: &SuppressionRow, now: DateTime<Utc>) -> bool {
 }
 
 /// A mail went through: what was counted is forgotten.
-pub(super) async fn went_through(tx: &Tx, address: &str) -> Result<(), ServiceError> {
-    Ok(suppressions::forget_count(tx, address).await?)
+pub(super) async fn went_through(tx: &Tx, address: &str, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    Ok(suppressions::forget_count(tx, address, now).await?)
 }
 
 /// A mail found no such address.

@@ -39,7 +39,7 @@ pub(super) async fn finish(
                 notices::sent(&tx, &[lease.id], now).await?;
                 let address = folded(&attempt.to_address);
                 if batch.failing.contains(&address) {
-                    suppressions::went_through(&tx, &address).await?;
+                    suppressions::went_through(&tx, &address, now).await?;
                 }
             }
             (kept, Fate::Sent)

@@ -1,11 +1,12 @@
 //! What servers hold against us, said at the wrong place or in too few words, and what they hold against one address.
 
 use bonro::domain::schedule::JobName;
+use bonro::service::House;
 use bonro::store::outbox::MailRow;
 use chrono::TimeDelta;
 
 use super::mails::ADDRESS;
-use super::office::{HEAD, OFFICER, Office};
+use super::office::{HEAD, OFFICER, Office, at};
 use super::server::Server;
 use crate::support::both;
 use crate::support::letters::parts;
@@ -68,7 +69,11 @@ both!(what_looks_like_the_setup_but_is_of_one_recipient_keeps_nobody_back, |hous
     office.deliver(&sending).await.expect("it runs");
     let mails = office.outbox().await;
     assert_eq!(mails.iter().filter(|m| m.state == "sent").count(), 1, "{mails:?}");
-    assert_eq!(officers(&mails), ("queued".to_owned(), "recipient".to_owned(), 1), "it has used up an attempt");
+    assert_eq!(
+        officers(&mails),
+        ("queued".to_owned(), "recipient".to_owned(), 1),
+        "it has used up an attempt"
+    );
     assert!(office.suppressions().await.is_empty());
 });
 
@@ -189,3 +194,39 @@ both!(what_a_digest_said_that_its_address_killed_comes_in_the_next, |house| {
     assert!(said.first().is_some_and(|l| l.contains("NV-1")), "{said:?}");
     assert!(office.notices().await.iter().all(|n| n.state == "sent"));
 });
+
+both!(an_address_whose_time_is_over_counts_anew, |house| {
+    let office = Office::open(&house.url).await;
+    let server = Server::answering("250 kept").await;
+    let sending = office.sending_to(77, server.post()).await;
+    server.says("RCPT TO:<yt-02", "550 5.1.1 no such user");
+    suppress(&sending, ADDRESS, Some("2024-05-19T00:00:00Z")).await;
+    office.assign("NV-1", Some(OFFICER), "2024-05-10").await;
+    office.morning_of(&sending, "2024-05-16").await;
+    let standing = office.suppressions().await.remove(0);
+    assert_eq!((standing.failures, standing.until_at), (0, Some(at("2024-05-19T00:00:00Z"))));
+    for (day, expected) in
+        [("2024-05-20", (1, None, None)), ("2024-05-21", (2, Some(at("2024-05-21T00:15:00Z")), None))]
+    {
+        office.morning_of(&sending, day).await;
+        let row = office.suppressions().await.remove(0);
+        assert_eq!((row.failures, row.suppressed_at, row.until_at), expected, "{day}");
+    }
+    let told = office.troubles().await;
+    assert!(told.iter().any(|t| (t.kind.as_str(), t.subject.as_str()) == ("mail_address", ADDRESS)));
+
+    // One that goes through after its time is forgiven at once.
+    suppress(&sending, ADDRESS, Some("2024-05-21T01:00:00Z")).await;
+    server.says(".", "250 kept");
+    office.morning_of(&sending, "2024-05-22").await;
+    assert!(office.suppressions().await.is_empty());
+});
+
+/// Keeps an address from being written to, by hand.
+async fn suppress(house: &House, address: &str, until: Option<&str>) {
+    let mut work = house.job(house.own_context(JobName::DeliverMail)).await.expect("a work begins");
+    bonro::service::suppressions::suppress(&mut work, address, "nghỉ phép", until.map(at))
+        .await
+        .expect("it is put");
+    work.finish(&[]).await.expect("it commits");
+}
