@@ -62,8 +62,20 @@ pub(super) async fn note_of(
     why: &str,
 ) -> Result<(), ServiceError> {
     let now = house.world.office.now();
+    note_in(tx, house.world.entropy.uuid(now), now, kind, subject, why).await
+}
+
+/// The same where there is no house at hand.
+pub(super) async fn note_in(
+    tx: &Tx,
+    id: Uuid,
+    now: DateTime<Utc>,
+    kind: TroubleKind,
+    subject: &str,
+    why: &str,
+) -> Result<(), ServiceError> {
     tracing::warn!(subject, kind = kind.as_str(), why, "trouble");
-    let row = opened(house.world.entropy.uuid(now), now, kind, subject.to_owned(), (now, now), why);
+    let row = opened(id, now, kind, subject.to_owned(), (now, now), why);
     Ok(troubles::note(tx, TroubleRow { note: cut_reply(why), ..row }).await?)
 }
 
@@ -275,8 +287,8 @@ fn mend(rows: &[TroubleRow]) -> String {
     }
     if has(&[TroubleKind::MailAddress]) {
         ways.push(
-            "sửa địa chỉ thư của cán bộ; nếu địa chỉ vẫn đúng thì bỏ chặn bằng `bonro mails lift`. Lời nhắc chờ đến khi \
-             địa chỉ được sửa",
+            "sửa địa chỉ thư của cán bộ; nếu địa chỉ vẫn đúng thì bỏ chặn bằng `bonro mails lift`. Lời nhắc và báo cáo \
+             chờ đến khi địa chỉ được sửa hoặc bỏ chặn",
         );
     }
     format!("{}. Khi sự cố qua đi sẽ có thư báo", ways.join("; "))

@@ -230,3 +230,50 @@ async fn suppress(house: &House, address: &str, until: Option<&str>) {
         .expect("it is put");
     work.finish(&[]).await.expect("it commits");
 }
+
+both!(a_report_waits_for_its_address_to_be_written_to_again, |house| {
+    let office = Office::open(&house.url).await;
+    let server = Server::answering("250 kept").await;
+    let sending = office.sending_to(78, server.post()).await;
+    suppress(&sending, "NoiVu@ducpho.example", None).await;
+    let told = office.troubles().await;
+    assert!(
+        told.iter()
+            .any(|t| (t.kind.as_str(), t.subject.as_str()) == ("mail_address", "noivu@ducpho.example")),
+        "reports go there: {told:?}"
+    );
+    office.run(JobName::ReportPeriod).await;
+    for _ in 0..3 {
+        office.deliver(&sending).await.expect("it runs");
+        let report = office.outbox().await.into_iter().find(|m| m.kind == "period_summary").expect("made");
+        assert_eq!((report.state.as_str(), report.attempt, report.sealed), ("queued", 0, None));
+        assert!(report.last_error.as_deref().is_some_and(|e| e.contains("nghỉ phép")));
+        office.wait(TimeDelta::minutes(61));
+    }
+    office.deliver(&sending).await.expect("it runs");
+    let id = office.suppressions().await.remove(0).id;
+    let mut work = sending.job(sending.own_context(JobName::DeliverMail)).await.expect("a work begins");
+    bonro::service::suppressions::lift(&mut work, id).await.expect("it is lifted");
+    work.finish(&[]).await.expect("it commits");
+    office.wait(TimeDelta::seconds(1));
+    office.deliver(&sending).await.expect("it runs");
+    let report = office.outbox().await.into_iter().find(|m| m.kind == "period_summary").expect("made");
+    assert_eq!((report.state.as_str(), report.fault), ("sent", None));
+    assert!(server.letters().iter().any(|l| l.contains("noivu@ducpho.example")));
+});
+
+both!(an_alarm_goes_when_its_address_has_had_its_time, |house| {
+    let office = Office::open(&house.url).await;
+    let server = Server::answering("250 kept").await;
+    let sending = office.sending_to(79, server.post()).await;
+    suppress(&sending, "kysu@ducpho.example", Some("2024-05-16T00:45:00Z")).await;
+    office.wait(TimeDelta::minutes(2));
+    sending.watch_troubles().await.expect("it is watched");
+    office.deliver(&sending).await.expect("it runs");
+    let alarm = office.outbox().await.remove(0);
+    assert_eq!((alarm.kind.as_str(), alarm.state.as_str(), alarm.attempt), ("operator_notice", "queued", 0));
+    assert_eq!(alarm.not_before, at("2024-05-16T00:45:00Z"), "its time is known");
+    office.set("2024-05-16T00:45:00Z");
+    office.deliver(&sending).await.expect("it runs");
+    assert_eq!((office.outbox().await[0].state.as_str(), server.heard()), ("sent", 1));
+});
