@@ -119,9 +119,9 @@ async fn deliver(post: &Post) -> Result<(), DeliveryError> {
 async fn mails_go_over_tls_to_a_server_that_proves_its_name() {
     for (scheme, implicit) in [("smtps", true), ("smtp+starttls", false)] {
         let (port, mails, authority) = server("localhost", implicit).await;
-        let post = post(scheme, port).with_authorities(authority.as_bytes()).expect("an authority");
+        let trusting = post(scheme, port).with_authorities(authority.as_bytes()).expect("an authority");
         for _ in 0..2 {
-            deliver(&post).await.expect("accepted");
+            deliver(&trusting).await.expect("accepted");
         }
         assert_eq!(*mails.lock().await, ["Subject: x\r\n\r\ny\r\n"; 2], "{scheme}");
     }
@@ -133,10 +133,10 @@ async fn a_certificate_that_proves_nothing_is_the_setups_fault() {
         let (port, unknown, _) = server("localhost", implicit).await;
         let (other_port, misnamed, authority) = server("mail.ducpho.example", implicit).await;
         let trusting = post(scheme, other_port).with_authorities(authority.as_bytes()).expect("an authority");
-        for (post, mails, what) in
+        for (way, mails, what) in
             [(post(scheme, port), unknown, "unknown"), (trusting, misnamed, "misnamed")]
         {
-            let error = deliver(&post).await.expect_err("it proves nothing");
+            let error = deliver(&way).await.expect_err("it proves nothing");
             assert!(
                 matches!(error, DeliveryError::Configuration { code: None, everybody: true, .. }),
                 "{scheme}, {what}: {error:?}"

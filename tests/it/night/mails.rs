@@ -92,9 +92,79 @@ both!(a_wrong_setup_kills_no_mail_and_is_told_once, |house| {
     let officers = sent.iter().find(|l| l.contains(ADDRESS)).expect("the officer has one");
     let text = parts(officers).concat();
     assert!(text.contains("NV-1") && !text.contains("NV-2"), "{text}");
+    let root = format!("<reminders.{OFFICER}@ducpho.example>");
+    for field in ["In-Reply-To", "References"] {
+        assert!(
+            officers.contains(&format!("{field}: {root}")),
+            "a person's digests are one thread: {officers}"
+        );
+    }
     sending.watch_troubles().await.expect("it is watched");
     let over = office.troubles().await;
     assert!(over.iter().any(|t| t.kind == "mail_setup" && t.over_at.is_some()), "{over:?}");
+    office.wait(TimeDelta::minutes(1));
+    office.deliver(&sending).await.expect("it runs");
+    let thread = format!("References: <trouble.{}@ducpho.example>", told.id);
+    let of_it = server.letters().into_iter().filter(|l| l.contains(&thread)).count();
+    assert_eq!(of_it, 2, "a trouble's beginning and end are one thread");
+});
+
+both!(a_server_that_is_away_for_three_days_costs_no_mail_and_doubles_none, |house| {
+    let office = Office::open(&house.url).await;
+    office.assign("NV-1", Some(OFFICER), "2024-05-16").await;
+    let closing = office.assign("NV-2", Some(OFFICER), "2024-05-17").await;
+    office.assign("NV-3", Some(HEAD), "2024-05-17").await;
+    let away = office.sending_to(55, Post::from_url("smtp://127.0.0.1:1").expect("a mail URL")).await;
+    let mut pauses = std::collections::BTreeMap::new();
+    let end = office.clock.now() + TimeDelta::days(3);
+    while office.clock.now() < end {
+        if office.clock.now().to_rfc3339().contains("T00:15") {
+            office.run(JobName::PlanReminders).await;
+            office.run(JobName::SendReminders).await;
+        }
+        office.deliver(&away).await.expect("it runs");
+        for mail in office.outbox().await {
+            assert_eq!(
+                (mail.state.as_str(), mail.sealed),
+                ("queued", None),
+                "what nobody can have isn't sealed"
+            );
+            pauses.entry((mail.id, mail.attempt)).or_insert(mail.not_before - office.lease.now());
+        }
+        office.wait(TimeDelta::minutes(15));
+    }
+    // Longer with each attempt up to four hours, and never two alike.
+    let first = pauses.keys().next().expect("there is a mail").0;
+    let seconds: Vec<i64> =
+        pauses.iter().filter(|((id, n), _)| *id == first && *n > 0).map(|(_, p)| p.num_seconds()).collect();
+    assert!(seconds.len() >= 20, "{seconds:?}");
+    for (n, pause) in seconds.iter().enumerate() {
+        let fair = 60_i64 << n.min(8);
+        let fair = fair.min(4 * 3600);
+        assert!((fair * 4 / 5..=fair * 6 / 5).contains(pause), "attempt {n}: {pause} s, {fair} s were fair");
+    }
+    let late: std::collections::BTreeSet<_> = seconds.iter().skip(8).collect();
+    assert!(late.len() > 8, "jitter: {seconds:?}");
+
+    office.complete(closing).await;
+    let server = Server::answering("250 kept").await;
+    let back = office.sending_to(56, server.post()).await;
+    office.wait(TimeDelta::hours(5));
+    office.deliver(&back).await.expect("it runs");
+    let mails = office.outbox().await;
+    assert!(mails.iter().all(|m| matches!(m.state.as_str(), "sent" | "cancelled")), "{mails:?}");
+    let sent: Vec<_> = mails.iter().filter(|m| m.state == "sent").collect();
+    let letters = server.letters();
+    assert_eq!(letters.len(), sent.len());
+    for mail in sent {
+        let id = mail.message_id.clone().expect("it was sealed");
+        assert_eq!(letters.iter().filter(|l| l.contains(&format!("Message-ID: {id}"))).count(), 1, "{id}");
+    }
+    let said: Vec<String> = letters.iter().map(|l| parts(l).concat()).collect();
+    assert!(said.iter().all(|text| !text.contains("NV-2")), "{said:?}");
+    assert!(said.iter().any(|text| text.contains("NV-1")) && said.iter().any(|text| text.contains("NV-3")));
+    let notices = office.notices().await;
+    assert!(notices.iter().all(|n| matches!(n.state.as_str(), "sent" | "suppressed")), "{notices:?}");
 });
 
 both!(one_who_is_not_let_in_is_not_asked_for_each_mail, |house| {
