@@ -201,6 +201,9 @@ fn trouble_word(trouble: &pb::Trouble) -> &'static str {
         pb::TroubleKind::Skipped => "bị bỏ lỡ / skipped",
         pb::TroubleKind::Failed => "thất bại / failed",
         pb::TroubleKind::Unreported => "chưa gửi báo cáo kỳ / no report",
+        pb::TroubleKind::MailSetup if trouble.subject.contains('@') => {
+            "máy chủ thư từ chối, xem `bonro mails` / refused by the mail server, see `bonro mails`"
+        }
         pb::TroubleKind::MailSetup => {
             "thư không đi do cấu hình, xem `bonro mails` / mail set up wrongly, see `bonro mails`"
         }

@@ -13,7 +13,7 @@ words! {
         Failed = "failed",
         /// A period's summary hasn't left in time.
         Unreported = "unreported",
-        /// Mail doesn't leave because the way out is set up wrongly.
+        /// Mail doesn't leave because the way out is set up wrongly, or the server refuses it to one address.
         MailSetup = "mail_setup",
         /// An address keeps failing and isn't written to any more.
         MailAddress = "mail_address",

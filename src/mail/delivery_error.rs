@@ -31,7 +31,8 @@ pub enum DeliveryError {
         /// The server's words.
         text: String,
     },
-    /// The way out is set up wrongly, here or at the server: no mail is at fault, all wait for the mend.
+    /// The way out is set up wrongly, here or at the server. Where it is for everybody, no mail is at fault, and all
+    /// wait for the mend; where it is for one recipient, theirs are tried for a while as after a temporary one.
     #[error("mail is set up wrongly{}: {text}", code.map(|c| format!(" ({c})")).unwrap_or_default())]
     Configuration {
         /// The reply code, if the server replied.
@@ -40,10 +41,17 @@ pub enum DeliveryError {
         text: String,
         /// It keeps every mail back, not only those to this recipient.
         everybody: bool,
+        /// It was said of a recipient: where others are let through, it is of this one after all.
+        at_recipient: bool,
     },
 }
 
 impl DeliveryError {
+    /// What keeps every mail back, whoever it is to.
+    pub fn set_up_wrongly(code: Option<u16>, text: String) -> Self {
+        Self::Configuration { code, text, everybody: true, at_recipient: false }
+    }
+
     pub(super) fn temporary(text: impl Into<String>) -> Self {
         Self::Temporary { code: None, text: text.into(), in_doubt: false }
     }
@@ -52,9 +60,10 @@ impl DeliveryError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Temporary { .. } => Fault::Temporary,
-            Self::Recipient { .. } => Fault::Recipient,
+            // What is held against one recipient alone is that mail's own.
+            Self::Recipient { .. } | Self::Configuration { everybody: false, .. } => Fault::Recipient,
             Self::Message { .. } => Fault::Message,
-            Self::Configuration { .. } => Fault::Configuration,
+            Self::Configuration { everybody: true, .. } => Fault::Configuration,
         }
     }
 
@@ -64,13 +73,10 @@ impl DeliveryError {
     }
 
     /// Whether the server says that there is no such address, or none any more: not that it is full, or that we may
-    /// not write to it.
+    /// not write to it. A bare reply code doesn't say so: servers refuse senders and relaying with the same.
     pub fn says_no_such_address(&self) -> bool {
-        let Self::Recipient { code, text } = self else { return false };
-        match enhanced(text) {
-            Some((class, detail)) => speaks_of_address(class, detail),
-            None => matches!(code, 550 | 551 | 553),
-        }
+        let Self::Recipient { text, .. } = self else { return false };
+        enhanced(text).is_some_and(|(class, detail)| speaks_of_address(class, detail))
     }
 }
 
@@ -107,7 +113,10 @@ mod tests {
         let says = |code, text: &str| {
             DeliveryError::Recipient { code, text: text.to_owned() }.says_no_such_address()
         };
-        assert!(says(550, "5.1.1 no such user") && says(550, "no such user") && says(550, "5.2.1 disabled"));
+        assert!(
+            says(550, "5.1.1 no such user") && says(550, "5.2.1 disabled") && says(550, "5.1.10 null MX")
+        );
+        assert!(!says(550, "relay not permitted") && !says(550, "Sender verify failed"));
         assert!(!says(552, "5.2.2 mailbox full") && !says(550, "5.4.1 denied") && !says(552, "full"));
         let spam = DeliveryError::Message { code: 554, text: "5.1.1".to_owned() };
         assert!(!spam.says_no_such_address());

@@ -138,7 +138,21 @@ async fn mails_share_a_connection_and_arrive_as_sealed() {
 async fn refusals_are_told_apart() {
     let cases = [
         ("RCPT", Whim::Says("550 no such user"), ("recipient", Some(550))),
-        ("RCPT", Whim::Says("552 5.2.2 full"), ("recipient", Some(552))),
+        ("RCPT", Whim::Says("552 5.2.2 full"), ("temporary", Some(552))),
+        ("RCPT", Whim::Says("550 5.2.2 over quota"), ("temporary", Some(550))),
+        ("RCPT", Whim::Says("552 storage exceeded"), ("temporary", Some(552))),
+        ("RCPT", Whim::Says("552 5.3.4 too big"), ("message", Some(552))),
+        // Postfix and Exim say here what they hold against HELO, the sender and relaying.
+        ("RCPT", Whim::Says("504 5.5.2 <me>: Helo command rejected"), ("configuration", Some(504))),
+        ("RCPT", Whim::Says("550 5.1.0 <a@b>: Sender address rejected"), ("configuration", Some(550))),
+        ("RCPT", Whim::Says("550 5.1.7 <a@b>: Sender address rejected"), ("configuration", Some(550))),
+        ("RCPT", Whim::Says("550 5.1.8 <a@b>: Sender address rejected"), ("configuration", Some(550))),
+        ("RCPT", Whim::Says("503 sender not yet given"), ("configuration", Some(503))),
+        ("RCPT", Whim::Says("550 relay not permitted"), ("recipient", Some(550))),
+        ("RCPT", Whim::Says("501 5.1.3 bad address syntax"), ("recipient", Some(501))),
+        ("RCPT", Whim::Says("550 5.1.1 no such user"), ("recipient", Some(550))),
+        (".", Whim::Says("552 5.2.2 full"), ("temporary", Some(552))),
+        (".", Whim::Says("552 5.3.4 too big"), ("message", Some(552))),
         ("RCPT", Whim::Says("554 5.7.1 relay access denied"), ("not to them", Some(554))),
         ("RCPT", Whim::Says("530 5.7.0 log in first"), ("configuration", Some(530))),
         ("MAIL", Whim::Says("553 not you"), ("configuration", Some(553))),

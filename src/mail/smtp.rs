@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::delivery_error::{DeliveryError, enhanced};
+use super::delivery_error::{DeliveryError, enhanced, speaks_of_address};
 use super::envelope::address;
 use super::pace::Pace;
 
@@ -120,11 +120,7 @@ impl SmtpPost {
 
     /// Hands one mail to the server.
     pub(super) async fn deliver(&self, from: &str, to: &str, sealed: &[u8]) -> Result<(), DeliveryError> {
-        let from = address(from).map_err(|e| DeliveryError::Configuration {
-            code: None,
-            text: e.to_string(),
-            everybody: true,
-        })?;
+        let from = address(from).map_err(|e| DeliveryError::set_up_wrongly(None, e.to_string()))?;
         let to = address(to).map_err(|e| DeliveryError::Recipient { code: 0, text: e.to_string() })?;
         let (mail, recipient) = (Mail::new(Some(from), Vec::new()), Rcpt::new(to, Vec::new()));
         let payload = stuffed(sealed)?;
@@ -268,25 +264,38 @@ enum At {
 
 /// Whose fault a refusal is. 530, 534, 535 and 538 speak of the login or of missing encryption wherever they come.
 fn judge(at: At, code: u16, text: String) -> DeliveryError {
-    if !(500..600).contains(&code) {
-        // A server that says "not now" at the end hasn't taken the mail; but some say so and took it.
-        return DeliveryError::Temporary { code: Some(code), text, in_doubt: at == At::End };
-    }
     let status = enhanced(&text);
-    let login = matches!(code, 530 | 534 | 535 | 538);
-    // RFC 3463: 5.7.x is policy, such as a relay that is denied; 5.3.4 and 552 are size.
-    let policy = matches!(status, Some((7, _)));
-    let too_big = code == 552 || status == Some((3, 4));
+    // RFC 3463: 5.3.4 is a size, 5.2.2 a full mailbox; RFC 5321 has 552 for both.
+    let too_big = status == Some((3, 4)) || (code == 552 && status.is_none() && at != At::Recipient);
+    let full = status == Some((2, 2)) || (code == 552 && status.is_none() && at == At::Recipient);
+    if !(500..600).contains(&code) || full {
+        // A server that says "not now" at the end hasn't taken the mail; but some say so and took it.
+        let in_doubt = at == At::End && !full;
+        return DeliveryError::Temporary { code: Some(code), text, in_doubt };
+    }
+    if matches!(code, 530 | 534 | 535 | 538) {
+        return DeliveryError::set_up_wrongly(Some(code), text);
+    }
     match at {
         At::Sender if too_big => DeliveryError::Message { code, text },
         // All mails have this sender.
-        At::Sender => DeliveryError::Configuration { code: Some(code), text, everybody: true },
-        At::Recipient if login => DeliveryError::Configuration { code: Some(code), text, everybody: true },
-        At::Recipient if policy => DeliveryError::Configuration { code: Some(code), text, everybody: false },
-        At::Recipient => DeliveryError::Recipient { code, text },
-        At::Message | At::End if login => {
-            DeliveryError::Configuration { code: Some(code), text, everybody: true }
-        }
+        At::Sender => DeliveryError::set_up_wrongly(Some(code), text),
+        At::Recipient if too_big => DeliveryError::Message { code, text },
+        At::Recipient => match (status, code) {
+            (Some((class, detail)), _) if speaks_of_address(class, detail) => {
+                DeliveryError::Recipient { code, text }
+            }
+            // Policy, such as a relay that is denied.
+            (Some((7, _)), _) => {
+                DeliveryError::Configuration { code: Some(code), text, everybody: false, at_recipient: true }
+            }
+            // Postfix (`smtpd_delay_reject`) and Exim refuse what HELO and MAIL said only here: the name we greet by,
+            // the sender (5.1.0, 5.1.7, 5.1.8), a command they don't take (5.5.x, 500 to 504).
+            (Some((5, _) | (1, 0 | 7 | 8)), _) | (_, 500..=504) => {
+                DeliveryError::Configuration { code: Some(code), text, everybody: true, at_recipient: true }
+            }
+            _ => DeliveryError::Recipient { code, text },
+        },
         At::Message | At::End => DeliveryError::Message { code, text },
     }
 }
@@ -296,7 +305,7 @@ fn unconnected(error: &SmtpError) -> DeliveryError {
     let (code, text) = (error.status().map(u16::from), error.to_string());
     // A client error is what we can't or won't do: no STARTTLS there, no way to log in that both know.
     if error.is_permanent() || error.is_tls() || error.is_client() || broken_handshake(error) {
-        DeliveryError::Configuration { code, text, everybody: true }
+        DeliveryError::set_up_wrongly(code, text)
     } else {
         DeliveryError::Temporary { code, text, in_doubt: false }
     }

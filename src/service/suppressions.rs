@@ -13,7 +13,7 @@ use super::{House, Violation, troubles};
 use crate::domain::mail::folded;
 use crate::domain::text::{cut, cut_reply, tidy};
 use crate::domain::trouble::TroubleKind;
-use crate::store::outbox::{Lease, MailRow};
+use crate::store::outbox::{self, Lease, MailRow};
 use crate::store::query::{ListQuery, Page};
 use crate::store::suppressions;
 pub use crate::store::suppressions::{PUBLISHED, SuppressionRow};
@@ -37,15 +37,19 @@ pub(super) async fn standing(door: &impl Door, now: DateTime<Utc>) -> Result<Has
     Ok(suppressions::standing(door, now).await?.into_iter().map(|row| row.address).collect())
 }
 
-/// Why an address isn't written to; None if it is.
+/// What keeps an address from being written to now; None if nothing does.
 pub(super) async fn standing_against(
     door: &impl Door,
     address: &str,
     now: DateTime<Utc>,
-) -> Result<Option<String>, ServiceError> {
+) -> Result<Option<SuppressionRow>, ServiceError> {
     let found = suppressions::of(door, &[folded(address)]).await?;
-    let why = |row: SuppressionRow| format!("not written to ({}): {}", row.entered_by, row.reason);
-    Ok(found.into_iter().find(|row| stands(row, now)).map(why))
+    Ok(found.into_iter().find(|row| stands(row, now)))
+}
+
+/// Why nothing is sent to it, for a mail that isn't.
+pub(super) fn why(row: &SuppressionRow) -> String {
+    format!("not written to ({}): {}", row.entered_by, row.reason)
 }
 
 /// Whether an address isn't written to now, and not only counted.
@@ -54,8 +58,8 @@ pub fn stands(row: &SuppressionRow, now: DateTime<Utc>) -> bool {
 }
 
 /// A mail went through: what was counted is forgotten.
-pub(super) async fn went_through(tx: &Tx, address: &str) -> Result<(), ServiceError> {
-    Ok(suppressions::forget_count(tx, address).await?)
+pub(super) async fn went_through(tx: &Tx, address: &str, now: DateTime<Utc>) -> Result<(), ServiceError> {
+    Ok(suppressions::forget_count(tx, address, now).await?)
 }
 
 /// A mail found no such address.
@@ -134,16 +138,41 @@ pub async fn suppress(
         until_at: until,
     };
     let row = suppressions::put(&work.tx, row).await?;
+    if is_of_the_house(work, &row.address) {
+        // Whoever did it may not know that reports or alarms go there.
+        troubles::note_in(
+            &work.tx,
+            work.new_id(),
+            work.now(),
+            TroubleKind::MailAddress,
+            &row.address,
+            &why(&row),
+        )
+        .await?;
+    }
     work.note(name(row.id), &serde_json::json!({ "suppressed": { "until": row.until_at } }));
     Ok(row)
 }
 
-/// Lets an address be written to again.
+/// Whether reports or alarms go to an address.
+fn is_of_the_house(work: &Work, address: &str) -> bool {
+    let report = &work.settings.report;
+    let mut all = report
+        .recipients
+        .iter()
+        .chain(&report.drafters)
+        .chain(&report.alarm_recipients)
+        .chain(&work.settings.mail.operator);
+    all.any(|mailbox| folded(&mailbox.address) == address)
+}
+
+/// Lets an address be written to again. The mails that waited for that go at once.
 pub async fn lift(work: &mut Work, id: Uuid) -> Result<SuppressionRow, ServiceError> {
     let row = suppressions::find(&work.tx, id).await?.ok_or_else(|| ServiceError::NotFound(name(id)))?;
     if !suppressions::lift(&work.tx, &row.address).await? {
         return Err(ServiceError::Aborted(name(id)));
     }
+    outbox::wake_to(&work.tx, &row.address, work.world.lease.now()).await?;
     work.note(name(id), &serde_json::json!({ "lifted": { "failures": row.failures } }));
     Ok(row)
 }
@@ -155,7 +184,9 @@ pub(super) async fn replaced(work: &mut Work, official: Uuid, old: Option<&str>)
     if work.rules.officials.values().any(|other| other.id != official && has_it(&other.email)) {
         return Ok(());
     }
-    suppressions::lift(&work.tx, &old).await?;
+    if suppressions::lift(&work.tx, &old).await? {
+        outbox::wake_to(&work.tx, &old, work.world.lease.now()).await?;
+    }
     Ok(())
 }
 

@@ -27,6 +27,8 @@ use crate::store::{Tx, outbox, slots};
 const SETTLED: TimeDelta = TimeDelta::minutes(1);
 /// A trouble of slots is over when nothing has been added to it for so long: what comes and goes is one trouble.
 const QUIET: TimeDelta = TimeDelta::minutes(15);
+/// What the trouble of a way out that is set up wrongly for everybody is of; one of a single address is of the address.
+pub(super) const WAY_OUT: &str = "mail";
 /// Slots of a job among which one that is done is looked for.
 const LATEST: u64 = 20;
 
@@ -60,8 +62,20 @@ pub(super) async fn note_of(
     why: &str,
 ) -> Result<(), ServiceError> {
     let now = house.world.office.now();
+    note_in(tx, house.world.entropy.uuid(now), now, kind, subject, why).await
+}
+
+/// The same where there is no house at hand.
+pub(super) async fn note_in(
+    tx: &Tx,
+    id: Uuid,
+    now: DateTime<Utc>,
+    kind: TroubleKind,
+    subject: &str,
+    why: &str,
+) -> Result<(), ServiceError> {
     tracing::warn!(subject, kind = kind.as_str(), why, "trouble");
-    let row = opened(house.world.entropy.uuid(now), now, kind, subject.to_owned(), (now, now), why);
+    let row = opened(id, now, kind, subject.to_owned(), (now, now), why);
     Ok(troubles::note(tx, TroubleRow { note: cut_reply(why), ..row }).await?)
 }
 
@@ -146,7 +160,11 @@ impl House {
             };
         }
         if kind == Some(TroubleKind::MailSetup) {
-            return Ok(outbox::misconfigured(&look.door).await? == 0);
+            return if row.subject == WAY_OUT {
+                Ok(outbox::misconfigured(&look.door).await? == 0)
+            } else {
+                gets_mail_again(look, &row.subject).await
+            };
         }
         if kind == Some(TroubleKind::MailAddress) {
             return Ok(suppressions::standing_against(&look.door, &row.subject, now).await?.is_none());
@@ -189,6 +207,16 @@ impl House {
         }
         Ok(())
     }
+}
+
+/// Whether the newest mail to an address has left, or it is nobody's any more.
+async fn gets_mail_again(look: &Look, address: &str) -> Result<bool, ServiceError> {
+    let Some(newest) = outbox::newest_to(&look.door, address).await? else { return Ok(true) };
+    let has_another = newest.recipient_official_id.is_some_and(|id| {
+        let email = look.rules.officials.get(&id).and_then(|official| official.email.as_deref());
+        email.map(folded) != Some(folded(address))
+    });
+    Ok(newest.state == "sent" || has_another)
 }
 
 async fn note_unreported(work: &Work, found: &Unreported) -> Result<(), ServiceError> {
@@ -244,7 +272,14 @@ fn mend(rows: &[TroubleRow]) -> String {
              lại bằng `bonro jobs run`",
         );
     }
-    if has(&[TroubleKind::MailSetup]) {
+    let setup = |row: &&TroubleRow| row.kind == TroubleKind::MailSetup.as_str();
+    if rows.iter().filter(setup).any(|row| row.subject != WAY_OUT) {
+        ways.push(
+            "xem câu trả lời của máy chủ thư: sửa địa chỉ của người nhận, hoặc cho phép máy chủ nhận thư gửi tới địa chỉ \
+             đó; thư đã bỏ thì gửi lại bằng `bonro mails retry` hoặc hủy bằng `bonro mails give-up`",
+        );
+    }
+    if rows.iter().filter(setup).any(|row| row.subject == WAY_OUT) {
         ways.push(
             "sửa mục [mail] (đăng nhập, chứng chỉ, địa chỉ gửi) hoặc máy chủ thư; thư đang chờ sẽ tự đi khi sửa xong, \
              xem `bonro mails`",
@@ -252,8 +287,8 @@ fn mend(rows: &[TroubleRow]) -> String {
     }
     if has(&[TroubleKind::MailAddress]) {
         ways.push(
-            "sửa địa chỉ thư của cán bộ; nếu địa chỉ vẫn đúng thì bỏ chặn bằng `bonro mails lift`. Lời nhắc chờ đến khi \
-             địa chỉ được sửa",
+            "sửa địa chỉ thư của cán bộ; nếu địa chỉ vẫn đúng thì bỏ chặn bằng `bonro mails lift`. Lời nhắc và báo cáo \
+             chờ đến khi địa chỉ được sửa hoặc bỏ chặn",
         );
     }
     format!("{}. Khi sự cố qua đi sẽ có thư báo", ways.join("; "))
@@ -268,6 +303,9 @@ fn headline(row: &TroubleRow) -> String {
     let word = TroubleKind::parse(&row.kind).map_or("có sự cố", TroubleKind::vietnamese);
     match (of_mail(row), Unreported::of_subject(&row.subject)) {
         (Some(TroubleKind::MailAddress), _) => format!("Địa chỉ {}: {word}", row.subject),
+        (Some(_), _) if row.subject != WAY_OUT => {
+            format!("Thư gửi {}: máy chủ thư từ chối", row.subject)
+        }
         (Some(_), _) => format!("Thư: {word}"),
         (None, Some(found)) => format!("{}: {word}", found.vietnamese()),
         (None, None) => format!("Việc {}: {word}", named(&row.subject)),
@@ -282,6 +320,7 @@ fn of_mail(row: &TroubleRow) -> Option<TroubleKind> {
 
 /// Whose address it is, for people.
 fn whose(rules: &Rules, address: &str) -> String {
+    let address = folded(address);
     let has_it = |email: &String| folded(email) == address;
     let mut names: Vec<_> = rules
         .officials

@@ -3,11 +3,12 @@
 //!
 //! Leases and the time before which a mail isn't tried are in lease time, all else in office time.
 
+mod held;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -16,6 +17,8 @@ use super::query::{ListQuery, Page, Published, page};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::{Field, FieldKind};
 use crate::domain::mail::Fault;
+
+pub use held::{hold_all, misconfigured, wake, wake_to};
 
 /// A mail and where it stands.
 pub type MailRow = outbox::Model;
@@ -244,8 +247,8 @@ impl Failure {
     }
 }
 
-/// Queues a mail again for a later attempt. One that waits for a mend hasn't used up this attempt. False: the lease is
-/// lost.
+/// Queues a mail again for a later attempt. One that waits for a mend of the way out hasn't used up this attempt. False:
+/// the lease is lost.
 pub async fn put_off(
     tx: &Tx,
     lease: &Lease,
@@ -255,6 +258,23 @@ pub async fn put_off(
     let attempt = lease.attempt - i32::from(failure.fault == Fault::Configuration);
     let model =
         outbox::ActiveModel { not_before: Set(not_before), attempt: Set(attempt), ..failure.model("queued") };
+    change(tx, lease, model).await
+}
+
+/// Queues a mail again that isn't sent because its address isn't written to: that is no attempt. False: the lease is
+/// lost.
+pub async fn hold_back(
+    tx: &Tx,
+    lease: &Lease,
+    not_before: DateTime<Utc>,
+    why: String,
+) -> Result<bool, StoreError> {
+    let failure = Failure { fault: Fault::Recipient, text: why, unseal: false };
+    let model = outbox::ActiveModel {
+        not_before: Set(not_before),
+        attempt: Set(lease.attempt - 1),
+        ..failure.model("queued")
+    };
     change(tx, lease, model).await
 }
 
@@ -269,41 +289,14 @@ pub async fn cancel(tx: &Tx, lease: &Lease, why: String) -> Result<bool, StoreEr
     change(tx, lease, model).await
 }
 
-/// Lets all mails that wait, wait until then: what keeps one back keeps them all back.
-pub async fn hold_all(tx: &Tx, not_before: DateTime<Utc>, why: &str) -> Result<u64, StoreError> {
-    let model = outbox::ActiveModel {
-        not_before: Set(not_before),
-        fault: Set(Some(Fault::Configuration.as_str().to_owned())),
-        last_error: Set(Some(why.to_owned())),
-        ..Default::default()
-    };
-    let done = outbox::Entity::update_many()
-        .set(model)
-        .filter(outbox::Column::State.eq("queued"))
-        .filter(outbox::Column::NotBefore.lt(not_before))
-        .exec(tx.conn())
-        .await?;
-    Ok(done.rows_affected)
-}
-
-/// Lets those that wait for a mend be tried at once.
-pub async fn wake(tx: &Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let done = outbox::Entity::update_many()
-        .set(outbox::ActiveModel { not_before: Set(now), ..Default::default() })
-        .filter(outbox::Column::Fault.eq(Fault::Configuration.as_str()))
-        .filter(outbox::Column::State.eq("queued"))
-        .filter(outbox::Column::NotBefore.gt(now))
-        .exec(tx.conn())
-        .await?;
-    Ok(done.rows_affected)
-}
-
-/// How many mails wait for a mend of the way out.
-pub async fn misconfigured(door: &impl Door) -> Result<u64, StoreError> {
+/// The newest mail to an address that isn't cancelled.
+pub async fn newest_to(door: &impl Door, address: &str) -> Result<Option<MailRow>, StoreError> {
     Ok(outbox::Entity::find()
-        .filter(outbox::Column::Fault.eq(Fault::Configuration.as_str()))
-        .filter(outbox::Column::State.is_in(["queued", "leased"]))
-        .count(door.conn())
+        .filter(outbox::Column::ToAddress.eq(address))
+        .filter(outbox::Column::State.ne("cancelled"))
+        .order_by_desc(outbox::Column::CreatedAt)
+        .order_by_desc(outbox::Column::Id)
+        .one(door.conn())
         .await?)
 }
 

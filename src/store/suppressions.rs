@@ -25,8 +25,21 @@ pub const PUBLISHED: [Published; 3] = [
     published("create_time", Instant, true, "created_at"),
 ];
 
-/// Counts one more failure of an address; the row as it stands then.
+/// Those that were kept from being written to for a time that is over.
+fn over(now: DateTime<Utc>) -> Condition {
+    Condition::all()
+        .add(mail_suppression::Column::SuppressedAt.is_not_null())
+        .add(mail_suppression::Column::UntilAt.lte(now))
+}
+
+/// Counts one more failure of an address; the row as it stands then. What was held against it for a time that is over
+/// doesn't count any more.
 pub async fn count(tx: &Tx, first: SuppressionRow) -> Result<SuppressionRow, StoreError> {
+    mail_suppression::Entity::delete_many()
+        .filter(mail_suppression::Column::Address.eq(first.address.as_str()))
+        .filter(over(first.failed_at))
+        .exec(tx.conn())
+        .await?;
     let grown = Expr::col((mail_suppression::Entity, mail_suppression::Column::Failures)).add(1);
     let row = mail_suppression::Entity::insert(first.into_active_model().reset_all())
         .on_conflict(
@@ -97,11 +110,11 @@ pub async fn find(door: &impl Door, id: Uuid) -> Result<Option<SuppressionRow>, 
     Ok(mail_suppression::Entity::find_by_id(id).one(door.conn()).await?)
 }
 
-/// Forgets an address that was only counted: a mail went through.
-pub async fn forget_count(tx: &Tx, address: &str) -> Result<(), StoreError> {
+/// Forgets an address that was only counted, or whose time is over: a mail went through.
+pub async fn forget_count(tx: &Tx, address: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     mail_suppression::Entity::delete_many()
         .filter(mail_suppression::Column::Address.eq(address))
-        .filter(mail_suppression::Column::SuppressedAt.is_null())
+        .filter(Condition::any().add(mail_suppression::Column::SuppressedAt.is_null()).add(over(now)))
         .exec(tx.conn())
         .await?;
     Ok(())

@@ -3,6 +3,7 @@
 
 mod backfill;
 mod door;
+mod faults;
 mod hands;
 mod line;
 mod mails;

@@ -6,20 +6,21 @@ use chrono::TimeDelta;
 use super::super::House;
 use super::super::error::ServiceError;
 use super::super::{suppressions, troubles};
-use super::{Attempt, Batch, Fate};
-use crate::domain::mail::folded;
+use super::{Attempt, Batch, Fate, release};
+use crate::domain::mail::{Fault, folded};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::DeliveryError;
-use crate::store::notices;
 use crate::store::outbox::{self, Failure};
+use crate::store::{Tx, notices};
 use crate::world::Entropy;
 
 /// The longest pause between two attempts.
 const MOST_PAUSE: TimeDelta = TimeDelta::hours(4);
 /// How long mails wait for a mend of the way out before one of them tries it again.
 const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
-/// What the trouble of a way out that is set up wrongly is of.
-const WAY_OUT: &str = "mail";
+/// How much longer the one waits that found it when it named a recipient: the others try it first, for if they go
+/// through, it is this one's own.
+const LAST: TimeDelta = TimeDelta::minutes(3);
 
 /// Records what the server said, under the lease.
 pub(super) async fn finish(
@@ -38,7 +39,7 @@ pub(super) async fn finish(
                 notices::sent(&tx, &[lease.id], now).await?;
                 let address = folded(&attempt.to_address);
                 if batch.failing.contains(&address) {
-                    suppressions::went_through(&tx, &address).await?;
+                    suppressions::went_through(&tx, &address, now).await?;
                 }
             }
             (kept, Fate::Sent)
@@ -51,33 +52,43 @@ pub(super) async fn finish(
                 unseal: attempt.sealed_now && !error.in_doubt(),
             };
             match error {
-                DeliveryError::Recipient { .. } | DeliveryError::Message { .. } => {
-                    let kept = outbox::bury(&tx, lease, failure).await?;
+                DeliveryError::Recipient { .. } => {
+                    let kept = bury(&tx, attempt, failure).await?;
                     if kept && error.says_no_such_address() {
                         suppressions::count_failure(house, &tx, &attempt.to_address, &text).await?;
+                    } else if kept {
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
+                            .await?;
                     }
                     (kept, Fate::Dead)
                 }
-                DeliveryError::Configuration { everybody, .. } => {
+                DeliveryError::Message { .. } => (bury(&tx, attempt, failure).await?, Fate::Dead),
+                DeliveryError::Configuration { everybody: true, at_recipient, .. } => {
                     let again_at = lease_now + with_jitter(MEND_PAUSE, &house.world.entropy);
-                    let kept = outbox::put_off(&tx, lease, again_at, failure).await?;
+                    let own = again_at + if *at_recipient { LAST } else { TimeDelta::zero() };
+                    let kept = outbox::put_off(&tx, lease, own, failure).await?;
                     if kept {
-                        troubles::note_of(house, &tx, TroubleKind::MailSetup, WAY_OUT, &text).await?;
-                        if *everybody {
-                            outbox::hold_all(&tx, again_at, &text).await?;
-                        }
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, troubles::WAY_OUT, &text)
+                            .await?;
+                        outbox::hold_all(&tx, again_at, &text).await?;
                     }
-                    (kept, Fate::PutOff { unreachable: *everybody })
+                    (kept, Fate::PutOff { unreachable: true })
                 }
-                DeliveryError::Temporary { code, .. } => {
+                DeliveryError::Configuration { everybody: false, .. } | DeliveryError::Temporary { .. } => {
                     let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
-                    if tried_for(first, lease.attempt) >= most {
-                        (outbox::bury(&tx, lease, failure).await?, Fate::Dead)
+                    let (kept, fate) = if tried_for(first, lease.attempt) >= most {
+                        (bury(&tx, attempt, failure).await?, Fate::Dead)
                     } else {
                         let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
                         let kept = outbox::put_off(&tx, lease, lease_now + pause, failure).await?;
-                        (kept, Fate::PutOff { unreachable: code.is_none() })
+                        let unreachable = matches!(error, DeliveryError::Temporary { code: None, .. });
+                        (kept, Fate::PutOff { unreachable })
+                    };
+                    if kept && matches!(error, DeliveryError::Configuration { .. }) {
+                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
+                            .await?;
                     }
+                    (kept, fate)
                 }
             }
         }
@@ -87,6 +98,18 @@ pub(super) async fn finish(
     }
     tx.commit().await?;
     Ok(fate)
+}
+
+/// Gives a mail up. Where its address is to blame, its notices come in another mail: once somebody tries this one again,
+/// it has nothing to say, whatever was sealed.
+async fn bury(tx: &Tx, attempt: &Attempt, failure: Failure) -> Result<bool, ServiceError> {
+    let released = attempt.of_notices && failure.fault == Fault::Recipient;
+    let failure = Failure { unseal: failure.unseal || released, ..failure };
+    let kept = outbox::bury(tx, &attempt.lease, failure).await?;
+    if kept && released {
+        release(tx, attempt.lease.id).await?;
+    }
+    Ok(kept)
 }
 
 /// The pause after a failed attempt, from 1: the first one doubled each time, four hours at most.

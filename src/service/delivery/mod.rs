@@ -11,15 +11,17 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use uuid::Uuid;
 
 use super::House;
 use super::error::ServiceError;
 use super::slots::Claim;
 use super::suppressions;
+use crate::domain::mail::Fault;
 use crate::domain::schedule::JobName;
 use crate::mail::DeliveryError;
-use crate::store::StoreError;
 use crate::store::outbox::{self, Lease, MailRow};
+use crate::store::{StoreError, Tx, notices};
 use finishing::finish;
 use sealing::seal_now;
 
@@ -69,6 +71,8 @@ struct Batch {
     failing: HashSet<String>,
     /// Why nobody is let in, as soon as one has learnt it.
     barred: OnceLock<DeliveryError>,
+    /// Others have gone through in this run.
+    others_went_through: bool,
 }
 
 /// A mail under way.
@@ -78,6 +82,10 @@ struct Attempt {
     to_address: String,
     /// Its bytes were sealed for this attempt: none before it can have sent them.
     sealed_now: bool,
+    /// It speaks for notices, which can come in another mail.
+    of_notices: bool,
+    /// An attempt before was refused to its recipient alone.
+    its_own: bool,
 }
 
 /// Sends all mails whose time has come, under the fence of a slot.
@@ -92,7 +100,11 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
         if leased.is_empty() {
             return Ok(done);
         }
-        let batch = Batch { failing: suppressions::failing(house, &leased).await?, barred: OnceLock::new() };
+        let batch = Batch {
+            failing: suppressions::failing(house, &leased).await?,
+            barred: OnceLock::new(),
+            others_went_through: done.sent > 0,
+        };
         let fates: Vec<Fate> = futures_util::stream::iter(leased)
             .map(|(row, lease)| Box::pin(counted(house, &batch, row, lease)))
             .buffer_unordered(connections)
@@ -154,7 +166,10 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
     if !hold(house, &lease).await? {
         return Ok(Fate::Lost);
     }
-    let mut attempt = Attempt { lease, to_address: row.to_address.clone(), sealed_now: false };
+    let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
+    let of_notices = row.kind == "reminder_digest";
+    let mut attempt =
+        Attempt { lease, to_address: row.to_address.clone(), sealed_now: false, of_notices, its_own };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
         return finish(house, batch, &attempt, Err(barred.clone())).await;
@@ -171,12 +186,25 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
     };
     let from = &house.settings.mail.from.address;
     let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
-    let outcome = held(house, &attempt.lease, sending).await;
-    if let Err(error @ DeliveryError::Configuration { everybody: true, .. }) = &outcome {
-        // The first one is as good as any.
-        let _ = batch.barred.set(error.clone());
+    let mut outcome = held(house, &attempt.lease, sending).await;
+    if let Err(DeliveryError::Configuration { code, text, everybody: everybody @ true, at_recipient }) =
+        &mut outcome
+    {
+        // What is said of one recipient, while others are let through, is no fault of the setup.
+        *everybody = !(*at_recipient && (batch.others_went_through || attempt.its_own));
+        if *everybody {
+            // The first one is as good as any. Those that are kept back by it haven't found it themselves.
+            let barred = DeliveryError::set_up_wrongly(*code, text.clone());
+            let _ = batch.barred.set(barred);
+        }
     }
     finish(house, batch, &attempt, outcome).await
+}
+
+/// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.
+async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
+    let about: Vec<_> = notices::of_mail(tx, mail).await?.iter().map(|notice| notice.id).collect();
+    notices::detach(tx, &about).await
 }
 
 /// Once a mail has gone through, those that wait for a mend of the way out needn't.

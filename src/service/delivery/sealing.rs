@@ -1,16 +1,20 @@
 //! The sealing of a mail: a digest is put together as of now, the mail is rendered, and the bytes are kept. No mail is
 //! sealed for an address that isn't written to.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::House;
 use super::super::error::ServiceError;
-use super::super::{reminders, suppressions};
-use super::Fate;
+use super::super::suppressions::{self, SuppressionRow};
+use super::super::{reminders, troubles};
+use super::{Fate, release};
 use crate::domain::mail::Fault;
+use crate::domain::trouble::TroubleKind;
 use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
-use crate::store::notices;
 use crate::store::outbox::{self, Failure, Lease, MailRow};
+
+/// A mail to an address that isn't written to is looked at again after so long, though nobody has lifted it.
+const HELD_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
 pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
@@ -20,7 +24,7 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
     let tx = house.store.begin().await?;
     let kept_back = suppressions::standing_against(&tx, &row.to_address, house.world.office.now()).await?;
     let rendered = match (kept_back, row.kind.as_str()) {
-        (Some(why), _) => Err(Unsaid::NotTo(why)),
+        (Some(held), _) => Err(Unsaid::NotTo(held)),
         (None, "reminder_digest") => {
             let digest = reminders::anew(house, &tx, row).await?;
             digest.map(|digest| digest.render(Language::of(&row.language))).ok_or(Unsaid::Empty)
@@ -54,17 +58,20 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
             let kept = outbox::bury(&tx, lease, failure).await?;
             Err(if kept { Fate::Dead } else { Fate::Lost })
         }
-        Err(Unsaid::NotTo(why)) if row.kind == "reminder_digest" => {
-            // Its notices wait for an address that can be written to, and come in one mail then.
-            let about: Vec<_> = notices::of_mail(&tx, row.id).await?.iter().map(|notice| notice.id).collect();
-            notices::detach(&tx, &about).await?;
-            let kept = outbox::cancel(&tx, lease, why).await?;
+        Err(Unsaid::NotTo(held)) if row.kind == "reminder_digest" => {
+            release(&tx, row.id).await?;
+            let kept = outbox::cancel(&tx, lease, suppressions::why(&held)).await?;
             Err(if kept { Fate::Cancelled } else { Fate::Lost })
         }
-        Err(Unsaid::NotTo(why)) => {
-            let failure = Failure { fault: Fault::Recipient, text: why, unseal: false };
-            let kept = outbox::bury(&tx, lease, failure).await?;
-            Err(if kept { Fate::Dead } else { Fate::Lost })
+        Err(Unsaid::NotTo(held)) => {
+            // Nobody writes it again: it waits until the address is written to, and whoever runs the system is told.
+            let (now, why) = (house.world.office.now(), suppressions::why(&held));
+            let left = held.until_at.map_or(HELD_FOR, |until| HELD_FOR.min(until - now));
+            let kept = outbox::hold_back(&tx, lease, house.world.lease.now() + left, why.clone()).await?;
+            if kept && row.fault.as_deref() != Some(Fault::Recipient.as_str()) {
+                troubles::note_of(house, &tx, TroubleKind::MailAddress, &held.address, &why).await?;
+            }
+            Err(if kept { Fate::PutOff { unreachable: false } } else { Fate::Lost })
         }
     };
     if matches!(outcome, Err(Fate::Lost)) {
@@ -81,7 +88,7 @@ enum Unsaid {
     /// It will never be a mail.
     Broken(String),
     /// Its address isn't written to.
-    NotTo(String),
+    NotTo(SuppressionRow),
 }
 
 fn parse<T: serde::de::DeserializeOwned>(row: &MailRow) -> Result<T, Unsaid> {

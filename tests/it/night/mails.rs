@@ -21,11 +21,11 @@ use super::server::Server;
 use crate::support::letters::parts;
 use crate::support::{Line, both};
 
-const ADDRESS: &str = "yt-02@ducpho.example";
+pub const ADDRESS: &str = "yt-02@ducpho.example";
 
 impl Office {
     /// A replica whose mail goes to that server, and whose operator has an address.
-    async fn sending_to(&self, seed: u64, post: Post) -> House {
+    pub async fn sending_to(&self, seed: u64, post: Post) -> House {
         self.told(seed, |settings| {
             settings.mail.post = Arc::new(post);
             settings.mail.operator =
@@ -34,12 +34,12 @@ impl Office {
         .await
     }
 
-    async fn suppressions(&self) -> Vec<mail_suppression::Model> {
+    pub async fn suppressions(&self) -> Vec<mail_suppression::Model> {
         mail_suppression::Entity::find().all(&self.tables).await.expect("they are read")
     }
 
     /// A working day's morning through that house.
-    async fn morning_of(&self, house: &House, day: &str) {
+    pub async fn morning_of(&self, house: &House, day: &str) {
         self.set(&format!("{day}T00:15:00Z"));
         self.run(JobName::PlanReminders).await;
         self.run(JobName::SendReminders).await;
