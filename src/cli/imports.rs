@@ -231,7 +231,10 @@ async fn show(args: &ShowArgs, as_json: bool) -> anyhow::Result<Exit> {
     let gravity = |outcome: &pb::ImportOutcome| match outcome.result() {
         pb::RowResult::Refused => 0,
         pb::RowResult::Absent => 1,
-        _ => 2,
+        pb::RowResult::Landed
+        | pb::RowResult::Changed
+        | pb::RowResult::Unchanged
+        | pb::RowResult::Unspecified => 2,
     };
     all.sort_by(|a, b| (gravity(a), &a.file, a.line, a.row).cmp(&(gravity(b), &b.file, b.line, b.row)));
     let mut rows = Table::new()

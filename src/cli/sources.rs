@@ -182,10 +182,12 @@ async fn list(args: &NamesArgs, as_json: bool) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     for name in &names {
-        let kind = match name.kind() {
-            pb::RecordKind::Unit => "đơn vị / unit",
-            pb::RecordKind::Official => "cán bộ / official",
-            _ => "thủ tục / procedure",
+        let kind = if name.kind() == pb::RecordKind::Unit {
+            "đơn vị / unit"
+        } else if name.kind() == pb::RecordKind::Official {
+            "cán bộ / official"
+        } else {
+            "thủ tục / procedure"
         };
         output::say(&format!("{}  {}, {kind}: “{}”", wire::code(&name.name), name.source, name.text));
         let could = if name.candidates.is_empty() {
