@@ -277,10 +277,9 @@ fn judge(at: At, code: u16, text: String) -> DeliveryError {
         return DeliveryError::set_up_wrongly(Some(code), text);
     }
     match at {
-        At::Sender if too_big => DeliveryError::Message { code, text },
+        At::Sender | At::Recipient if too_big => DeliveryError::Message { code, text },
         // All mails have this sender.
         At::Sender => DeliveryError::set_up_wrongly(Some(code), text),
-        At::Recipient if too_big => DeliveryError::Message { code, text },
         At::Recipient => match (status, code) {
             (Some((class, detail)), _) if speaks_of_address(class, detail) => {
                 DeliveryError::Recipient { code, text }

@@ -133,8 +133,7 @@ async fn a_certificate_that_proves_nothing_is_the_setups_fault() {
         let (port, unknown, _) = server("localhost", implicit).await;
         let (other_port, misnamed, authority) = server("mail.ducpho.example", implicit).await;
         let trusting = post(scheme, other_port).with_authorities(authority.as_bytes()).expect("an authority");
-        for (way, mails, what) in
-            [(post(scheme, port), unknown, "unknown"), (trusting, misnamed, "misnamed")]
+        for (way, mails, what) in [(post(scheme, port), unknown, "unknown"), (trusting, misnamed, "misnamed")]
         {
             let error = deliver(&way).await.expect_err("it proves nothing");
             assert!(

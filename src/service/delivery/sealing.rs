@@ -28,7 +28,7 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
     let tx = house.store.begin().await?;
     let kept_back = suppressions::standing_against(&tx, &row.to_address, house.world.office.now()).await?;
     let rendered = match (kept_back, row.kind.as_str()) {
-        (Some(held), _) => Err(Unsaid::NotTo(held)),
+        (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
         (None, "reminder_digest") => digest(house, &tx, row).await?,
         (None, "period_summary") => {
             parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))
@@ -89,7 +89,7 @@ enum Unsaid {
     /// It will never be a mail.
     Broken(String),
     /// Its address isn't written to.
-    NotTo(SuppressionRow),
+    NotTo(Box<SuppressionRow>),
 }
 
 fn parse<T: serde::de::DeserializeOwned>(row: &MailRow) -> Result<T, Unsaid> {
