@@ -53,6 +53,26 @@ impl fmt::Display for Toll {
     }
 }
 
+/// All pages of a list.
+macro_rules! all {
+    ($office:expr, $client:ident, $call:ident, $request:expr, $field:ident) => {{
+        let mut found = Vec::new();
+        let mut page_token = String::new();
+        loop {
+            let mut request = $request;
+            request.page_size = 1000;
+            request.page_token = page_token;
+            let mut client = $client::new($office.line()).max_decoding_message_size(64 << 20);
+            let page = client.$call(request).await.expect("a page").into_inner();
+            found.extend(page.$field);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break found;
+            }
+        }
+    }};
+}
+
 /// Nothing waits for a mail or for its being sent. Dead letters are queued again.
 pub async fn is_quiet(office: &Office) -> bool {
     let (mails, notices) = (mails(office, "").await, notices(office).await);
@@ -68,6 +88,14 @@ pub async fn is_quiet(office: &Office) -> bool {
             v1::MailState::Queued | v1::MailState::Leased | v1::MailState::Unspecified => quiet = false,
             v1::MailState::Sent | v1::MailState::Cancelled => {}
         }
+    }
+    // Who couldn't be written to can be now.
+    let request = v1::ListSuppressionsRequest::default();
+    let held = all!(office, JobServiceClient, list_suppressions, request.clone(), suppressions);
+    for suppression in &held {
+        let request = v1::LiftSuppressionRequest { name: suppression.name.clone(), ..Default::default() };
+        let _ = JobServiceClient::new(office.line()).lift_suppression(request).await;
+        quiet = false;
     }
     let told: BTreeSet<&str> = notices.iter().map(|notice| notice.subject.as_str()).collect();
     let acknowledged = office.acknowledged();
@@ -218,26 +246,6 @@ fn codes(mail: &str) -> BTreeSet<String> {
     let plain = parts(mail).concat();
     let words = plain.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.filter(|word| word.starts_with("KT-")).map(str::to_owned).collect()
-}
-
-/// All pages of a list.
-macro_rules! all {
-    ($office:expr, $client:ident, $call:ident, $request:expr, $field:ident) => {{
-        let mut found = Vec::new();
-        let mut page_token = String::new();
-        loop {
-            let mut request = $request;
-            request.page_size = 1000;
-            request.page_token = page_token;
-            let mut client = $client::new($office.line()).max_decoding_message_size(64 << 20);
-            let page = client.$call(request).await.expect("a page").into_inner();
-            found.extend(page.$field);
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break found;
-            }
-        }
-    }};
 }
 
 async fn dossiers(office: &Office) -> Vec<String> {

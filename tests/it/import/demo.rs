@@ -52,7 +52,11 @@ fn contents(mails: &BTreeMap<String, Vec<u8>>) -> BTreeSet<(String, String)> {
         let mail = String::from_utf8_lossy(bytes).into_owned();
         let id = header(&mail, "Message-ID: ").to_owned();
         // Identities and what separates the parts are new in every house.
-        let lines = mail.lines().filter(|line| !line.starts_with("--") && !line.contains("boundary="));
+        let is_own = |line: &&str| {
+            let threads = line.starts_with("In-Reply-To: ") || line.starts_with("References: ");
+            threads || line.starts_with("--") || line.contains("boundary=")
+        };
+        let lines = mail.lines().filter(|line| !is_own(line));
         let rest: String = lines.map(|line| line.replace(&id, "") + "\n").collect();
         (header(&mail, "To: ").to_owned(), rest)
     };

@@ -119,6 +119,9 @@ both!(nothing_is_said_that_the_newest_file_would_have_made_untrue, |house| {
                     whole.closed.is_none_or(|(at, _)| at > evening(on - Days::new(1))),
                     "{code} was closed"
                 );
+                let until = evening(on - Days::new(1));
+                let clock = whole.clock.iter().rfind(|(at, ..)| *at <= until);
+                assert!(!clock.is_some_and(|event| event.1), "the clock of {code} stood");
                 said += 1;
             }
         }

@@ -17,6 +17,12 @@ fn officers(mails: &[MailRow]) -> (String, String, i32) {
     (mail.state.clone(), mail.fault.clone().unwrap_or_default(), mail.attempt)
 }
 
+/// How the newest of them stands that has something to say.
+fn newest(mails: &[MailRow]) -> String {
+    let mut theirs = mails.iter().filter(|m| m.to_address == ADDRESS && m.state != "cancelled");
+    theirs.next_back().expect("the officer has one").state.clone()
+}
+
 both!(what_is_held_against_us_at_the_recipient_is_nobodys_fault, |house| {
     let office = Office::open(&house.url).await;
     office.assign("NV-1", Some(OFFICER), "2024-05-16").await;
@@ -139,7 +145,7 @@ both!(one_who_may_not_be_written_to_uses_up_attempts_and_hides_no_fault_of_the_s
     // Mended for everybody: that one is over. The other ends with a dead letter, and stays a trouble.
     server.says("RCPT TO:<yt-02", "550 5.7.1 restricted");
     let mut rounds = 0;
-    while officers(&office.outbox().await).0 != "dead" {
+    while newest(&office.outbox().await) != "dead" {
         rounds += 1;
         assert!(rounds < 40, "it ends");
         office.wait(TimeDelta::hours(5));
@@ -192,7 +198,9 @@ both!(what_a_digest_said_that_its_address_killed_comes_in_the_next, |house| {
     office.morning_of(&sending, "2024-05-20").await;
     let said = server.letters().split_off(heard).iter().map(|l| parts(l).concat()).collect::<Vec<_>>();
     assert!(said.first().is_some_and(|l| l.contains("NV-1")), "{said:?}");
-    assert!(office.notices().await.iter().all(|n| n.state == "sent"));
+    // The later of the two speaks for both.
+    let why = |n: &bonro::store::notices::NoticeRow| n.why.clone().unwrap_or_default();
+    assert!(office.notices().await.iter().all(|n| n.state == "sent" || why(n) == "told_later"));
 });
 
 both!(an_address_whose_time_is_over_counts_anew, |house| {
