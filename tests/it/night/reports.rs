@@ -49,6 +49,21 @@ async fn told(office: &Office) -> Vec<OperatorNotice> {
     rows.iter().map(|row| serde_json::from_str(&row.render_input).expect("a notice")).collect()
 }
 
+/// A source's newest file speaks up to an instant; `limit` is its own number of office hours.
+async fn speaks(office: &Office, name: &str, until: &str, limit: Option<i32>) {
+    let row = source::Model {
+        name: name.to_owned(),
+        watermark: Some(at(until)),
+        import_id: None,
+        stale_after_hours: limit,
+        updated_at: at(until),
+        version: 1,
+    };
+    source::Entity::delete_by_id(name).exec(&office.tables).await.expect("it is taken away");
+    let new = row.into_active_model().reset_all();
+    source::Entity::insert(new).exec_without_returning(&office.tables).await.expect("a source");
+}
+
 both!(a_report_is_made_on_the_working_day_that_was_set, |house| {
     let office = Office::open(&house.url).await;
     // A period that ended before the house began is nobody's; 14 June is a Friday.
@@ -128,23 +143,10 @@ both!(figures_that_do_not_add_up_stay_until_they_do, |house| {
 both!(figures_wait_for_the_last_day_of_every_source_that_is_looked_after, |house| {
     let office = Office::open(&house.url).await;
     let house = office.told(54, drafted).await;
-    let speaks = async |name: &str, until: &str, limit: Option<i32>| {
-        let row = source::Model {
-            name: name.to_owned(),
-            watermark: Some(at(until)),
-            import_id: None,
-            stale_after_hours: limit,
-            updated_at: at(until),
-            version: 1,
-        };
-        source::Entity::delete_by_id(name).exec(&office.tables).await.expect("it is taken away");
-        let new = row.into_active_model().reset_all();
-        source::Entity::insert(new).exec_without_returning(&office.tables).await.expect("a source");
-    };
     // One is late, one is given up, one says all of the last day.
-    speaks("iGate", "2024-06-12T16:00:00Z", None).await;
-    speaks("phần mềm cũ", "2023-12-31T16:00:00Z", Some(0)).await;
-    speaks("bưu chính", "2024-06-14T16:00:00Z", None).await;
+    speaks(&office, "iGate", "2024-06-12T16:00:00Z", None).await;
+    speaks(&office, "phần mềm cũ", "2023-12-31T16:00:00Z", Some(0)).await;
+    speaks(&office, "bưu chính", "2024-06-14T16:00:00Z", None).await;
     for day in ["2024-06-17", "2024-06-18"] {
         let slot = morning(&office, &house, day).await;
         assert_eq!(slot.state, "failed");
@@ -156,16 +158,16 @@ both!(figures_wait_for_the_last_day_of_every_source_that_is_looked_after, |house
     insta::assert_snapshot!("report_waits_for_a_source", letters[0].render(Language::Vi).text);
     // The next files come, still short of it, the last of them by an hour: the same reason. Then all is there.
     for (day, until) in [("2024-06-19", "2024-06-13T16:00:00Z"), ("2024-06-20", "2024-06-14T09:00:00Z")] {
-        speaks("iGate", until, None).await;
+        speaks(&office, "iGate", until, None).await;
         assert_eq!(morning(&office, &house, day).await.state, "failed");
     }
     assert_eq!(told(&office).await.len(), 1);
-    speaks("iGate", "2024-06-14T16:00:00Z", None).await;
+    speaks(&office, "iGate", "2024-06-14T16:00:00Z", None).await;
     assert_eq!(morning(&office, &house, "2024-06-21").await.state, "done");
     assert_eq!(mails(&office, "period_summary").await.len(), 1);
     // 14 July is a Sunday: what came on Friday evening is all there was.
-    speaks("iGate", "2024-07-12T16:00:00Z", None).await;
-    speaks("bưu chính", "2024-07-12T10:00:00Z", None).await;
+    speaks(&office, "iGate", "2024-07-12T16:00:00Z", None).await;
+    speaks(&office, "bưu chính", "2024-07-12T10:00:00Z", None).await;
     assert_eq!(morning(&office, &house, "2024-07-15").await.state, "done");
     assert_eq!((mails(&office, "period_summary").await.len(), told(&office).await.len()), (2, 1));
 });
@@ -173,24 +175,13 @@ both!(figures_wait_for_the_last_day_of_every_source_that_is_looked_after, |house
 both!(a_report_that_was_kept_back_beyond_the_next_period_is_still_made, |house| {
     let office = Office::open(&house.url).await;
     let house = office.told(56, drafted).await;
-    let row = source::Model {
-        name: "iGate".to_owned(),
-        watermark: Some(at("2024-06-12T16:00:00Z")),
-        import_id: None,
-        stale_after_hours: None,
-        updated_at: at("2024-06-12T16:00:00Z"),
-        version: 1,
-    };
-    let new = row.clone().into_active_model().reset_all();
-    source::Entity::insert(new).exec_without_returning(&office.tables).await.expect("a source");
+    speaks(&office, "iGate", "2024-06-12T16:00:00Z", None).await;
     for day in ["2024-06-17", "2024-07-15"] {
         assert_eq!(morning(&office, &house, day).await.state, "failed");
     }
     assert_eq!(told(&office).await.len(), 2, "of each period");
     // The next file reaches beyond the first one's end only.
-    let mut new = row.into_active_model();
-    new.watermark = sea_orm::ActiveValue::Set(Some(at("2024-07-01T16:00:00Z")));
-    source::Entity::update(new).exec(&office.tables).await.expect("it speaks");
+    speaks(&office, "iGate", "2024-07-01T16:00:00Z", None).await;
     let slot = morning(&office, &house, "2024-07-16").await;
     assert_eq!(slot.state, "failed", "the second waits on");
     let mails = mails(&office, "period_summary").await;
@@ -219,16 +210,7 @@ both!(a_range_that_is_not_over_is_no_trouble, |house| {
 both!(whoever_cannot_wait_sends_what_there_is, |house| {
     let office = Office::open(&house.url).await;
     let house = office.told(55, drafted).await;
-    let row = source::Model {
-        name: "iGate".to_owned(),
-        watermark: Some(at("2024-06-12T16:00:00Z")),
-        import_id: None,
-        stale_after_hours: None,
-        updated_at: at("2024-06-12T16:00:00Z"),
-        version: 1,
-    };
-    let new = row.into_active_model().reset_all();
-    source::Entity::insert(new).exec_without_returning(&office.tables).await.expect("a source");
+    speaks(&office, "iGate", "2024-06-12T16:00:00Z", None).await;
     office.set("2024-06-15T03:00:00Z");
     let ran = run(&house, JobName::ReportPeriod, at("2024-06-15T03:00:00Z"), Asked::ByHand).await;
     assert_eq!(ran.expect("it runs").slot.state, "done");
