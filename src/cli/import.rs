@@ -51,7 +51,7 @@ pub struct ImportArgs {
     /// Thư mục chứa toàn bộ dữ liệu của nguồn / The directory holds all that the source has
     #[arg(long)]
     full: bool,
-    /// Thời điểm nguồn xuất dữ liệu; của bảng tính mặc định là lần sửa cuối của tệp / When the source made the data; by default a spreadsheet's last change
+    /// Thời điểm nguồn xuất dữ liệu; mặc định của bảng tính có ánh xạ là lần sửa cuối của tệp, của định dạng Bonro là lúc nạp / When the source made the data; by default the last change of a spreadsheet with a mapping, and for our own format when it is imported
     #[arg(long, value_name = "INSTANT", value_parser = values::instant)]
     as_of: Option<DateTime<Utc>>,
     /// Nạp dù đã có dữ liệu mới hơn, hoặc tệp mở lại nhiều hồ sơ đã xong / Import although newer data is known, or many closed dossiers open again

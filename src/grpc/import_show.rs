@@ -91,11 +91,11 @@ pub fn kept_outcome(row: OutcomeRow) -> v1::ImportOutcome {
 /// A source.
 pub fn source(rules: &Rules, fresh: Freshness) -> v1::Source {
     let stale = fresh.is_stale();
-    let (watermark_vi, watermark_en) = fresh.row.watermark.map(|at| moment(rules, at)).unwrap_or_default();
+    let (watermark_vi, watermark_en) = fresh.watermark.map(|at| moment(rules, at)).unwrap_or_default();
     v1::Source {
         name: format!("sources/{}", fresh.row.name),
         display_name: fresh.row.name,
-        watermark: fresh.row.watermark.map(timestamp),
+        watermark: fresh.watermark.map(timestamp),
         newest_import: fresh.row.import_id.map(|id| format!("imports/{id}")).unwrap_or_default(),
         stale_after_hours: fresh.row.stale_after_hours,
         stale,

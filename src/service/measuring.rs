@@ -32,7 +32,7 @@ impl House {
                 .into_iter()
                 .map(|source| SourceStanding {
                     is_stale: source.is_stale(),
-                    age_seconds: source.row.watermark.map(age),
+                    age_seconds: source.watermark.map(age),
                     name: source.row.name,
                 })
                 .collect(),

@@ -315,9 +315,25 @@ pub async fn newest_of_content(
     Ok(newest.and_then(|run| run.watermark))
 }
 
-/// Imports of a source that say up to when they speak, weren't undone and told something: not all of their rows were
-/// refused.
+/// When the newest finished import of a source was begun that wasn't undone and told something, whether or not it says
+/// up to when it speaks.
+pub async fn newest_begun(door: &impl Door, source: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let newest = import::Entity::find()
+        .filter(telling(source))
+        .filter(import::Column::FinishedAt.is_not_null())
+        .order_by_desc(import::Column::StartedAt)
+        .one(door.conn())
+        .await?;
+    Ok(newest.map(|run| run.started_at))
+}
+
+/// Imports of a source that say up to when they speak, weren't undone and told something.
 fn standing(source: &str) -> Condition {
+    telling(source).add(import::Column::Watermark.is_not_null())
+}
+
+/// Imports of a source that weren't undone and told something: not all of their rows were refused.
+fn telling(source: &str) -> Condition {
     let told = Condition::any()
         .add(import::Column::CommittedRow.eq(0))
         .add(Expr::col(import::Column::Refused).lt(Expr::col(import::Column::CommittedRow)));
@@ -325,7 +341,6 @@ fn standing(source: &str) -> Condition {
         .add(told)
         .add(import::Column::Source.eq(source))
         .add(import::Column::UndoBegunAt.is_null())
-        .add(import::Column::Watermark.is_not_null())
 }
 
 /// Whether it is known what became of an import's rows: of those before there were outcomes it isn't.

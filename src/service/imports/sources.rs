@@ -8,6 +8,7 @@ use crate::domain::text;
 use crate::service::error::{ServiceError, Violation};
 use crate::service::work::{Look, Work, check_etag};
 use crate::store::Door;
+use crate::store::imports;
 use crate::store::rules::Rules;
 use crate::store::sources::{self, SourceRow};
 use crate::store::subjects;
@@ -17,14 +18,18 @@ use crate::store::subjects;
 pub struct Freshness {
     /// The source.
     pub row: SourceRow,
-    /// Office hours after which its word is stale; 0: never.
+    /// Its watermark. Who doesn't say up to when the records speak sends what stands at that moment, so that of such a
+    /// source it is when its newest import was begun; None before the first import is finished.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Office hours after which its word is stale; 0: never, as it is for a source that never said up to when it speaks
+    /// and whose limit nobody set: most of these are taken in once, and then kept by the office itself.
     pub limit_hours: i32,
     /// Office minutes since its watermark; None without a watermark or calendar.
     pub age_minutes: Option<i64>,
 }
 
 impl Freshness {
-    /// Its word is older than the limit. One without a watermark is never stale: nobody knows.
+    /// Its word is older than the limit.
     pub fn is_stale(&self) -> bool {
         self.limit_hours > 0 && self.age_minutes.is_some_and(|age| age >= i64::from(self.limit_hours) * 60)
     }
@@ -49,18 +54,26 @@ pub async fn freshness(
         let since = calendar.office_micros(watermark).ok()?;
         Some((calendar.office_micros(now).ok()? - since) / 60_000_000)
     };
-    let all = sources::all(door).await?.into_iter().map(|row| Freshness {
-        limit_hours: row.stale_after_hours.unwrap_or(usual_hours),
-        age_minutes: row.watermark.and_then(age),
-        row,
-    });
-    Ok(all.collect())
+    let mut all = Vec::new();
+    for row in sources::all(door).await? {
+        let (watermark, usual_hours) = match row.watermark {
+            Some(said) => (Some(said), usual_hours),
+            None => (imports::newest_begun(door, &row.name).await?, 0),
+        };
+        all.push(Freshness {
+            watermark,
+            limit_hours: row.stale_after_hours.unwrap_or(usual_hours),
+            age_minutes: watermark.and_then(age),
+            row,
+        });
+    }
+    Ok(all)
 }
 
 /// Up to when the records of the house are known: the oldest watermark among its sources, those aside that are never
 /// stale; without any, when the house learnt the latest event.
 pub async fn known_until(door: &impl Door, all: &[Freshness]) -> Result<Option<DateTime<Utc>>, ServiceError> {
-    let oldest = all.iter().filter(|s| s.limit_hours > 0).filter_map(|s| s.row.watermark).min();
+    let oldest = all.iter().filter(|s| s.limit_hours > 0).filter_map(|s| s.watermark).min();
     match oldest {
         Some(oldest) => Ok(Some(oldest)),
         None => Ok(subjects::last_recorded(door).await?),

@@ -102,13 +102,13 @@ pub(super) fn check_sources(look: &Look, sources: &[Freshness], last: NaiveDate)
     let worked = calendar.add_working_days(next, -1).unwrap_or(last).min(last);
     let end = calendar.closing(worked);
     let is_behind = |source: &&Freshness| {
-        source.limit_hours > 0 && source.row.watermark.is_some_and(|watermark| watermark < end)
+        source.limit_hours > 0 && source.watermark.is_some_and(|watermark| watermark < end)
     };
     let behind: Vec<(String, String)> = sources
         .iter()
         .filter(is_behind)
         .map(|source| {
-            let until = source.row.watermark.map(|at| moment(&look.rules, at)).unwrap_or_default();
+            let until = source.watermark.map(|at| moment(&look.rules, at)).unwrap_or_default();
             let name = &source.row.name;
             (format!("“{name}” đến {}", until.0), format!("“{name}” up to {}", until.1))
         })

@@ -60,7 +60,7 @@ impl Sources {
         rules: &Rules,
     ) -> Result<(), ServiceError> {
         for source in self.all.iter().filter(|source| source.is_stale()) {
-            let Some(watermark) = source.row.watermark else { continue };
+            let Some(watermark) = source.watermark else { continue };
             let until = moment(rules, watermark).0;
             let stamp = watermark.to_rfc3339_opts(SecondsFormat::AutoSi, true);
             let trouble = Trouble {

@@ -5,13 +5,14 @@ use bonro::domain::dossier::State;
 use bonro::domain::permission::Scope;
 use bonro::domain::record::{ImportRow, Record};
 use bonro::pb::v1;
+use bonro::pb::v1::import_service_server::ImportService as _;
 use bonro::service::ServiceError;
 use bonro::service::imports::Start;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::nights::{dossier, feed, night, row, source};
-use crate::records::town::{Town, at, procedure};
+use crate::records::town::{Town, answered, at, procedure};
 use crate::support::both;
 
 fn rows(codes: &[&str], state: State) -> Vec<ImportRow> {
@@ -82,4 +83,42 @@ both!(a_file_that_was_refused_row_by_row_makes_nothing_fresh, |house| {
         .expect("it lands");
     let known = source(&town).await.watermark.expect("it speaks");
     assert_eq!(known.seconds, at("2024-05-14T16:00:00Z").timestamp());
+});
+
+both!(a_source_that_does_not_say_up_to_when_speaks_of_when_it_was_sent, |house| {
+    let town = Town::open(&house.url).await;
+    town.set("2024-05-13T01:00:00Z");
+    town.import(vec![procedure()]).await;
+    let context = || town.context(Scope::All);
+    for (number, sent) in [(1, "2024-05-13T02:00:00Z"), (2, "2024-05-13T03:00:00Z")] {
+        let start = Start {
+            import_id: Uuid::from_u128(number),
+            source: "iGate".into(),
+            kind: "partial".into(),
+            ..Start::default()
+        };
+        town.set(sent);
+        town.house.start_import(context(), &start).await.expect("it opens");
+        town.house.import_batch(context(), &start, 1, rows(&["D-1"], State::InProcess)).await.expect("lands");
+        town.clock.advance(TimeDelta::minutes(1));
+        town.house.finish_import(context(), &start).await.expect("it ends");
+    }
+    // A week later it is old, but nobody promised a next file.
+    town.set("2024-05-20T03:00:00Z");
+    let known = source(&town).await;
+    assert_eq!(known.watermark.map(|at| at.seconds), Some(at("2024-05-13T03:00:00Z").timestamp()));
+    assert_eq!((known.age_minutes, known.stale), (Some(5 * 8 * 60), false));
+    // Whoever sets a limit expects one.
+    let request = v1::UpdateSourceRequest {
+        name: "sources/iGate".into(),
+        stale_after_hours: Some(39),
+        ..Default::default()
+    };
+    let known = answered(town.front.update_source(town.ask(request)).await).source.expect("the source");
+    assert!(known.stale);
+    // A file that says more than that is the source's word from then on.
+    feed(&town, night(3, "2024-05-19T16:00:00Z"), vec![row("D-1", State::InProcess)]).await.expect("lands");
+    let known = source(&town).await;
+    assert_eq!(known.watermark.map(|at| at.seconds), Some(at("2024-05-19T16:00:00Z").timestamp()));
+    assert!(!known.stale);
 });
