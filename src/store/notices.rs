@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{BinOper, ExprTrait as _, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder,
@@ -96,6 +96,21 @@ pub async fn waiting(door: &impl Door) -> Result<Vec<NoticeRow>, StoreError> {
         .await?)
 }
 
+/// Notices of these identities that are in one of these states.
+///
+/// The states stand in a term that no index answers. SQLite, which is told nothing of how the rows of a table are spread,
+/// takes an index on a state for better than one on an identity as soon as there are several identities: it would read
+/// all that waits, a hundred thousand on a bad morning, for the fifty of a mail.
+pub fn among(identity: notice::Column, ids: &[Uuid], states: &[&str]) -> Condition {
+    let state = notice::Column::State.into_expr().binary(BinOper::Custom("||"), "");
+    let states = states.iter().copied().map(str::to_owned);
+    Condition::all().add(identity.is_in(ids.to_vec())).add(state.is_in(states))
+}
+
+fn unsent(identity: notice::Column, ids: &[Uuid]) -> Condition {
+    among(identity, ids, &["queued"])
+}
+
 /// Gives waiting notices to a mail. Returns how many still waited.
 pub async fn attach(tx: &Tx, ids: &[Uuid], outbox_id: Uuid, official_id: Uuid) -> Result<u64, StoreError> {
     let mut attached = 0;
@@ -107,8 +122,7 @@ pub async fn attach(tx: &Tx, ids: &[Uuid], outbox_id: Uuid, official_id: Uuid) -
         };
         let done = notice::Entity::update_many()
             .set(model)
-            .filter(notice::Column::Id.is_in(chunk.to_vec()))
-            .filter(notice::Column::State.eq("queued"))
+            .filter(unsent(notice::Column::Id, chunk))
             .filter(notice::Column::OutboxId.is_null())
             .exec(tx.conn())
             .await?;
@@ -124,8 +138,7 @@ pub async fn detach(tx: &Tx, ids: &[Uuid]) -> Result<(), StoreError> {
             notice::ActiveModel { outbox_id: Set(None), official_id: Set(None), ..Default::default() };
         notice::Entity::update_many()
             .set(model)
-            .filter(notice::Column::Id.is_in(chunk.to_vec()))
-            .filter(notice::Column::State.eq("queued"))
+            .filter(unsent(notice::Column::Id, chunk))
             .exec(tx.conn())
             .await?;
     }
@@ -143,8 +156,7 @@ pub async fn suppress(tx: &Tx, ids: &[Uuid], why: &str) -> Result<u64, StoreErro
         };
         let done = notice::Entity::update_many()
             .set(model)
-            .filter(notice::Column::Id.is_in(chunk.to_vec()))
-            .filter(notice::Column::State.eq("queued"))
+            .filter(unsent(notice::Column::Id, chunk))
             .exec(tx.conn())
             .await?;
         suppressed += done.rows_affected;
@@ -167,8 +179,7 @@ pub async fn told_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<Notic
     let mut rows = Vec::new();
     for chunk in subject_ids.chunks(CHUNK) {
         let found = notice::Entity::find()
-            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
-            .filter(notice::Column::State.is_in(["queued", "sent"]))
+            .filter(among(notice::Column::SubjectId, chunk, &["queued", "sent"]))
             .all(door.conn())
             .await?;
         rows.extend(found);
@@ -187,8 +198,7 @@ pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u6
         };
         let done = notice::Entity::update_many()
             .set(model)
-            .filter(notice::Column::OutboxId.is_in(chunk.to_vec()))
-            .filter(notice::Column::State.eq("queued"))
+            .filter(unsent(notice::Column::OutboxId, chunk))
             .exec(tx.conn())
             .await?;
         sent += done.rows_affected;

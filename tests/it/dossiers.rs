@@ -10,6 +10,6 @@ mod life;
 mod lifecycle;
 pub mod office;
 mod pages;
-mod plans;
+pub mod plans;
 mod reach;
 mod replays;

@@ -5,6 +5,7 @@ mod ahead;
 mod before;
 mod kinds;
 mod line;
+mod plans;
 mod units;
 mod versions;
 mod watch;

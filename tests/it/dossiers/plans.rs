@@ -24,8 +24,13 @@ fn asked(order: &'static str, descending: bool, paged: bool, conditions: Vec<Con
 }
 
 async fn plan(database: &DatabaseConnection, asked: &Asked) -> String {
+    let statement = list_statement(database.get_database_backend(), asked, &Scope::All).expect("a statement");
+    explained(database, statement).await
+}
+
+/// How the engine would carry out a statement.
+pub async fn explained(database: &DatabaseConnection, statement: Statement) -> String {
     let engine = database.get_database_backend();
-    let statement = list_statement(engine, asked, &Scope::All).expect("a statement");
     let explain = if engine == DatabaseBackend::Postgres { "EXPLAIN" } else { "EXPLAIN QUERY PLAN" };
     let sql = format!("{explain} {}", statement.sql);
     let explained = match statement.values {
@@ -78,7 +83,7 @@ both!(every_order_comes_from_an_index, |house| {
 });
 
 /// One connection, so that its settings hold for every question. Small tables are read whole by choice.
-async fn one_connection(url: &str) -> DatabaseConnection {
+pub async fn one_connection(url: &str) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(url.to_owned());
     options.max_connections(1).sqlx_logging(false);
     let database = sea_orm::Database::connect(options).await.expect("the database opens");
