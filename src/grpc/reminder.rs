@@ -43,6 +43,8 @@ fn role(role: NoticeRole) -> v1::ReminderRole {
         NoticeRole::Responsible => v1::ReminderRole::Responsible,
         NoticeRole::Head => v1::ReminderRole::Head,
         NoticeRole::Coordinator => v1::ReminderRole::Coordinator,
+        NoticeRole::Leader => v1::ReminderRole::Leader,
+        NoticeRole::Returned => v1::ReminderRole::Returned,
     }
 }
 
@@ -75,6 +77,8 @@ fn read_role(role: v1::ReminderRole) -> Option<NoticeRole> {
         v1::ReminderRole::Responsible => Some(NoticeRole::Responsible),
         v1::ReminderRole::Head => Some(NoticeRole::Head),
         v1::ReminderRole::Coordinator => Some(NoticeRole::Coordinator),
+        v1::ReminderRole::Leader => Some(NoticeRole::Leader),
+        v1::ReminderRole::Returned => Some(NoticeRole::Returned),
     }
 }
 
@@ -139,6 +143,7 @@ fn notice(rules: &Rules, row: NoticeRow) -> v1::Notice {
         rule: rule_name(row.rule_id),
         rule_code: row.rule_code,
         rule_version: row.rule_version.unwrap_or(0),
+        meant_for: official_name(rules, row.meant_for_id),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod delivery_error;
 mod digest;
+mod digest_remarks;
 mod digest_words;
 mod envelope;
 mod operator;
@@ -26,7 +27,7 @@ mod tls_tests;
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
-pub use digest::{Digest, Line, Measured, Subject};
+pub use digest::{Digest, Line, Measured, Remark, Subject};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};

@@ -29,6 +29,7 @@ fn line(number: usize, due: &str, working_days: i64) -> Line {
         holder: None,
         working_days: Some(working_days),
         measured: None,
+        remarks: Vec::new(),
     }
 }
 
@@ -45,6 +46,7 @@ fn digest() -> Digest {
         recipient: "Nguyễn Văn Ước".to_owned(),
         unit: "Phòng Tài nguyên và Môi trường".to_owned(),
         role: NoticeRole::Responsible,
+        stands_in: false,
         run_at: local("2024-05-16T07:15:00"),
         data_until: Some(local("2024-05-15T18:00:00")),
         overdue: vec![line(2, "2024-05-14T17:00:00", -1), line(1, "2024-04-26T17:00:00", -11)],

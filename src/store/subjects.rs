@@ -50,6 +50,8 @@ pub struct Subject {
     pub next_notice_at: Option<DateTime<Utc>>,
     /// The software that it was imported from.
     pub source: Option<String>,
+    /// Why it is late: None where that is never recorded, Some("") where it isn't yet, else a word of the list of causes.
+    pub delay_cause: Option<String>,
 }
 
 /// When a subject came in.
@@ -134,6 +136,7 @@ impl From<dossier::Model> for Subject {
             about: About::Procedure(row.procedure_version_id),
             next_notice_at: row.next_notice_at,
             source: row.source,
+            delay_cause: Some(row.delay_cause.unwrap_or_default()),
         }
     }
 }
@@ -157,6 +160,7 @@ impl From<task::Model> for Subject {
             about: About::Text(row.title),
             next_notice_at: row.next_notice_at,
             source: None,
+            delay_cause: None,
         }
     }
 }
@@ -181,6 +185,7 @@ impl From<petition::Model> for Subject {
             about: About::Text(row.kind),
             next_notice_at: row.next_notice_at,
             source: None,
+            delay_cause: None,
         }
     }
 }

@@ -7,13 +7,14 @@ use uuid::Uuid;
 
 use super::super::Rules;
 use super::super::slots::house_calendar;
+use super::history::History;
 use super::planning::calendar_of;
+use super::reach::{Past, Reach};
 use super::sources::Sources;
-use super::truth::person;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
 use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
-use crate::mail::{self, Digest, Line, Measured};
+use crate::mail::{self, Digest, Line, Measured, Remark};
 use crate::store::notices::NoticeRow;
 use crate::store::subjects::{About, Began, Subject};
 
@@ -28,20 +29,32 @@ pub(super) struct Common {
     pub link_template: Option<String>,
 }
 
+/// What is known of whom else the notices of a digest were, and are, for.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The officials.
+    pub reach: &'a Reach<'a>,
+    /// What was told before.
+    pub history: &'a History,
+}
+
 /// The digest of one person. Notices whose subject isn't among `subjects` say nothing.
 pub(super) fn digest_for(
-    rules: &Rules,
+    known: Known<'_>,
     official: &Official,
     notices: &[&NoticeRow],
     subjects: &HashMap<Uuid, Subject>,
     common: &Common,
 ) -> Digest {
+    let rules = known.reach.rules();
     let house = house_calendar(rules);
     let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
+    let (role, stands_in) = tie(known.reach, official, notices, subjects);
     let mut digest = Digest {
         recipient: official.full_name.clone(),
         unit: rules.units.get(official.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
-        role: role_of(official, notices, subjects),
+        role,
+        stands_in,
         run_at: local(common.now),
         data_until: common
             .sources
@@ -62,10 +75,13 @@ pub(super) fn digest_for(
         };
         let calendar = calendar_of(rules, subject).unwrap_or(&house);
         let (today, from_on) = (calendar.local_date(common.now), calendar.local_date(from));
-        let line = line(rules, official, subject, (concern, from), calendar, common.now);
+        let overdue = subject.overdue_at.is_some_and(|at| at <= common.now) || from_on < today;
+        let is_late = concern == Concern::Deadline && overdue;
+        let mut line = line(known.reach, official, subject, (concern, from), calendar, common.now);
+        line.remarks = remarks(known, official, (subject, notice), (concern, from), is_late, &house);
         if concern != Concern::Deadline {
             digest.concerns.entry(concern).or_default().push(line);
-        } else if subject.overdue_at.is_some_and(|at| at <= common.now) || from_on < today {
+        } else if overdue {
             digest.overdue.push(line);
         } else if from_on == today {
             digest.due_today.push(line);
@@ -76,28 +92,82 @@ pub(super) fn digest_for(
     digest
 }
 
-/// As what somebody gets a digest: by the nearest tie to any of its subjects.
-fn role_of(official: &Official, notices: &[&NoticeRow], subjects: &HashMap<Uuid, Subject>) -> NoticeRole {
-    let ties = notices.iter().filter_map(|notice| {
-        let subject = subjects.get(&notice.subject_id)?;
-        let role = NoticeRole::parse(&notice.role)?;
-        let holds = subject.holder_id == Some(official.id);
-        // Who stands in for a missing holder gets it as the head.
-        Some(if role == NoticeRole::Responsible && !holds { NoticeRole::Head } else { role })
-    });
-    ties.min().unwrap_or(NoticeRole::Responsible)
+/// As what somebody gets a digest, by the nearest tie to any of its subjects, and whether all of it is for others whom
+/// they stand in for.
+fn tie(
+    reach: &Reach<'_>,
+    official: &Official,
+    notices: &[&NoticeRow],
+    subjects: &HashMap<Uuid, Subject>,
+) -> (NoticeRole, bool) {
+    let mut nearest: Option<(NoticeRole, bool)> = None;
+    for notice in notices {
+        let Some(subject) = subjects.get(&notice.subject_id) else { continue };
+        let Some(role) = NoticeRole::parse(&notice.role) else { continue };
+        let found = match reach.level_of(subject, role, official) {
+            Some(level) => (level, false),
+            // None of the levels: a stand-in.
+            None => (role, role != NoticeRole::Returned),
+        };
+        nearest = Some(nearest.map_or(found, |known: (NoticeRole, bool)| known.min(found)));
+    }
+    nearest.unwrap_or((NoticeRole::Responsible, false))
+}
+
+/// What a line says of others: whom its notice went past, who was told below, what somebody was told meanwhile, and why
+/// it is late.
+fn remarks(
+    known: Known<'_>,
+    reader: &Official,
+    (subject, notice): (&Subject, &NoticeRow),
+    (concern, from): (Concern, DateTime<Utc>),
+    is_late: bool,
+    house: &Calendar,
+) -> Vec<Remark> {
+    let officials = &known.reach.rules().officials;
+    let name = |id: &Uuid| officials.get(id).map(|official| official.full_name.clone()).unwrap_or_default();
+    let role = NoticeRole::parse(&notice.role).unwrap_or(NoticeRole::Responsible);
+    let mut remarks = Vec::new();
+    if role == NoticeRole::Returned {
+        let meanwhile =
+            notice.meant_for_id.and_then(|id| known.history.told_instead_of(subject.id, concern, id));
+        remarks
+            .extend(meanwhile.map(|(who, at)| Remark::Meanwhile { name: name(&who), at: house.local(at) }));
+    } else {
+        let past = known.reach.of_level(subject, role).map(|hearer| hearer.past).unwrap_or_default();
+        remarks.extend(past.into_iter().map(|past| match past {
+            Past::Away(who, until) => Remark::Away { name: who.full_name.clone(), until },
+            Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
+            Past::Nobody(level) => Remark::Nobody { level },
+        }));
+        if role != NoticeRole::Responsible {
+            let told = known.history.told_below(subject.id, (concern, from), role);
+            if told.is_empty() {
+                remarks.push(Remark::NobodyTold);
+            }
+            let others = told.iter().filter(|heard| heard.official_id != reader.id);
+            remarks.extend(others.map(|heard| Remark::Told {
+                name: name(&heard.official_id),
+                times: heard.times,
+                last: house.local(heard.last),
+            }));
+        }
+    }
+    if is_late {
+        remarks.extend(subject.delay_cause.clone().map(|cause| Remark::Cause { cause }));
+    }
+    remarks
 }
 
 fn line(
-    rules: &Rules,
+    reach: &Reach<'_>,
     reader: &Official,
     subject: &Subject,
     (concern, from): (Concern, DateTime<Utc>),
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Line {
-    let holder = person(rules, subject, NoticeRole::Responsible)
-        .filter(|held_by| held_by.id != reader.id && subject.holder_id == Some(held_by.id));
+    let holder = reach.holder(subject).filter(|held_by| held_by.id != reader.id);
     let from_on = calendar.local_date(from);
     let office_minutes = calendar.office_micros(now).ok().zip(calendar.office_micros(from).ok());
     let measured = Measured {
@@ -109,7 +179,7 @@ fn line(
     Line {
         code: subject.code.clone(),
         subject: subject_word(subject.kind),
-        procedure: about(rules, subject, &reader.language),
+        procedure: about(reach.rules(), subject, &reader.language),
         received_on: match subject.began {
             Began::On(day) => day,
             Began::At(at) => calendar.local_date(at),
@@ -119,6 +189,7 @@ fn line(
         holder: holder.map(|official| official.full_name.clone()),
         working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
         measured: (concern != Concern::Deadline).then_some(measured),
+        remarks: Vec::new(),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Reminders: which notices fell due, who is told, and what a digest says. Mails leave elsewhere.
 
 mod anew;
+mod copies;
 mod digest;
+mod history;
 mod lists;
 mod planning;
 mod preview;
+mod reach;
 mod reason;
 mod rules;
 mod sending;

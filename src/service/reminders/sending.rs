@@ -10,11 +10,14 @@ use uuid::Uuid;
 use super::super::error::ServiceError;
 use super::super::settings::JobSettings;
 use super::super::slots::{Claim, house_calendar};
-use super::super::{House, Rules, suppressions};
-use super::digest::{Common, digest_for};
-use super::planning::{plan, remind_of_today};
+use super::super::{House, suppressions};
+use super::copies::copy;
+use super::digest::{Common, Known, digest_for};
+use super::history::History;
+use super::planning::{calendar_of, plan, remind_of_today};
+use super::reach::{Hearer, NO_RECIPIENT, Reach, away};
 use super::sources::Sources;
-use super::truth::{NO_ADDRESS, NO_RECIPIENT, address, person, stale};
+use super::truth::stale;
 use crate::domain::calendar::Calendar;
 use crate::domain::mail::folded;
 use crate::domain::official::Official;
@@ -72,12 +75,14 @@ pub struct Told {
     pub held_back: u64,
     /// Notices that wait for an address that can be written to.
     pub unaddressed: u64,
+    /// Notices to leaders that wait until those below had the time to say why it is late.
+    pub in_grace: u64,
 }
 
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let Self { digests, notices, suppressed, held_back, unaddressed } = self;
+        let Self { digests, notices, suppressed, held_back, unaddressed, in_grace } = self;
         let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
         let mut en = format!("{digests} digests of {notices} notices");
         for (why, count) in suppressed {
@@ -92,6 +97,10 @@ impl Told {
             let _ = write!(vi, "; {unaddressed} lời nhắc chờ địa chỉ thư được sửa");
             let _ = write!(en, "; {unaddressed} wait for an address to be mended");
         }
+        if *in_grace > 0 {
+            let _ = write!(vi, "; {in_grace} lời nhắc lãnh đạo chờ cấp dưới ghi nguyên nhân");
+            let _ = write!(en, "; {in_grace} to leaders wait for those below to record the cause");
+        }
         format!("{vi} / {en}")
     }
 }
@@ -100,16 +109,18 @@ impl Told {
 struct Bundle<'a> {
     official: &'a Official,
     address: &'a str,
-    notices: Vec<&'a NoticeRow>,
+    /// With whom they were meant for, where that one is away.
+    notices: Vec<(&'a NoticeRow, Option<Uuid>)>,
 }
 
 /// Makes the digests of a run, under the fence of its slot. What a planning job on another replica hasn't
 /// entered yet is entered first.
 pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, ServiceError> {
     plan(house, claim).await?;
-    if round == Round::DueToday {
-        remind_of_today(house, claim).await?;
-    }
+    match round {
+        Round::DueToday => remind_of_today(house, claim).await?,
+        Round::All => copy(house, claim).await?,
+    };
     let look = house.look(house.own_context(claim.job)).await?;
     let mut waiting = notices::waiting(&look.door).await?;
     let calendar = house_calendar(&look.rules);
@@ -121,6 +132,10 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let (rules, now) = (look.rules.clone(), look.context.now);
     let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;
     let unwritten = suppressions::standing(&look.door, now).await?;
+    let away = away(&look.door, &rules, now).await?;
+    let to_leaders: Vec<NoticeRow> =
+        waiting.iter().filter(|n| n.role == NoticeRole::Leader.as_str()).cloned().collect();
+    let history = History::read(&look.door, &to_leaders).await?;
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
     let before = waiting.len();
@@ -128,19 +143,33 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let (mut bundles, suppressed) = sort(&rules, &waiting, &about, now);
+    let reach = Reach::at(&rules, &away, now);
+    let grace = i64::from(house.settings.leader_grace_hours) * 60;
+    let before = waiting.len();
+    waiting.retain(|n| match about.get(&n.subject_id) {
+        Some(subject) if n.role == NoticeRole::Leader.as_str() => {
+            let calendar = calendar_of(&rules, subject).unwrap_or(&calendar);
+            history.had_grace((&reach, calendar), (subject, n), grace, now)
+        }
+        Some(_) | None => true,
+    });
+    let in_grace = (before - waiting.len()) as u64;
+    let (mut bundles, suppressed) = sort(&reach, &waiting, &about, now);
     let mut unaddressed = 0;
     bundles.retain(|bundle| {
         let written = !unwritten.contains(&folded(bundle.address));
         unaddressed += if written { 0 } else { bundle.notices.len() as u64 };
         written
     });
-    let mut told = Told { held_back: held_back as u64, unaddressed, ..Told::default() };
+    let mut told = Told { held_back: held_back as u64, unaddressed, in_grace, ..Told::default() };
     suppress(house, claim, suppressed, &mut told).await?;
     for batch in bundles.chunks(BATCH) {
         let work = house.batch(claim).await?;
         for bundle in batch {
-            let digest = digest_for(&rules, bundle.official, &bundle.notices, &about, &common);
+            // What was told before is said when the mail is sealed.
+            let known = Known { reach: &reach, history: &History::default() };
+            let rows: Vec<&NoticeRow> = bundle.notices.iter().map(|(row, _)| *row).collect();
+            let digest = digest_for(known, bundle.official, &rows, &about, &common);
             let mail = NewMail {
                 id: work.new_id(),
                 key: key(claim.slot_at, bundle.official),
@@ -156,8 +185,14 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
             let id = mail.id;
             // Where this run has written to that person before, what came since waits for the next run.
             if outbox::enqueue(&work.tx, mail).await? {
-                let ids: Vec<Uuid> = bundle.notices.iter().map(|n| n.id).collect();
-                told.notices += notices::attach(&work.tx, &ids, id, bundle.official.id).await?;
+                let mut by_whom: BTreeMap<Option<Uuid>, Vec<Uuid>> = BTreeMap::new();
+                for (row, meant_for) in &bundle.notices {
+                    by_whom.entry(*meant_for).or_default().push(row.id);
+                }
+                for (meant_for, ids) in by_whom {
+                    let whom = (bundle.official.id, meant_for);
+                    told.notices += notices::attach(&work.tx, &ids, id, whom).await?;
+                }
                 told.digests += 1;
             }
         }
@@ -193,7 +228,7 @@ pub(crate) async fn subjects_of(
 
 /// Waiting notices by person, in the order of their codes, and those that go to nobody by reason.
 fn sort<'a>(
-    rules: &'a Rules,
+    reach: &Reach<'a>,
     waiting: &'a [NoticeRow],
     about: &HashMap<Uuid, Subject>,
     now: DateTime<Utc>,
@@ -202,24 +237,29 @@ fn sort<'a>(
     let mut suppressed: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
     for notice in waiting {
         let subject = about.get(&notice.subject_id);
-        let told = match (stale(rules, notice, subject, now), subject) {
+        let told = match (stale(reach, notice, subject, now), subject) {
             (Some(why), _) => Err(why),
             (None, None) => Err(NO_RECIPIENT),
-            (None, Some(subject)) => NoticeRole::parse(&notice.role)
-                .and_then(|role| person(rules, subject, role))
-                .ok_or(NO_RECIPIENT)
-                .and_then(|official| Ok((official, address(official).ok_or(NO_ADDRESS)?))),
+            (None, Some(subject)) => reach.hearer(subject, notice),
         };
         match told {
             Err(why) => suppressed.entry(why).or_default().push(notice.id),
-            Ok((official, address)) => bundles
-                .entry(&official.code)
-                .or_insert_with(|| Bundle { official, address, notices: Vec::new() })
-                .notices
-                .push(notice),
+            Ok(hearer) => {
+                let meant_for = hearer.meant_for().or(notice.meant_for_id.filter(|_| is_copy(notice)));
+                let Hearer { official, address, .. } = hearer;
+                bundles
+                    .entry(&official.code)
+                    .or_insert_with(|| Bundle { official, address, notices: Vec::new() })
+                    .notices
+                    .push((notice, meant_for));
+            }
         }
     }
     (bundles.into_values().collect(), suppressed)
+}
+
+fn is_copy(notice: &NoticeRow) -> bool {
+    notice.role == NoticeRole::Returned.as_str()
 }
 
 async fn suppress(
