@@ -2,7 +2,7 @@
 
 use bonro::store::entity::notice;
 use bonro::store::notices::among;
-use sea_orm::{ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryTrait as _};
+use sea_orm::{EntityTrait as _, QueryFilter as _, QueryTrait as _};
 use uuid::Uuid;
 
 use crate::dossiers::plans::{explained, one_connection};
