@@ -12,7 +12,6 @@ use super::super::settings::JobSettings;
 use super::super::slots::{Claim, house_calendar};
 use super::super::{House, suppressions};
 use super::copies::copy;
-use super::digest::{Common, Known, digest_for};
 use super::history::History;
 use super::planning::{calendar_of, plan, remind_of_today};
 use super::reach::{Hearer, NO_RECIPIENT, Reach, away};
@@ -27,8 +26,9 @@ use crate::store::notices::{self, NoticeRow};
 use crate::store::outbox::{self, NewMail};
 use crate::store::subjects::{self, Subject};
 
-/// Persons a transaction.
-const BATCH: usize = 200;
+/// Notices a transaction. Those of one person lie far apart in the ledger, so that each transaction touches most of its
+/// pages, however few persons it is for.
+const BATCH: usize = 20_000;
 
 /// Of what a run reminds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,6 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
     let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
-    let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
     let reach = Reach::at(&rules, &away, now);
     let grace = i64::from(house.settings.leader_grace_hours) * 60;
     let before = waiting.len();
@@ -163,13 +162,9 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     });
     let mut told = Told { held_back: held_back as u64, unaddressed, in_grace, ..Told::default() };
     suppress(house, claim, suppressed, &mut told).await?;
-    for batch in bundles.chunks(BATCH) {
+    for batch in batches(bundles) {
         let work = house.batch(claim).await?;
-        for bundle in batch {
-            // What was told before is said when the mail is sealed.
-            let known = Known { reach: &reach, history: &History::default() };
-            let rows: Vec<&NoticeRow> = bundle.notices.iter().map(|(row, _)| *row).collect();
-            let digest = digest_for(known, bundle.official, &rows, &about, &common);
+        for bundle in &batch {
             let mail = NewMail {
                 id: work.new_id(),
                 key: key(claim.slot_at, bundle.official),
@@ -177,8 +172,8 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
                 recipient_official_id: Some(bundle.official.id),
                 to_address: bundle.address.to_owned(),
                 language: language(bundle.official).to_owned(),
-                render_input: serde_json::to_string(&digest)
-                    .map_err(|e| ServiceError::Internal(e.to_string()))?,
+                // What it says is put together of its notices when it is sealed.
+                render_input: "{}".to_owned(),
                 not_before: house.world.lease.now(),
                 created_at: work.now(),
             };
@@ -199,6 +194,21 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
         work.finish(&[]).await?;
     }
     Ok(told)
+}
+
+/// The bundles of each transaction.
+fn batches(bundles: Vec<Bundle<'_>>) -> Vec<Vec<Bundle<'_>>> {
+    let (mut batches, mut free) = (Vec::new(), 0);
+    for bundle in bundles {
+        let size = bundle.notices.len();
+        if size > free || batches.is_empty() {
+            batches.push(Vec::new());
+            free = BATCH.max(size);
+        }
+        free -= size;
+        batches.last_mut().expect("one was begun").push(bundle);
+    }
+    batches
 }
 
 fn key(slot_at: DateTime<Utc>, official: &Official) -> String {

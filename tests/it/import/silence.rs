@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::year::software::{Software, Whole, evening};
 use super::year::town::Town;
 use crate::support::both;
+use crate::support::letters::said_of;
 
 struct Stage<'s> {
     town: Town,
@@ -74,7 +75,7 @@ impl Stage<'_> {
         let (mut digests, mut letters) = (Vec::new(), Vec::new());
         for row in &rows[self.seen..] {
             match row.kind.as_str() {
-                "reminder_digest" => digests.push(serde_json::from_str(&row.render_input).expect("a digest")),
+                "reminder_digest" => digests.push(said_of(&self.town.house, row).await),
                 "operator_notice" => letters.push(serde_json::from_str(&row.render_input).expect("a letter")),
                 other => panic!("a mail of kind {other}"),
             }

@@ -2,7 +2,7 @@
 //! test makes speak.
 
 use bonro::domain::schedule::JobName;
-use bonro::mail::Post;
+use bonro::mail::{Digest, Post};
 use bonro::pb::v1;
 use bonro::pb::v1::official_service_client::OfficialServiceClient;
 use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tonic::Status;
 
 use crate::dossiers::office::Office;
-use crate::support::letters::parts;
+use crate::support::letters::{said_of, text_of};
 use crate::support::{self, Call};
 
 pub struct Watch {
@@ -122,17 +122,15 @@ impl Watch {
         .collect()
     }
 
+    /// What the mail of that number would say now.
+    pub async fn digest(&self, number: usize) -> Digest {
+        said_of(&self.house, &self.outbox().await[number]).await
+    }
+
     /// The mails that left, in the order of their slots and readers: to whom, and their text.
     pub async fn letters(&self) -> Vec<(String, String)> {
         let mails = self.outbox().await.into_iter().filter(|mail| mail.state == "sent");
-        let text = |mail: outbox::Model| {
-            let sealed = String::from_utf8(mail.sealed.expect("it is sealed")).expect("ASCII");
-            let texts: Vec<String> = parts(&sealed).iter().map(|text| text.replace("\r\n", "\n")).collect();
-            let text =
-                texts.iter().find(|text| text.contains("\n-- \n")).unwrap_or_else(|| panic!("{sealed}"));
-            (mail.to_address, text.trim().to_owned())
-        };
-        mails.map(text).collect()
+        mails.map(|mail| (mail.to_address.clone(), text_of(&mail))).collect()
     }
 
     /// An official more, with an address.
