@@ -104,6 +104,7 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
         dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
         time_zone: settings.data.time_zone.clone(),
         stale_after_hours: settings.data.stale_after_office_hours.into(),
+        quiet_when_closed: settings.reminders.only_in_office_hours,
         leader_grace_hours: settings.reminders.leader_grace_office_hours.into(),
     })
 }

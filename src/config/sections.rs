@@ -130,6 +130,8 @@ pub struct IntakeFolder {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
+    /// Reminders leave while the office is open, and wait for that otherwise.
+    pub only_in_office_hours: bool,
     /// Office hours that those below have to record the cause before a leader is told.
     pub leader_grace_office_hours: u16,
     /// Rules of the whole house.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{BinOper, ExprTrait as _, OnConflict, SimpleExpr};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
@@ -105,6 +105,11 @@ pub fn among(identity: notice::Column, ids: &[Uuid], states: &[&str]) -> Conditi
     Condition::all().add(identity.is_in(ids.to_vec())).add(among_states(states))
 }
 
+/// Of no mail, likewise in a term that no index answers.
+pub fn unattached() -> SimpleExpr {
+    Expr::case(notice::Column::OutboxId.is_null(), true).finally(false).eq(true)
+}
+
 fn among_states(states: &[&str]) -> SimpleExpr {
     let state = notice::Column::State.into_expr().binary(BinOper::Custom("||"), "");
     state.is_in(states.iter().copied().map(str::to_owned))
@@ -132,7 +137,7 @@ pub async fn attach(
         let done = notice::Entity::update_many()
             .set(model)
             .filter(unsent(notice::Column::Id, chunk))
-            .filter(notice::Column::OutboxId.is_null())
+            .filter(unattached())
             .exec(tx.conn())
             .await?;
         attached += done.rows_affected;

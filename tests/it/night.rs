@@ -8,6 +8,7 @@ mod hands;
 mod line;
 mod mails;
 mod office;
+mod quiet;
 mod readings;
 mod reports;
 pub mod server;
@@ -267,7 +268,7 @@ both!(a_dead_deliverers_mail_is_taken_over, |house| {
     let now = office.lease.now();
     let until = now + TimeDelta::seconds(60);
     let tx = office.house.store.begin().await.expect("a transaction");
-    let leased = outbox::lease(&tx, "a worker that dies", now, until, 10).await.expect("leased");
+    let leased = outbox::lease(&tx, "a worker that dies", now, until, 10, None).await.expect("leased");
     tx.commit().await.expect("committed");
     assert_eq!(leased.len(), 1);
     office.run(JobName::DeliverMail).await;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::error::ServiceError;
 use super::super::settings::JobSettings;
 use super::super::slots::{Claim, house_calendar};
+use super::super::work::Work;
 use super::super::{House, suppressions};
 use super::copies::copy;
 use super::history::History;
@@ -67,6 +68,8 @@ impl Round {
 pub struct Told {
     /// Digests put in the outbox.
     pub digests: u64,
+    /// Digests of earlier runs that hadn't left, and speak for what came since too.
+    pub joined: u64,
     /// Notices in them.
     pub notices: u64,
     /// Notices suppressed, by reason.
@@ -82,9 +85,13 @@ pub struct Told {
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let Self { digests, notices, suppressed, held_back, unaddressed, in_grace } = self;
+        let Self { digests, joined, notices, suppressed, held_back, unaddressed, in_grace } = self;
         let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
         let mut en = format!("{digests} digests of {notices} notices");
+        if *joined > 0 {
+            let _ = write!(vi, "; {joined} thư trước chưa gửi được nay gộp thêm");
+            let _ = write!(en, "; {joined} earlier ones that hadn't left say it too");
+        }
         for (why, count) in suppressed {
             let _ = write!(vi, "; bỏ {count}: {why}");
             let _ = write!(en, "; {count} suppressed: {why}");
@@ -133,6 +140,7 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;
     let unwritten = suppressions::standing(&look.door, now).await?;
     let away = away(&look.door, &rules, now).await?;
+    let open = outbox::open_digests(&look.door).await?;
     let to_leaders: Vec<NoticeRow> =
         waiting.iter().filter(|n| n.role == NoticeRole::Leader.as_str()).cloned().collect();
     let history = History::read(&look.door, &to_leaders).await?;
@@ -165,6 +173,15 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     for batch in batches(bundles) {
         let work = house.batch(claim).await?;
         for bundle in &batch {
+            // One that still waits for its server, or for the office to open, speaks for what came since too.
+            let waits = open.get(&(bundle.official.id, bundle.address.to_owned()));
+            if let Some(mail) = waits
+                && outbox::join(&work.tx, *mail).await?
+            {
+                told.notices += give(&work, bundle, *mail).await?;
+                told.joined += 1;
+                continue;
+            }
             let mail = NewMail {
                 id: work.new_id(),
                 key: key(claim.slot_at, bundle.official),
@@ -180,20 +197,26 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
             let id = mail.id;
             // Where this run has written to that person before, what came since waits for the next run.
             if outbox::enqueue(&work.tx, mail).await? {
-                let mut by_whom: BTreeMap<Option<Uuid>, Vec<Uuid>> = BTreeMap::new();
-                for (row, meant_for) in &bundle.notices {
-                    by_whom.entry(*meant_for).or_default().push(row.id);
-                }
-                for (meant_for, ids) in by_whom {
-                    let whom = (bundle.official.id, meant_for);
-                    told.notices += notices::attach(&work.tx, &ids, id, whom).await?;
-                }
+                told.notices += give(&work, bundle, id).await?;
                 told.digests += 1;
             }
         }
         work.finish(&[]).await?;
     }
     Ok(told)
+}
+
+/// Gives a person's notices to a mail. Returns how many still waited.
+async fn give(work: &Work, bundle: &Bundle<'_>, mail: Uuid) -> Result<u64, ServiceError> {
+    let mut by_whom: BTreeMap<Option<Uuid>, Vec<Uuid>> = BTreeMap::new();
+    for (row, meant_for) in &bundle.notices {
+        by_whom.entry(*meant_for).or_default().push(row.id);
+    }
+    let mut given = 0;
+    for (meant_for, ids) in by_whom {
+        given += notices::attach(&work.tx, &ids, mail, (bundle.official.id, meant_for)).await?;
+    }
+    Ok(given)
 }
 
 /// The bundles of each transaction.

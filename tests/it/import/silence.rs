@@ -64,6 +64,8 @@ impl Stage<'_> {
     /// The morning run of a day: codes in the digests that it made, and how many letters to the operator.
     async fn morning(&mut self, day: NaiveDate) -> (Vec<Digest>, Vec<OperatorNotice>, String) {
         self.town.clock.set(evening(day - Days::new(1)) + TimeDelta::minutes(8 * 60 + 15));
+        // What was written on the day before has left.
+        self.town.job(JobName::DeliverMail).await;
         self.town.job(JobName::FlagOverdue).await;
         let note = self.town.job(JobName::SendReminders).await;
         let rows = outbox::Entity::find()
