@@ -33,6 +33,7 @@ mod petition;
 mod procedure;
 mod reconciliation;
 mod reminder;
+mod reminder_convert;
 mod report;
 mod report_convert;
 mod rights;

@@ -123,6 +123,15 @@ pub enum Remark {
         /// The word.
         cause: String,
     },
+    /// Somebody lets the reminders of those below wait.
+    Snoozed {
+        /// Who.
+        name: String,
+        /// Until when, local time.
+        until: NaiveDateTime,
+        /// Why.
+        reason: String,
+    },
     /// Somebody was told of it while the reader was away.
     Meanwhile {
         /// Who.

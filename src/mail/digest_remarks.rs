@@ -40,6 +40,13 @@ pub(super) fn said(remark: &Remark, language: Language) -> String {
             let (vi, en) = cause_words(cause);
             word(format!("Nguyên nhân chậm: {vi}"), format!("Why it is late: {en}"))
         }
+        Remark::Snoozed { name, until, reason } => {
+            let until = language.moment(*until);
+            word(
+                format!("{name} tạm hoãn nhắc đến {until}: {reason}"),
+                format!("{name} lets its reminders wait until {until}: {reason}"),
+            )
+        }
         Remark::Meanwhile { name, at } => {
             let at = language.moment(*at);
             word(

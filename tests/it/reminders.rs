@@ -8,6 +8,7 @@ mod kinds;
 mod leave;
 mod line;
 mod plans;
+mod snoozed;
 mod units;
 mod versions;
 mod watch;

@@ -11,12 +11,14 @@ use super::digest::{Common, Known, digest_for};
 use super::history::History;
 use super::reach::{Reach, away};
 use super::sending::subjects_of;
+use super::snoozing::waits_by;
 use super::sources::Sources;
 use super::truth::stale;
 use crate::mail::Digest;
 use crate::store::Tx;
 use crate::store::notices;
 use crate::store::outbox::MailRow;
+use crate::store::snoozes;
 
 /// A later notice of the same concern speaks for it.
 const TOLD_LATER: &str = "told_later";
@@ -30,12 +32,18 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
     let away = away(tx, &rules, now).await?;
     let reach = Reach::at(&rules, &away, now);
     let history = History::read(tx, &about).await?;
+    let snoozed = snoozes::standing(tx, now).await?;
     let (mut said, mut waiting) = (Vec::new(), Vec::new());
     let mut untrue: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
     for notice in &about {
         let subject = subjects.get(&notice.subject_id);
         if subject.is_some_and(|subject| sources.waits(subject)) {
             // The mail waited so long that its source fell silent.
+            waiting.push(notice.id);
+            continue;
+        }
+        let by = snoozed.get(&notice.subject_id);
+        if by.is_some_and(|by| waits_by(by, &notice.role)) {
             waiting.push(notice.id);
             continue;
         }
@@ -61,7 +69,7 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
     let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let known = Known { reach: &reach, history: &history };
+    let known = Known { reach: &reach, history: &history, snoozed: &snoozed };
     let digest = digest_for(known, official, &said, &subjects, &common);
     Ok((!digest.is_empty()).then_some(digest))
 }

@@ -16,6 +16,7 @@ use crate::domain::official::Official;
 use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
 use crate::mail::{self, Digest, Line, Measured, Remark};
 use crate::store::notices::NoticeRow;
+use crate::store::snoozes::SnoozeRow;
 use crate::store::subjects::{About, Began, Subject};
 
 /// What all digests of a run have in common.
@@ -36,6 +37,8 @@ pub(super) struct Known<'a> {
     pub reach: &'a Reach<'a>,
     /// What was told before.
     pub history: &'a History,
+    /// Whose reminders wait because somebody said so.
+    pub snoozed: &'a HashMap<Uuid, SnoozeRow>,
 }
 
 /// The digest of one person. Notices whose subject isn't among `subjects` say nothing.
@@ -153,6 +156,18 @@ fn remarks(
             }));
         }
     }
+    // Of a level above: its own don't wait.
+    remarks.extend(known.snoozed.get(&subject.id).map(|by| {
+        Remark::Snoozed {
+            name: by
+                .official_id
+                .map(|id| name(&id))
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| by.made_by.clone()),
+            until: house.local(by.until_at),
+            reason: by.reason.clone(),
+        }
+    }));
     if is_late {
         remarks.extend(subject.delay_cause.clone().map(|cause| Remark::Cause { cause }));
     }

@@ -12,6 +12,7 @@ mod reason;
 mod rules;
 mod sending;
 mod sense;
+mod snoozing;
 mod sources;
 mod truth;
 
@@ -22,6 +23,8 @@ pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
 pub use reason::Reason;
 pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
 pub use sending::{Round, Told, send};
+pub use snoozing::{SnoozeAsk, end_snooze, list_snoozes, snooze};
 
 pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES};
 pub use crate::store::reminder_rules::{PUBLISHED as PUBLISHED_RULES, RuleRow};
+pub use crate::store::snoozes::{PUBLISHED as PUBLISHED_SNOOZES, SnoozeRow};

@@ -1,7 +1,7 @@
 //! The plan ahead: what goes out up to an instant if nothing changes, to whom and by which rule. Each run to come is
 //! played through with what the run itself goes by; nothing is stored.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::planning::{Fallen, calendar_of, look_at, second_of_today};
 use super::reach::{Reach, away};
 use super::reason::{Reason, reason};
 use super::sending::{Round, subjects_of};
+use super::snoozing::waits_by;
 use super::truth::stale;
 use crate::domain::calendar::Calendar;
 use crate::domain::permission::Scope;
@@ -21,6 +22,7 @@ use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, JobName};
 use crate::store::notices::{self, NoticeKey, NoticeRow};
 use crate::store::slots;
+use crate::store::snoozes::{self, SnoozeRow};
 use crate::store::subjects::{self, Subject};
 
 /// How far ahead a plan looks.
@@ -93,7 +95,8 @@ pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceErro
     let runs = runs(look, until).await?;
     let away = away(&look.door, &look.rules, now).await?;
     let reaches = runs.iter().map(|(run, _)| Reach::at(&look.rules, &away, *run)).collect();
-    let play = Play { rules: &look.rules, now, runs, reaches };
+    let snoozed = snoozes::standing(&look.door, now).await?;
+    let play = Play { rules: &look.rules, now, runs, reaches, snoozed };
     let mut ahead = waiting(look, &scope, &play, &Reach::at(&look.rules, &away, now)).await?;
     for kind in SubjectKind::ALL {
         let concerns = play.arriving(*kind, until);
@@ -166,7 +169,8 @@ async fn waiting(
     });
     let planned = rows.iter().filter_map(|row| {
         let subject = about.get(&row.subject_id)?;
-        let sent = play.taken(RuleKind::parse(&row.rule_kind)?, row.fell_due_at, 0)?;
+        let kind = RuleKind::parse(&row.rule_kind)?;
+        let sent = play.taken((subject.id, &row.role), kind, row.fell_due_at, 0)?;
         play.of_ledger(subject, row, sent)
     });
     Ok(planned.collect())
@@ -206,6 +210,8 @@ struct Play<'a> {
     runs: Vec<(DateTime<Utc>, Round)>,
     /// Whom each of them reaches.
     reaches: Vec<Reach<'a>>,
+    /// Whose reminders wait because somebody said so.
+    snoozed: HashMap<Uuid, SnoozeRow>,
 }
 
 impl Play<'_> {
@@ -243,7 +249,12 @@ impl Play<'_> {
                 let key =
                     (fallen.rule.code.clone(), fallen.from, fallen.planned.step, fallen.rule.role.as_str());
                 if told.insert((key.0, key.1, key.2, key.3.to_owned()))
-                    && let Some(sent) = self.taken(fallen.rule.kind, fallen.planned.at, number)
+                    && let Some(sent) = self.taken(
+                        (subject.id, fallen.rule.role.as_str()),
+                        fallen.rule.kind,
+                        fallen.planned.at,
+                        number,
+                    )
                 {
                     ahead.push(self.of_rule(subject, &fallen, sent));
                 }
@@ -251,12 +262,19 @@ impl Play<'_> {
         }
     }
 
-    /// The number of the first run from one on that takes a notice.
-    fn taken(&self, kind: RuleKind, fell_due_at: DateTime<Utc>, from: usize) -> Option<usize> {
+    /// The number of the first run from one on that takes a notice of a subject to a role.
+    fn taken(
+        &self,
+        (subject, role): (Uuid, &str),
+        kind: RuleKind,
+        fell_due_at: DateTime<Utc>,
+        from: usize,
+    ) -> Option<usize> {
+        let asleep = self.snoozed.get(&subject).filter(|by| waits_by(by, role)).map(|by| by.until_at);
         let calendar = house_calendar(self.rules);
         let takes = |(run, round): &(DateTime<Utc>, Round)| {
             let today = calendar.midnight(calendar.local_date(*run));
-            round.takes(kind, fell_due_at, today)
+            asleep.is_none_or(|until| until <= *run) && round.takes(kind, fell_due_at, today)
         };
         (from..self.runs.len()).find(|number| takes(&self.runs[*number]))
     }

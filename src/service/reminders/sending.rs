@@ -16,6 +16,7 @@ use super::copies::copy;
 use super::history::History;
 use super::planning::{calendar_of, plan, remind_of_today};
 use super::reach::{Hearer, NO_RECIPIENT, Reach, away};
+use super::snoozing::waits_by;
 use super::sources::Sources;
 use super::truth::stale;
 use crate::domain::calendar::Calendar;
@@ -25,6 +26,7 @@ use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, Misfire, Schedule};
 use crate::store::notices::{self, NoticeRow};
 use crate::store::outbox::{self, NewMail};
+use crate::store::snoozes;
 use crate::store::subjects::{self, Subject};
 
 /// Notices a transaction. Those of one person lie far apart in the ledger, so that each transaction touches most of its
@@ -80,12 +82,14 @@ pub struct Told {
     pub unaddressed: u64,
     /// Notices to leaders that wait until those below had the time to say why it is late.
     pub in_grace: u64,
+    /// Notices that wait because somebody said so.
+    pub snoozed: u64,
 }
 
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let Self { digests, joined, notices, suppressed, held_back, unaddressed, in_grace } = self;
+        let Self { digests, joined, notices, suppressed, held_back, unaddressed, in_grace, snoozed } = self;
         let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
         let mut en = format!("{digests} digests of {notices} notices");
         if *joined > 0 {
@@ -107,6 +111,10 @@ impl Told {
         if *in_grace > 0 {
             let _ = write!(vi, "; {in_grace} lời nhắc lãnh đạo chờ cấp dưới ghi nguyên nhân");
             let _ = write!(en, "; {in_grace} to leaders wait for those below to record the cause");
+        }
+        if *snoozed > 0 {
+            let _ = write!(vi, "; {snoozed} lời nhắc đang tạm hoãn");
+            let _ = write!(en, "; {snoozed} are snoozed");
         }
         format!("{vi} / {en}")
     }
@@ -141,11 +149,15 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let unwritten = suppressions::standing(&look.door, now).await?;
     let away = away(&look.door, &rules, now).await?;
     let open = outbox::open_digests(&look.door).await?;
+    let snoozed = snoozes::standing(&look.door, now).await?;
     let to_leaders: Vec<NoticeRow> =
         waiting.iter().filter(|n| n.role == NoticeRole::Leader.as_str()).cloned().collect();
     let history = History::read(&look.door, &to_leaders).await?;
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
+    let before = waiting.len();
+    waiting.retain(|n| !snoozed.get(&n.subject_id).is_some_and(|by| waits_by(by, &n.role)));
+    let asleep = (before - waiting.len()) as u64;
     let before = waiting.len();
     waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
     let held_back = before - waiting.len();
@@ -168,7 +180,8 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
         unaddressed += if written { 0 } else { bundle.notices.len() as u64 };
         written
     });
-    let mut told = Told { held_back: held_back as u64, unaddressed, in_grace, ..Told::default() };
+    let mut told =
+        Told { held_back: held_back as u64, unaddressed, in_grace, snoozed: asleep, ..Told::default() };
     suppress(house, claim, suppressed, &mut told).await?;
     for batch in batches(bundles) {
         let work = house.batch(claim).await?;
