@@ -1,6 +1,6 @@
 //! Why a mail did not leave the house, and what would mend it.
 
-use crate::domain::mail::Fault;
+use crate::domain::mail::{Fault, Status};
 
 /// Why a mail was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,25 @@ impl DeliveryError {
         }
     }
 
+    /// The server's reply code, if it replied.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Temporary { code, .. } | Self::Configuration { code, .. } => *code,
+            // 0 is our own word.
+            Self::Recipient { code, .. } | Self::Message { code, .. } => Some(*code).filter(|code| *code > 0),
+        }
+    }
+
+    /// What the server said, or what went wrong.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Temporary { text, .. }
+            | Self::Configuration { text, .. }
+            | Self::Recipient { text, .. }
+            | Self::Message { text, .. } => text,
+        }
+    }
+
     /// Whether the server may have the mail all the same, so that only the same bytes may go out again.
     pub fn in_doubt(&self) -> bool {
         matches!(self, Self::Temporary { in_doubt: true, .. })
@@ -88,11 +107,7 @@ pub(crate) fn speaks_of_address(class: u16, detail: u16) -> bool {
 
 /// The second and third number of the first enhanced status code `5.x.y` in a reply (RFC 3463).
 pub(super) fn enhanced(text: &str) -> Option<(u16, u16)> {
-    text.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|word| {
-        let mut parts = word.split('.');
-        let numbers = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        (numbers.0 == "5" && parts.next().is_none()).then_some((numbers.1, numbers.2))
-    })
+    Status::all(text).find(|status| status.class == 5).map(|status| (status.subject, status.detail))
 }
 
 #[cfg(test)]

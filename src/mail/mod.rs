@@ -9,6 +9,7 @@ mod delivery_error;
 mod digest;
 mod digest_words;
 mod envelope;
+mod judging;
 mod operator;
 mod pace;
 mod post;
@@ -31,7 +32,7 @@ pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};
 pub use signing::{BadSigningKey, Signing};
-pub use smtp::SmtpPost;
+pub use smtp::{SmtpPost, Taken};
 pub use summary_mail::{GroupLine, SummaryMail};
 
 /// The language of a mail.

@@ -4,6 +4,7 @@
 //! Leases and the time before which a mail isn't tried are in lease time, all else in office time.
 
 mod held;
+mod returned;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
@@ -19,6 +20,7 @@ use crate::domain::filter::{Field, FieldKind};
 use crate::domain::mail::Fault;
 
 pub use held::{hold_all, misconfigured, wake, wake_to};
+pub use returned::{bury_returned, hold_message, stayed_away};
 
 /// A mail and where it stands.
 pub type MailRow = outbox::Model;

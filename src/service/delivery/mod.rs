@@ -86,6 +86,8 @@ struct Attempt {
     of_notices: bool,
     /// An attempt before was refused to its recipient alone.
     its_own: bool,
+    /// A server was asked to take it.
+    tried: bool,
 }
 
 /// Sends all mails whose time has come, under the fence of a slot.
@@ -168,8 +170,14 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
     }
     let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
     let of_notices = row.kind == "reminder_digest";
-    let mut attempt =
-        Attempt { lease, to_address: row.to_address.clone(), sealed_now: false, of_notices, its_own };
+    let mut attempt = Attempt {
+        lease,
+        to_address: row.to_address.clone(),
+        sealed_now: false,
+        of_notices,
+        its_own,
+        tried: false,
+    };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
         return finish(house, batch, &attempt, Err(barred.clone())).await;
@@ -184,6 +192,7 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
             Err(fate) => return Ok(fate),
         },
     };
+    attempt.tried = true;
     let from = &house.settings.mail.from.address;
     let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
     let mut outcome = held(house, &attempt.lease, sending).await;
