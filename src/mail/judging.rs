@@ -1,6 +1,7 @@
 //! Whose fault a refusal is: by how far the mail had come, the reply code, and the enhanced status in the server's words.
 
 use super::delivery_error::{DeliveryError, enhanced, speaks_of_address};
+use crate::domain::mail::Status;
 
 /// How far a mail had come when it was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,5 +50,27 @@ pub(super) fn judge(at: At, code: u16, text: String) -> DeliveryError {
             _ => DeliveryError::Recipient { code, text },
         },
         At::Message | At::End => DeliveryError::Message { code, text },
+    }
+}
+
+/// Whose fault it is that a mail came back which a server had taken. A server further on doesn't speak for the one that
+/// takes our mail: what it holds against us holds for this recipient alone.
+pub(super) fn judge_returned(status: Option<Status>, code: Option<u16>, text: String) -> DeliveryError {
+    let is = |class, subject, detail| {
+        status == Some(Status { class, subject, detail })
+    };
+    // 5.4.7: it was tried for as long as that server tries.
+    if status.is_some_and(|status| status.class == 4) || is(5, 4, 7) {
+        return DeliveryError::Temporary { code, text, in_doubt: false };
+    }
+    let code = code.filter(|code| (400..600).contains(code)).unwrap_or(550);
+    if is(5, 2, 3) || status.is_some_and(|status| (status.class, status.subject) == (5, 6)) {
+        return DeliveryError::Message { code, text };
+    }
+    match judge(At::Recipient, code, text) {
+        DeliveryError::Configuration { code, text, at_recipient, .. } => {
+            DeliveryError::Configuration { code, text, everybody: false, at_recipient }
+        }
+        judged => judged,
     }
 }

@@ -8,6 +8,7 @@ use super::super::error::ServiceError;
 use super::super::{suppressions, troubles};
 use super::{Attempt, Batch, Fate, release};
 use crate::domain::mail::{Fault, Outcome, Status, folded};
+use crate::domain::schedule::JobName;
 use crate::domain::text::cut_reply;
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{DeliveryError, Taken};
@@ -39,9 +40,8 @@ pub(super) async fn finish(
             let kept = outbox::sent(&tx, lease, now).await?;
             if kept {
                 notices::sent(&tx, &[lease.id], now).await?;
-                let address = folded(&attempt.to_address);
-                if batch.failing.contains(&address) {
-                    suppressions::went_through(&tx, &address, now).await?;
+                if batch.failing.contains(&folded(&attempt.to_address)) {
+                    suppressions::went_through(&tx, &attempt.to_address, now).await?;
                 }
             }
             (kept, Fate::Sent)
@@ -56,11 +56,9 @@ pub(super) async fn finish(
             match error {
                 DeliveryError::Recipient { .. } => {
                     let kept = bury(&tx, attempt, failure).await?;
-                    if kept && error.says_no_such_address() {
-                        suppressions::count_failure(house, &tx, &attempt.to_address, &text).await?;
-                    } else if kept {
-                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
-                            .await?;
+                    if kept {
+                        let (by, address) = (JobName::DeliverMail, &attempt.to_address);
+                        suppressions::hold_against(house, &tx, by, address, error, now).await?;
                     }
                     (kept, Fate::Dead)
                 }

@@ -193,7 +193,7 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
         },
     };
     attempt.tried = true;
-    let from = &house.settings.mail.from.address;
+    let from = &house.settings.mail.return_path;
     let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
     let mut outcome = held(house, &attempt.lease, sending).await;
     if let Err(DeliveryError::Configuration { code, text, everybody: everybody @ true, at_recipient }) =
@@ -211,7 +211,7 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
 }
 
 /// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.
-async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
+pub(super) async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
     let about: Vec<_> = notices::of_mail(tx, mail).await?.iter().map(|notice| notice.id).collect();
     notices::detach(tx, &about).await
 }

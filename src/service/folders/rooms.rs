@@ -55,7 +55,12 @@ pub(super) async fn place(folder: &Folder, name: &str, month: Option<&str>) -> i
         Some(month) => folder.path.join("done").join(month),
         None => folder.path.join("failed"),
     };
-    tokio::fs::create_dir_all(&directory).await?;
+    free_place(&directory, name).await
+}
+
+/// A name in a directory that nobody has there, as near to the given one as can be.
+pub(in crate::service) async fn free_place(directory: &Path, name: &str) -> io::Result<PathBuf> {
+    tokio::fs::create_dir_all(directory).await?;
     let path = Path::new(name);
     let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let ending = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
