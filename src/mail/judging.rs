@@ -56,9 +56,7 @@ pub(super) fn judge(at: At, code: u16, text: String) -> DeliveryError {
 /// Whose fault it is that a mail came back which a server had taken. A server further on doesn't speak for the one that
 /// takes our mail: what it holds against us holds for this recipient alone.
 pub(super) fn judge_returned(status: Option<Status>, code: Option<u16>, text: String) -> DeliveryError {
-    let is = |class, subject, detail| {
-        status == Some(Status { class, subject, detail })
-    };
+    let is = |class, subject, detail| status == Some(Status { class, subject, detail });
     // 5.4.7: it was tried for as long as that server tries.
     if status.is_some_and(|status| status.class == 4) || is(5, 4, 7) {
         return DeliveryError::Temporary { code, text, in_doubt: false };

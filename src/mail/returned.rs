@@ -147,8 +147,8 @@ pub fn read(bytes: &[u8]) -> Read {
             | "message/global"
             | "message/global-headers"
             | "text/rfc822-header" => {
-                message_id =
-                    message_id.or_else(|| Head::of(&head.decoded(body)).and_then(|brought| brought.message_id));
+                message_id = message_id
+                    .or_else(|| Head::of(&head.decoded(body)).and_then(|brought| brought.message_id));
             }
             _ => {}
         }

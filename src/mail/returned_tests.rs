@@ -79,24 +79,48 @@ fn faults_are_told_apart_by_their_status() {
     use Fault::{Message, Recipient, Temporary};
     for (fields, expected) in [
         ("Action: failed\nStatus: 5.1.1\n", ("failed", Some(Recipient), true)),
-        ("Action: failed\nStatus: 5.1.2\nDiagnostic-Code: smtp; bad host\n", ("failed", Some(Recipient), true)),
+        (
+            "Action: failed\nStatus: 5.1.2\nDiagnostic-Code: smtp; bad host\n",
+            ("failed", Some(Recipient), true),
+        ),
         ("Action: failed\nStatus: 5.4.4\n", ("failed", Some(Recipient), false)),
-        ("Action: Failed (in the end)\nStatus: 5.0.0 (x)\nDiagnostic-Code: smtp; 550 5.1.1 no\n", ("failed", Some(Recipient), true)),
+        (
+            "Action: Failed (in the end)\nStatus: 5.0.0 (x)\nDiagnostic-Code: smtp; 550 5.1.1 no\n",
+            ("failed", Some(Recipient), true),
+        ),
         ("Action: failed\nDiagnostic-Code: smtp; 550 5.1.1 no\n", ("failed", Some(Recipient), true)),
-        ("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no\n", ("failed", Some(Recipient), false)),
+        (
+            "Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no\n",
+            ("failed", Some(Recipient), false),
+        ),
         ("Action: failed\n", ("failed", Some(Recipient), false)),
         // A server further on, or its policy, isn't everybody's.
-        ("Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 spam\n", ("failed", Some(Recipient), false)),
+        (
+            "Action: failed\nStatus: 5.7.1\nDiagnostic-Code: smtp; 550 5.7.1 spam\n",
+            ("failed", Some(Recipient), false),
+        ),
         ("Action: failed\nStatus: 5.1.8\n", ("failed", Some(Recipient), false)),
-        ("Action: failed\nStatus: 5.5.2\nDiagnostic-Code: smtp; 504 5.5.2 helo\n", ("failed", Some(Recipient), false)),
-        ("Action: failed\nStatus: 5.7.0\nDiagnostic-Code: smtp; 530 5.7.0 log in\n", ("failed", Some(Recipient), false)),
+        (
+            "Action: failed\nStatus: 5.5.2\nDiagnostic-Code: smtp; 504 5.5.2 helo\n",
+            ("failed", Some(Recipient), false),
+        ),
+        (
+            "Action: failed\nStatus: 5.7.0\nDiagnostic-Code: smtp; 530 5.7.0 log in\n",
+            ("failed", Some(Recipient), false),
+        ),
         ("Action: failed\nStatus: 5.3.4\n", ("failed", Some(Message), false)),
         ("Action: failed\nStatus: 5.2.3\n", ("failed", Some(Message), false)),
-        ("Action: failed\nStatus: 5.6.1\nDiagnostic-Code: smtp; 554 5.6.1\n", ("failed", Some(Message), false)),
+        (
+            "Action: failed\nStatus: 5.6.1\nDiagnostic-Code: smtp; 554 5.6.1\n",
+            ("failed", Some(Message), false),
+        ),
         ("Action: failed\nStatus: 5.2.2\n", ("failed", Some(Temporary), false)),
         ("Action: failed\nStatus: 4.4.7\n", ("failed", Some(Temporary), false)),
         ("Action: failed\nStatus: 5.4.7\n", ("failed", Some(Temporary), false)),
-        ("Action: failed\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connect timed out\n", ("failed", Some(Temporary), false)),
+        (
+            "Action: failed\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connect timed out\n",
+            ("failed", Some(Temporary), false),
+        ),
         ("Action: delayed\nStatus: 4.4.1\n", ("delayed", None, false)),
         ("Action: delivered\nStatus: 2.0.0\n", ("delivered", None, false)),
         ("Action: relayed\nStatus: 2.0.0\n", ("relayed", None, false)),
@@ -173,7 +197,9 @@ fn what_was_cut_short_is_read_as_far_as_it_goes_or_refused() {
     for text in [POSTFIX, EXCHANGE, GMAIL] {
         for end in 0..text.len() {
             match read(&text.as_bytes()[..end]) {
-                Read::Report(found) => assert!(found.message_id.is_none_or(|id| OURS.starts_with(&id[..id.len() - 1]))),
+                Read::Report(found) => {
+                    assert!(found.message_id.is_none_or(|id| OURS.starts_with(&id[..id.len() - 1])))
+                }
                 Read::Other | Read::Broken(_) => {}
             }
         }
@@ -185,16 +211,22 @@ fn nothing_is_looked_into_deeper_than_a_report_goes() {
     let nested = |kind: &str, levels: usize| format!("Content-Type: {kind}\n\n").repeat(levels);
     for levels in [50, 150_000] {
         assert_eq!(read(nested("message/rfc822", levels).as_bytes()), Read::Other);
-        let deep = POSTFIX.replace("Return-Path: <bonro@ducpho.example>\n", &nested("message/rfc822", levels));
+        let deep =
+            POSTFIX.replace("Return-Path: <bonro@ducpho.example>\n", &nested("message/rfc822", levels));
         let found = report(&deep);
         assert_eq!((found.message_id, found.recipients.len()), (None, 1), "the mail inside is another's");
     }
     let mut levels = String::new();
     for level in 0..50 {
-        levels.push_str(&format!("Content-Type: multipart/report; report-type=delivery-status; boundary=b{level}\n\n--b{level}\n"));
+        levels.push_str(&format!(
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b{level}\n\n--b{level}\n"
+        ));
     }
     assert!(matches!(read(levels.as_bytes()), Read::Broken(_)));
-    let many = format!("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n{}", "--b\n\n".repeat(900_000));
+    let many = format!(
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n{}",
+        "--b\n\n".repeat(900_000)
+    );
     assert!(matches!(read(many.as_bytes()), Read::Broken(_)));
 }
 
@@ -209,7 +241,8 @@ fn what_is_too_large_is_not_read() {
             assert!(!matches!(read(filled.as_bytes()), Read::Report(_)));
         }
     }
-    let fields = format!("Final-Recipient: rfc822; a@b\nAction: failed\nDiagnostic-Code: {}\n", "đ".repeat(9000));
+    let fields =
+        format!("Final-Recipient: rfc822; a@b\nAction: failed\nDiagnostic-Code: {}\n", "đ".repeat(9000));
     assert!(said(&fields).text().chars().count() <= 301);
     let crowd = "Final-Recipient: rfc822; a@b\nAction: failed\n\n".repeat(5000);
     let text = format!(

@@ -10,6 +10,7 @@ mod mails;
 mod office;
 mod readings;
 mod reports;
+mod returned;
 pub mod server;
 mod troubles;
 

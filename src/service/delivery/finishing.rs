@@ -103,12 +103,7 @@ pub(super) async fn finish(
 }
 
 /// The attempt as it goes on record.
-fn told(
-    house: &House,
-    attempt: &Attempt,
-    outcome: &Result<Taken, DeliveryError>,
-    fate: Fate,
-) -> AttemptRow {
+fn told(house: &House, attempt: &Attempt, outcome: &Result<Taken, DeliveryError>, fate: Fate) -> AttemptRow {
     let now = house.world.office.now();
     let ended = match fate {
         Fate::Sent => Outcome::Taken,

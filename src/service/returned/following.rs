@@ -13,8 +13,8 @@ use crate::domain::mail::{Fault, Outcome, folded};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{RecipientReport, Report};
 use crate::store::mail_attempts::{self, AttemptRow};
-use crate::store::{Tx, notices};
 use crate::store::outbox::{self, Failure, MailRow};
+use crate::store::{Tx, notices};
 
 /// Follows a report, whose bytes have this hash.
 pub(super) async fn follow(
@@ -46,7 +46,9 @@ pub(super) async fn follow(
         reply: of.text(),
         worker: house.instance.to_string(),
         // The same report comes with other bytes where it went over another server.
-        report: Some(report.own_id.as_ref().map_or_else(|| hash.to_owned(), |id| hex::encode(Sha256::digest(id)))),
+        report: Some(
+            report.own_id.as_ref().map_or_else(|| hash.to_owned(), |id| hex::encode(Sha256::digest(id))),
+        ),
     };
     let fate = if returned.is_some() { Fate::Returned } else { Fate::Reported };
     if !mail_attempts::enter(&work.tx, row).await? {

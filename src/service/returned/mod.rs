@@ -103,7 +103,10 @@ pub async fn take(house: &House, claim: &Claim) -> Result<String, ServiceError> 
     );
     let Some(first) = left.first() else { return Ok(note) };
     operator::tell(house, claim, unreadable(place, first, today)).await?;
-    Err(ServiceError::Internal(format!("{note}; {}", left.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; "))))
+    Err(ServiceError::Internal(format!(
+        "{note}; {}",
+        left.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ")
+    )))
 }
 
 /// Why a mail couldn't be taken.
