@@ -29,7 +29,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Measured, Subject};
-pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
+pub use envelope::{Attachment, Letter, MailError, Mailbox, Thread, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};
 pub use returned::{Action, MAIL_BYTES, Read, RecipientReport, Report, read};

@@ -6,6 +6,7 @@ mod before;
 mod kinds;
 mod line;
 mod plans;
+mod threads;
 mod units;
 mod versions;
 mod watch;

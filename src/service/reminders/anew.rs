@@ -12,7 +12,7 @@ use super::digest::{Common, digest_for};
 use super::sending::subjects_of;
 use super::sources::Sources;
 use super::truth::{address, person, stale};
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
+use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
 use crate::mail::Digest;
 use crate::store::notices::{self, NoticeRow};
 use crate::store::outbox::MailRow;
@@ -21,8 +21,17 @@ use crate::store::{Door, StoreError, Tx};
 /// A later notice of the same concern speaks for it.
 const TOLD_LATER: &str = "told_later";
 
+/// What a mail says now.
+#[derive(Debug)]
+pub struct Composed {
+    /// Its words.
+    pub digest: Digest,
+    /// The dossiers that it speaks of, in the order of their codes.
+    pub dossiers: Vec<Uuid>,
+}
+
 /// The digest of a mail as of now; None: there is nothing to say any more, or its official isn't there any more.
-pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest>, ServiceError> {
+pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Composed>, ServiceError> {
     let about = notices::of_mail(tx, row.id).await?;
     let subjects = subjects_of(tx, &about).await?;
     let (rules, now) = (house.rules(tx).await?, house.world.office.now());
@@ -62,7 +71,13 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
     let digest = digest_for(&rules, official, &said, &subjects, &common);
-    Ok((!digest.is_empty()).then_some(digest))
+    let by_code: HashMap<&str, Uuid> = subjects
+        .values()
+        .filter(|subject| subject.kind == SubjectKind::Dossier)
+        .map(|subject| (subject.code.as_str(), subject.id))
+        .collect();
+    let dossiers = digest.dossiers().into_iter().filter_map(|code| by_code.get(code).copied()).collect();
+    Ok((!digest.is_empty()).then_some(Composed { digest, dossiers }))
 }
 
 /// Of one subject, role and concern the latest notice stands for all.

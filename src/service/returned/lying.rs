@@ -89,13 +89,13 @@ pub(super) async fn put_aside(
     message: &Message,
     is_ours: bool,
 ) -> io::Result<()> {
-    let name = if lying.is_maildir {
-        let base = message.name.split_once(":2,").map_or(message.name.as_str(), |(base, _)| base);
-        format!("{base}:2,{}", if is_ours { "S" } else { "" })
-    } else {
-        message.name.clone()
+    // A Maildir's readers keep what they know of a mail behind the colon.
+    let (stem, ending) = match (lying.is_maildir, is_ours) {
+        (true, true) => (message.name.split(":2,").next().unwrap_or_default(), ":2,S"),
+        (true, false) => (message.name.split(":2,").next().unwrap_or_default(), ":2,"),
+        (false, _) => (message.name.as_str(), ""),
     };
-    let to = free_place(&aside(place, lying, is_ours), &name).await?;
+    let to = free_place(&aside(place, lying, is_ours), stem, ending).await?;
     moved(&message.path, &to).await
 }
 

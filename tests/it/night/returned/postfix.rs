@@ -9,6 +9,7 @@ use bonro::service::folders::Seen;
 use bonro::service::jobs::{Asked, run};
 use bonro::service::returned::ReturnedMails;
 use bonro::store::entity::official;
+use bonro::store::rules;
 use bonro::world::Clock as _;
 use chrono::TimeDelta;
 use sea_orm::sea_query::Expr;
@@ -31,6 +32,10 @@ async fn has(office: &Office, id: Uuid, address: &str) {
         .exec(&office.tables)
         .await
         .expect("it is set");
+    // Whoever has read the officials reads them anew.
+    let tx = office.house.store.begin().await.expect("a transaction");
+    rules::bump(&tx).await.expect("it is said");
+    tx.commit().await.expect("it commits");
 }
 
 both!(a_real_server_returns_a_mail_to_nobody_and_its_address_is_suppressed, |house| {
