@@ -56,6 +56,17 @@ impl DeliveryError {
         Self::Temporary { code: None, text: text.into(), in_doubt: false }
     }
 
+    /// The same where it turns out to be held against everybody.
+    #[must_use]
+    pub fn of_everybody(self) -> Self {
+        match self {
+            Self::Configuration { code, text, at_recipient, .. } => {
+                Self::Configuration { code, text, everybody: true, at_recipient }
+            }
+            other @ (Self::Temporary { .. } | Self::Recipient { .. } | Self::Message { .. }) => other,
+        }
+    }
+
     /// By what it would be mended.
     pub fn fault(&self) -> Fault {
         match self {
