@@ -1,7 +1,7 @@
 //! The digest: one mail a person and run with the work that is overdue, due today and due soon, and what else must be
 //! done about it. It takes what the outbox stored; who gets it and what stands in it is decided elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -158,6 +158,12 @@ impl Digest {
     /// Nothing to say: such a mail is not sent.
     pub fn is_empty(&self) -> bool {
         self.total() == 0
+    }
+
+    /// The codes of the dossiers that it speaks of.
+    pub fn dossiers(&self) -> BTreeSet<&str> {
+        let lines = Kind::ALL.iter().flat_map(|kind| self.lines(*kind));
+        lines.filter(|line| line.subject == Subject::Dossier).map(|line| line.code.as_str()).collect()
     }
 
     fn total(&self) -> usize {

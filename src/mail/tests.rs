@@ -326,7 +326,7 @@ fn letter() -> Letter {
         attachments: mail.attachments,
         date: "2024-05-16T00:15:00Z".parse::<DateTime<Utc>>().expect("an instant"),
         list_id: Some("<reports.bonro.ducpho.example>".to_owned()),
-        in_reply_to: None,
+        thread: None,
     }
 }
 

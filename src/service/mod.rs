@@ -37,6 +37,7 @@ pub mod reconciling;
 mod registers;
 pub mod reminders;
 pub mod report;
+pub mod returned;
 pub mod schedules;
 pub mod settings;
 pub mod slots;

@@ -247,6 +247,18 @@ pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u6
     Ok(sent)
 }
 
+/// The notices of a mail that came back weren't heard: they wait again, in that mail.
+pub async fn unheard(tx: &Tx, outbox_id: Uuid) -> Result<(), StoreError> {
+    let model =
+        notice::ActiveModel { state: Set("queued".to_owned()), sent_at: Set(None), ..Default::default() };
+    notice::Entity::update_many()
+        .set(model)
+        .filter(among(notice::Column::OutboxId, &[outbox_id], &["sent"]))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// A page of notices, of the units in the scope or sent to the official.
 pub async fn list(door: &impl Door, query: &ListQuery, scope: &Scope) -> Result<Page<NoticeRow>, StoreError> {
     let within = match scope {

@@ -58,6 +58,7 @@ const OUTSIDE: &[Outside] = &[
     Outside { path: "sqlx", rooms: &["store"] },
     Outside { path: "migrations", rooms: &["store"] },
     Outside { path: "lettre", rooms: &["mail"] },
+    Outside { path: "mail_parser", rooms: &["mail"] },
     Outside { path: "tokio_cron_scheduler", rooms: &["jobs"] },
     Outside { path: "csv", rooms: &["intake"] },
     Outside { path: "zip", rooms: &["intake"] },

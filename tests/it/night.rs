@@ -11,6 +11,7 @@ mod office;
 mod quiet;
 mod readings;
 mod reports;
+mod returned;
 pub mod server;
 mod troubles;
 

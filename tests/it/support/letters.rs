@@ -33,5 +33,5 @@ pub fn text_of(mail: &MailRow) -> String {
 /// What a digest would say if it were sealed now.
 pub async fn said_of(house: &House, mail: &MailRow) -> Digest {
     let tx = house.store.begin().await.expect("a transaction");
-    anew(house, &tx, mail).await.expect("it is put together").expect("it says something")
+    anew(house, &tx, mail).await.expect("it is put together").expect("it says something").digest
 }
