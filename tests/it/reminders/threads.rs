@@ -29,7 +29,8 @@ fn fields(sealed: &[u8]) -> String {
 
 both!(a_digest_of_a_few_dossiers_belongs_to_their_threads, |house| {
     let watch = Watch::silent(&house).await;
-    let soon = v1::ReminderRule { working_days: 2, ..rule(v1::ReminderKind::BeforeDue) };
+    let code = "soon".to_owned();
+    let soon = v1::ReminderRule { code, working_days: 2, ..rule(v1::ReminderKind::BeforeDue) };
     watch.create(soon).await.expect("a rule");
     let receive = async |at: &str, codes: &[String]| {
         watch.office.set(at);

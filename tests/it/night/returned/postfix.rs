@@ -52,6 +52,7 @@ both!(a_real_server_returns_a_mail_to_nobody_and_its_address_is_suppressed, |hou
                 Some(Mailbox { name: String::new(), address: "c9@tinh.example".to_owned() });
         })
         .await;
+    sending.enter_jobs().await.expect("jobs are entered");
     office.assign("NV-1", Some(OFFICER), "2024-05-10").await;
     office.assign("NV-2", Some(HEAD), "2024-05-10").await;
     for (day, failures) in [("2024-05-16", 1), ("2024-05-17", 2)] {
