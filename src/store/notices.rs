@@ -22,7 +22,7 @@ pub type NoticeRow = notice::Model;
 /// What makes a notice of a subject unique: rule code, instant measured from, step and role.
 pub type NoticeKey = (String, DateTime<Utc>, i32, String);
 
-/// Rows a statement: 19 columns each.
+/// Rows a statement: 21 columns each.
 const CHUNK: usize = 500;
 
 const fn text(name: &'static str, column: &'static str) -> Published {
@@ -186,6 +186,19 @@ pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>
         .order_by_asc(notice::Column::Id)
         .all(door.conn())
         .await?)
+}
+
+/// All notices of subjects, whatever became of them.
+pub async fn all_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
+    let mut rows = Vec::new();
+    for chunk in subject_ids.chunks(CHUNK) {
+        let found = notice::Entity::find()
+            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
+            .all(door.conn())
+            .await?;
+        rows.extend(found);
+    }
+    Ok(rows)
 }
 
 /// All notices of subjects that were told or will be.

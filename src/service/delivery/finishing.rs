@@ -130,10 +130,11 @@ fn told(house: &House, attempt: &Attempt, outcome: &Result<Taken, DeliveryError>
     }
 }
 
-/// Gives a mail up. Where its address is to blame, its notices come in another mail: once somebody tries this one again,
-/// it has nothing to say, whatever was sealed.
+/// Gives a mail up. Where its address is to blame, or its server was away too long, its notices come in another mail: once
+/// somebody tries this one again, it has nothing to say, whatever was sealed.
 async fn bury(tx: &Tx, attempt: &Attempt, failure: Failure) -> Result<bool, ServiceError> {
-    let released = attempt.of_notices && failure.fault == Fault::Recipient;
+    let in_another = matches!(failure.fault, Fault::Recipient | Fault::Temporary);
+    let released = attempt.of_notices && in_another && failure.unseal | (failure.fault == Fault::Recipient);
     let failure = Failure { unseal: failure.unseal || released, ..failure };
     let kept = outbox::bury(tx, &attempt.lease, failure).await?;
     if kept && released {

@@ -52,8 +52,8 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Compos
             waiting.push(notice.id);
             continue;
         }
-        let by = snoozed.get(&notice.subject_id);
-        if by.is_some_and(|by| waits_by(by, &notice.role)) {
+        let by = subject.zip(snoozed.get(&notice.subject_id));
+        if by.is_some_and(|(subject, by)| waits_by(by, subject, &notice.role)) {
             waiting.push(notice.id);
             continue;
         }

@@ -10,6 +10,7 @@ use super::super::slots::house_calendar;
 use super::history::History;
 use super::planning::calendar_of;
 use super::reach::{Past, Reach};
+use super::snoozing::counts;
 use super::sources::Sources;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
@@ -69,8 +70,11 @@ pub(super) fn digest_for(
         concerns: BTreeMap::new(),
         link_template: common.link_template.clone(),
     };
+    // Of several notices of one thing that of the lowest level is told of: it knows of everybody it went past.
+    let mut notices = notices.to_vec();
+    notices.sort_by_key(|notice| NoticeRole::parse(&notice.role));
     let mut said = HashSet::new();
-    for notice in notices {
+    for notice in &notices {
         let Some(subject) = subjects.get(&notice.subject_id) else { continue };
         let Some(concern) = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern) else { continue };
         let Some(from) = subject.marks.of(concern).filter(|_| said.insert((subject.id, concern))) else {
@@ -112,7 +116,10 @@ fn tie(
             // None of the levels: a stand-in.
             None => (role, role != NoticeRole::Returned),
         };
-        nearest = Some(nearest.map_or(found, |known: (NoticeRole, bool)| known.min(found)));
+        nearest = Some(nearest.map_or(found, |known: (NoticeRole, bool)| {
+            // What is their own is nearer than what they stand in for.
+            if (found.1, found.0) < (known.1, known.0) { found } else { known }
+        }));
     }
     nearest.unwrap_or((NoticeRole::Responsible, false))
 }
@@ -143,9 +150,10 @@ fn remarks(
             Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
             Past::Nobody(level) => Remark::Nobody { level },
         }));
-        if role != NoticeRole::Responsible {
-            let told = known.history.told_below(subject.id, (concern, from), role);
-            if told.is_empty() {
+        let level = known.reach.level_of(subject, role, reader).unwrap_or(role);
+        if level != NoticeRole::Responsible {
+            let told = known.history.told_below(subject.id, (concern, from), level);
+            if told.is_empty() && remarks.is_empty() {
                 remarks.push(Remark::NobodyTold);
             }
             let others = told.iter().filter(|heard| heard.official_id != reader.id);
@@ -157,7 +165,8 @@ fn remarks(
         }
     }
     // Of a level above: its own don't wait.
-    remarks.extend(known.snoozed.get(&subject.id).map(|by| {
+    let by = known.snoozed.get(&subject.id).filter(|by| counts(by, subject));
+    remarks.extend(by.map(|by| {
         Remark::Snoozed {
             name: by
                 .official_id

@@ -3,6 +3,7 @@
 mod anew;
 mod copies;
 mod digest;
+mod grace;
 mod history;
 mod lists;
 mod planning;
