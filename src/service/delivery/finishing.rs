@@ -76,7 +76,9 @@ pub(super) async fn finish(
                 }
                 DeliveryError::Configuration { everybody: false, .. } | DeliveryError::Temporary { .. } => {
                     let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
-                    let (kept, fate) = if tried_for(first, lease.attempt) >= most {
+                    // What joins it has it tried again at once: so many attempts may be fewer days.
+                    let is_old = now - attempt.written_at >= most;
+                    let (kept, fate) = if is_old && tried_for(first, lease.attempt) >= most {
                         (bury(&tx, attempt, failure).await?, Fate::Dead)
                     } else {
                         let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);

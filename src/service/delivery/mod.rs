@@ -10,6 +10,7 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -97,6 +98,8 @@ struct Attempt {
     its_own: bool,
     /// A server was asked to take it.
     tried: bool,
+    /// When it was written.
+    written_at: DateTime<Utc>,
 }
 
 /// Sends all mails whose time has come, under the fence of a slot.
@@ -226,6 +229,7 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
         of_notices,
         its_own,
         tried: false,
+        written_at: row.created_at,
     };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.

@@ -79,7 +79,7 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Compos
     let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let known = Known { reach: &reach, history: &history, snoozed: &snoozed };
+    let known = Known { reach: &reach, history: &history, written_at: row.created_at, snoozed: &snoozed };
     let digest = digest_for(known, official, &said, &subjects, &common);
     let by_code: HashMap<&str, Uuid> = subjects
         .values()

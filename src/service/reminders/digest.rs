@@ -38,6 +38,8 @@ pub(super) struct Known<'a> {
     pub reach: &'a Reach<'a>,
     /// What was told before.
     pub history: &'a History,
+    /// When its mail was written.
+    pub written_at: DateTime<Utc>,
     /// Whose reminders wait because somebody said so.
     pub snoozed: &'a HashMap<Uuid, SnoozeRow>,
 }
@@ -152,7 +154,9 @@ fn remarks(
         }));
         let level = known.reach.level_of(subject, role, reader).unwrap_or(role);
         if level != NoticeRole::Responsible {
-            let told = known.history.told_below(subject.id, (concern, from), level);
+            // What leaves with the same run is none of it, whichever mail is first.
+            let before = known.written_at.max(notice.created_at);
+            let told = known.history.told_below((notice, before), (concern, from), level);
             if told.is_empty() && remarks.is_empty() {
                 remarks.push(Remark::NobodyTold);
             }

@@ -81,15 +81,16 @@ impl History {
         sent.iter().filter(move |sent| sent.role < role)
     }
 
-    /// What the levels below one were told of the same deadline, the lowest first.
+    /// What the levels below one had been told of the same deadline before an instant, the lowest first.
     pub fn told_below(
         &self,
-        subject: Uuid,
+        (notice, before): (&NoticeRow, DateTime<Utc>),
         (concern, from): (Concern, DateTime<Utc>),
         role: NoticeRole,
     ) -> Vec<Heard> {
         let mut heard: Vec<Heard> = Vec::new();
-        for sent in self.below(subject, concern, role).filter(|sent| sent.from == from) {
+        let before = |sent: &&Sent| sent.from == from && sent.at < before;
+        for sent in self.below(notice.subject_id, concern, role).filter(before) {
             let known = heard.iter_mut().find(|h| (h.role, h.official_id) == (sent.role, sent.official_id));
             match known {
                 Some(known) => {
