@@ -7,6 +7,8 @@
 
 mod delivery_error;
 mod digest;
+mod digest_list;
+mod digest_paste;
 mod digest_words;
 mod envelope;
 mod operator;
@@ -16,6 +18,8 @@ mod signing;
 mod smtp;
 mod summary_mail;
 
+#[cfg(test)]
+mod digest_tests;
 #[cfg(test)]
 mod post_tests;
 #[cfg(test)]
@@ -27,6 +31,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Measured, Subject};
+pub use digest_list::{Entry, Listing};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};

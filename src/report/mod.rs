@@ -17,14 +17,20 @@ mod beside;
 mod body;
 mod html;
 mod sentences;
+mod sheet;
 mod wording;
 
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod sheet_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unpacked;
 
 pub use html::html;
+pub use sheet::{Cell, Column, Sheet, WORKBOOK};
 pub use wording::{GroupWords, Locality, Registered, Wording, period_name, period_range};
 
 /// Everything that a report is printed from.

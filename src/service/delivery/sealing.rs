@@ -27,7 +27,11 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
         (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
         (None, "reminder_digest") => {
             let digest = reminders::anew(house, &tx, row).await?;
-            digest.map(|digest| digest.render(Language::of(&row.language))).ok_or(Unsaid::Empty)
+            let digest = digest.ok_or(Unsaid::Empty);
+            digest.and_then(|digest| {
+                let mail = reminders::written(&digest, Language::of(&row.language));
+                mail.map_err(|e| Unsaid::Broken(e.to_string()))
+            })
         }
         (None, "period_summary") => {
             parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))

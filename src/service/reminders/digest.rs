@@ -9,7 +9,6 @@ use super::super::Rules;
 use super::super::slots::house_calendar;
 use super::planning::calendar_of;
 use super::sources::Sources;
-use super::truth::person;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
 use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
@@ -40,7 +39,9 @@ pub(super) fn digest_for(
     let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
     let mut digest = Digest {
         recipient: official.full_name.clone(),
-        unit: rules.units.get(official.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+        unit: unit_name(rules, Some(official.unit_id)),
+        unit_code: rules.unit_code(official.unit_id).to_owned(),
+        oversees: ties(official, notices, subjects).any(|tie| tie != NoticeRole::Responsible),
         role: role_of(official, notices, subjects),
         run_at: local(common.now),
         data_until: common
@@ -62,7 +63,7 @@ pub(super) fn digest_for(
         };
         let calendar = calendar_of(rules, subject).unwrap_or(&house);
         let (today, from_on) = (calendar.local_date(common.now), calendar.local_date(from));
-        let line = line(rules, official, subject, (concern, from), calendar, common.now);
+        let line = line(rules, &official.language, subject, (concern, from), calendar, common.now);
         if concern != Concern::Deadline {
             digest.concerns.entry(concern).or_default().push(line);
         } else if subject.overdue_at.is_some_and(|at| at <= common.now) || from_on < today {
@@ -78,26 +79,37 @@ pub(super) fn digest_for(
 
 /// As what somebody gets a digest: by the nearest tie to any of its subjects.
 fn role_of(official: &Official, notices: &[&NoticeRow], subjects: &HashMap<Uuid, Subject>) -> NoticeRole {
-    let ties = notices.iter().filter_map(|notice| {
+    ties(official, notices, subjects).min().unwrap_or(NoticeRole::Responsible)
+}
+
+/// As what somebody is told of each notice's subject.
+fn ties(
+    official: &Official,
+    notices: &[&NoticeRow],
+    subjects: &HashMap<Uuid, Subject>,
+) -> impl Iterator<Item = NoticeRole> {
+    notices.iter().filter_map(|notice| {
         let subject = subjects.get(&notice.subject_id)?;
         let role = NoticeRole::parse(&notice.role)?;
         let holds = subject.holder_id == Some(official.id);
         // Who stands in for a missing holder gets it as the head.
         Some(if role == NoticeRole::Responsible && !holds { NoticeRole::Head } else { role })
-    });
-    ties.min().unwrap_or(NoticeRole::Responsible)
+    })
+}
+
+fn unit_name(rules: &Rules, unit_id: Option<Uuid>) -> String {
+    unit_id.and_then(|id| rules.units.get(id)).map(|unit| unit.name.clone()).unwrap_or_default()
 }
 
 fn line(
     rules: &Rules,
-    reader: &Official,
+    language: &str,
     subject: &Subject,
     (concern, from): (Concern, DateTime<Utc>),
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Line {
-    let holder = person(rules, subject, NoticeRole::Responsible)
-        .filter(|held_by| held_by.id != reader.id && subject.holder_id == Some(held_by.id));
+    let holder = subject.holder_id.and_then(|id| rules.officials.get(&id));
     let from_on = calendar.local_date(from);
     let office_minutes = calendar.office_micros(now).ok().zip(calendar.office_micros(from).ok());
     let measured = Measured {
@@ -109,7 +121,7 @@ fn line(
     Line {
         code: subject.code.clone(),
         subject: subject_word(subject.kind),
-        procedure: about(rules, subject, &reader.language),
+        procedure: about(rules, subject, language),
         received_on: match subject.began {
             Began::On(day) => day,
             Began::At(at) => calendar.local_date(at),
@@ -117,6 +129,7 @@ fn line(
         due: subject.marks.due.map(|due| calendar.local(due)),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
+        unit: unit_name(rules, subject.unit_id),
         working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
         measured: (concern != Concern::Deadline).then_some(measured),
     }

@@ -2,6 +2,7 @@
 
 mod anew;
 mod digest;
+mod enclosing;
 mod lists;
 mod planning;
 mod preview;
@@ -13,6 +14,7 @@ mod sources;
 mod truth;
 
 pub use anew::anew;
+pub use enclosing::written;
 pub use lists::list_notices;
 pub use planning::plan;
 pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
