@@ -20,6 +20,9 @@ const FOOT: f64 = 15.0 / 25.4;
 /// The most characters of a cell and of a sheet's name that the format allows.
 const LONGEST_CELL: usize = 32_767;
 const LONGEST_NAME: usize = 31;
+/// The height of a line in points, and the most lines of a row: the format ends at 409 points.
+const LINE: f64 = 15.0;
+const MOST_LINES: f64 = 27.0;
 
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,9 +84,13 @@ impl Sheet {
             sheet.set_column_width(at, column.width)?;
             sheet.write_string_with_format(head_row, at, &column.head, &head_format())?;
         }
+        let heads = self.columns.iter().map(|column| (column.head.as_str(), column.width));
+        sheet.set_row_height(head_row, height(heads))?;
         let mut row_at = head_row;
         for row in &self.rows {
             row_at += 1;
+            let texts = row.iter().zip(&self.columns).map(|(cell, column)| (cell.text(), column.width));
+            sheet.set_row_height(row_at, height(texts))?;
             for (at, cell) in (0u16..).zip(row) {
                 write(sheet, row_at, at, cell)?;
             }
@@ -121,6 +128,37 @@ impl Sheet {
         // A row of air, so that a filter takes the head for the head.
         Ok(row + 1)
     }
+}
+
+impl Cell {
+    fn text(&self) -> &str {
+        if let Self::Text(text) = self { text } else { "" }
+    }
+}
+
+/// The height that a row's texts take in columns of so many characters, in points. It is told to the file, because
+/// not every program reckons it when it opens one.
+fn height<'a>(texts: impl Iterator<Item = (&'a str, u16)>) -> f64 {
+    // A column's width counts digits of the default letters; five letters of ours take the room of four.
+    let lines = texts.map(|(text, width)| lines(text, usize::from(width) * 5 / 4)).max().unwrap_or(1);
+    LINE * f64::from(u16::try_from(lines.max(1)).unwrap_or(u16::MAX)).min(MOST_LINES)
+}
+
+/// On how many lines a text stands in a column of so many characters.
+fn lines(text: &str, width: usize) -> usize {
+    let (mut lines, mut used) = (1, 0);
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            lines += 1;
+            used = 0;
+        }
+        used += if used > 0 { length + 1 } else { length };
+        // A word that is longer than a line goes on in the next.
+        lines += used.saturating_sub(1) / width.max(1);
+        used -= used.saturating_sub(1) / width.max(1) * width;
+    }
+    lines
 }
 
 fn framed() -> Format {

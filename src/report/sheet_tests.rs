@@ -83,6 +83,25 @@ fn a_list_is_filtered_scrolled_and_printed_under_its_head() {
 }
 
 #[test]
+fn rows_are_as_high_as_their_texts() {
+    let tall = |text: &str, width| {
+        let column = Column { head: "Đầu".to_owned(), width };
+        let rows = vec![vec![Cell::Text(text.to_owned())]];
+        let parts = parts(
+            &Sheet { columns: vec![column], rows, notes: vec![], ..list() }.xlsx().expect("a workbook"),
+        );
+        let sheet = &parts["xl/worksheets/sheet1.xml"];
+        let row = sheet.split("<row r=\"4\" ").nth(1).expect("the row");
+        let row = row.split('>').next().expect("its attributes");
+        row.split("ht=\"").nth(1).and_then(|ht| ht.split('"').next()).map(str::to_owned)
+    };
+    assert_eq!(tall("một hai", 10), None, "one line is the usual height");
+    assert_eq!(tall("một hai ba bốn", 9).as_deref(), Some("30"));
+    assert_eq!(tall("000.15.25.H48-240408-0001", 8).as_deref(), Some("45"));
+    assert_eq!(tall(&"từ ".repeat(4000), 10).as_deref(), Some("405"));
+}
+
+#[test]
 fn dates_are_dates_and_text_is_never_a_formula() {
     let parts = parts(&list().xlsx().expect("a workbook"));
     let (sheet, strings) = (&parts["xl/worksheets/sheet1.xml"], &parts["xl/sharedStrings.xml"]);

@@ -5,7 +5,7 @@ use crate::mail::{Attachment, Digest, Entry, Language, Listing, Rendered};
 use crate::report::{Cell, Column, Sheet, WORKBOOK};
 
 /// Widths of the list's columns in characters, in the order of its heads.
-const WIDTHS: [u16; 9] = [26, 26, 44, 13, 17, 18, 24, 15, 28];
+const WIDTHS: [u16; 9] = [22, 27, 36, 11, 17, 16, 20, 12, 27];
 
 /// Writes a digest, with its list where it encloses one.
 pub fn written(digest: &Digest, language: Language) -> Result<Rendered, ServiceError> {
