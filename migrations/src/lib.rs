@@ -47,6 +47,8 @@ mod m20261126_000080_watch_troubles;
 mod m20261126_000090_explain_differences;
 mod m20261128_000060_suppress_addresses;
 mod m20261128_000070_version_reminder_rules;
+mod m20261128_000072_escalate_reminders;
+mod m20261128_000073_snooze_reminders;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -91,6 +93,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000090_explain_differences::Migration),
             Box::new(m20261128_000060_suppress_addresses::Migration),
             Box::new(m20261128_000070_version_reminder_rules::Migration),
+            Box::new(m20261128_000072_escalate_reminders::Migration),
+            Box::new(m20261128_000073_snooze_reminders::Migration),
         ]
     }
 }

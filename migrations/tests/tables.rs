@@ -39,6 +39,7 @@ const TABLES: &[&str] = &[
     "procedure_version",
     "reconciliation",
     "reminder_rule",
+    "reminder_snooze",
     "report_request",
     "request_replay",
     "slot",

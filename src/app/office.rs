@@ -104,6 +104,8 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
         dossier_code_prefix: settings.data.dossier_code_prefix.clone(),
         time_zone: settings.data.time_zone.clone(),
         stale_after_hours: settings.data.stale_after_office_hours.into(),
+        quiet_when_closed: settings.reminders.only_in_office_hours,
+        leader_grace_hours: settings.reminders.leader_grace_office_hours.into(),
     })
 }
 
@@ -163,7 +165,7 @@ fn rule(told: &ReminderRule) -> anyhow::Result<RuleDraft> {
         working_days: told.working_days.into(),
         office_minutes: told.office_minutes.into(),
         repeat_working_days: told.repeat_working_days.map(Into::into),
-        role: word("role", &told.role, NoticeRole::parse, NoticeRole::ALL, NoticeRole::as_str)?,
+        role: word("role", &told.role, NoticeRole::parse, &NoticeRole::LEVELS, NoticeRole::as_str)?,
         enabled: told.enabled,
         valid_from: None,
     };

@@ -126,7 +126,11 @@ impl Default for RawSettings {
                 take_files: "*/5 * * * *".to_owned(),
             },
             intake: Intake::default(),
-            reminders: Reminders::default(),
+            reminders: Reminders {
+                only_in_office_hours: true,
+                leader_grace_office_hours: 8,
+                rules: Vec::new(),
+            },
             report: Report {
                 recipients: Vec::new(),
                 superior_body: String::new(),

@@ -127,9 +127,13 @@ pub struct IntakeFolder {
 }
 
 /// `[reminders]`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reminders {
+    /// Reminders leave while the office is open, and wait for that otherwise.
+    pub only_in_office_hours: bool,
+    /// Office hours that those below have to record the cause before a leader is told.
+    pub leader_grace_office_hours: u16,
     /// Rules of the whole house.
     pub rules: Vec<ReminderRule>,
 }
@@ -153,7 +157,7 @@ pub struct ReminderRule {
     pub office_minutes: i32,
     /// Working days between repeats; without it: told once.
     pub repeat_working_days: Option<i32>,
-    /// `responsible`, `head` or `coordinator`.
+    /// `responsible`, `head`, `coordinator` or `leader`.
     #[serde(default = "responsible")]
     pub role: String,
     /// Whether it speaks.

@@ -14,7 +14,8 @@ words! {
         BeforeDue = "before_due",
         /// On the due day.
         DueToday = "due_today",
-        /// Past the deadline, the first working day after it and every so many working days.
+        /// Past the deadline by so many working days, at the earliest on the first one after it, and every so many
+        /// working days from then on.
         Overdue = "overdue",
         /// The appointment comes near: if it can't be kept, the letter of apology must go out before it passes; so many
         /// working days, or so much office time, before it.
@@ -94,7 +95,17 @@ words! {
         Head = "head",
         /// The coordinator of the Office.
         Coordinator = "coordinator",
+        /// The leader of the committee.
+        Leader = "leader",
+        /// An official who was away: a copy, on return, of what somebody else was told meanwhile. Of notices only; no
+        /// rule tells of it.
+        Returned = "returned",
     }
+}
+
+impl NoticeRole {
+    /// The levels of escalation, from who does the work up.
+    pub const LEVELS: [Self; 4] = [Self::Responsible, Self::Head, Self::Coordinator, Self::Leader];
 }
 
 /// A version of a rule of reminding.
@@ -130,7 +141,9 @@ pub struct Rule {
 pub fn usual_code(kind: RuleKind, role: NoticeRole) -> String {
     match role {
         NoticeRole::Responsible => kind.as_str().to_owned(),
-        NoticeRole::Head | NoticeRole::Coordinator => format!("{}_{}", kind.as_str(), role.as_str()),
+        NoticeRole::Head | NoticeRole::Coordinator | NoticeRole::Leader | NoticeRole::Returned => {
+            format!("{}_{}", kind.as_str(), role.as_str())
+        }
     }
 }
 
@@ -191,7 +204,7 @@ impl Rule {
                 Ok(calendar.midnight(calendar.add_working_days(day, -days)?))
             }
             RuleKind::DueToday => Ok(calendar.midnight(day)),
-            RuleKind::Overdue => Ok(calendar.midnight(calendar.add_working_days(day, 1)?)),
+            RuleKind::Overdue => Ok(calendar.midnight(calendar.add_working_days(day, days.max(1))?)),
             RuleKind::Unaccepted | RuleKind::Standing => in_office(calendar, from, minutes),
             RuleKind::Unclear | RuleKind::Undigitised if days == 0 => Ok(from),
             RuleKind::Unclear | RuleKind::Undigitised => {

@@ -69,6 +69,7 @@ list_requests!(
     ListJobsRequest,
     ListKeysRequest,
     ListNoticesRequest,
+    ListSnoozesRequest,
     ListOfficialsRequest,
     ListOutboxRequest,
     ListPaymentsRequest,

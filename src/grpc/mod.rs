@@ -34,6 +34,7 @@ mod petition;
 mod procedure;
 mod reconciliation;
 mod reminder;
+mod reminder_convert;
 mod report;
 mod report_convert;
 mod rights;

@@ -1,166 +1,19 @@
 //! ReminderService: rules of reminding, the plan ahead, and the ledger of notices.
 
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
-use super::convert::{
-    Fields, check_mask, code_or_empty, official_name, timestamp, uid_of, unit_name_or_empty, unspecified,
+use super::convert::{Fields, check_mask, uid_of, unspecified};
+use super::reminder_convert::{
+    notice, planned, read_role, read_rule_kind, read_subject_kind, rule, snooze, subject_code, subject_of,
 };
 use super::{Front, Plan, Reference};
 use crate::domain::filter::Value;
-use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::pb::v1;
 use crate::pb::v1::reminder_service_server::ReminderService;
 use crate::service::reminders::{
-    self, NoticeRow, PUBLISHED_NOTICES, PUBLISHED_RULES, PlannedNotice, PreviewAsk, RuleChange, RuleDraft,
-    RuleRow,
+    self, PUBLISHED_NOTICES, PUBLISHED_RULES, PUBLISHED_SNOOZES, PreviewAsk, RuleChange, RuleDraft, SnoozeAsk,
 };
-use crate::service::{Cursor, Rules, ServiceError, Violation};
-
-fn subject_kind(kind: SubjectKind) -> v1::SubjectKind {
-    match kind {
-        SubjectKind::Dossier => v1::SubjectKind::Dossier,
-        SubjectKind::Task => v1::SubjectKind::Task,
-        SubjectKind::Petition => v1::SubjectKind::Petition,
-    }
-}
-
-fn rule_kind(kind: RuleKind) -> v1::ReminderKind {
-    match kind {
-        RuleKind::BeforeDue => v1::ReminderKind::BeforeDue,
-        RuleKind::DueToday => v1::ReminderKind::DueToday,
-        RuleKind::Overdue => v1::ReminderKind::Overdue,
-        RuleKind::ApologyDue => v1::ReminderKind::ApologyDue,
-        RuleKind::Unaccepted => v1::ReminderKind::Unaccepted,
-        RuleKind::Standing => v1::ReminderKind::Standing,
-        RuleKind::Unclear => v1::ReminderKind::Unclear,
-        RuleKind::Undigitised => v1::ReminderKind::Undigitised,
-    }
-}
-
-fn role(role: NoticeRole) -> v1::ReminderRole {
-    match role {
-        NoticeRole::Responsible => v1::ReminderRole::Responsible,
-        NoticeRole::Head => v1::ReminderRole::Head,
-        NoticeRole::Coordinator => v1::ReminderRole::Coordinator,
-    }
-}
-
-fn read_subject_kind(kind: v1::SubjectKind) -> Option<SubjectKind> {
-    match kind {
-        v1::SubjectKind::Unspecified => None,
-        v1::SubjectKind::Dossier => Some(SubjectKind::Dossier),
-        v1::SubjectKind::Task => Some(SubjectKind::Task),
-        v1::SubjectKind::Petition => Some(SubjectKind::Petition),
-    }
-}
-
-fn read_rule_kind(kind: v1::ReminderKind) -> Option<RuleKind> {
-    match kind {
-        v1::ReminderKind::Unspecified => None,
-        v1::ReminderKind::BeforeDue => Some(RuleKind::BeforeDue),
-        v1::ReminderKind::DueToday => Some(RuleKind::DueToday),
-        v1::ReminderKind::Overdue => Some(RuleKind::Overdue),
-        v1::ReminderKind::ApologyDue => Some(RuleKind::ApologyDue),
-        v1::ReminderKind::Unaccepted => Some(RuleKind::Unaccepted),
-        v1::ReminderKind::Standing => Some(RuleKind::Standing),
-        v1::ReminderKind::Unclear => Some(RuleKind::Unclear),
-        v1::ReminderKind::Undigitised => Some(RuleKind::Undigitised),
-    }
-}
-
-fn read_role(role: v1::ReminderRole) -> Option<NoticeRole> {
-    match role {
-        v1::ReminderRole::Unspecified => None,
-        v1::ReminderRole::Responsible => Some(NoticeRole::Responsible),
-        v1::ReminderRole::Head => Some(NoticeRole::Head),
-        v1::ReminderRole::Coordinator => Some(NoticeRole::Coordinator),
-    }
-}
-
-/// `collection/CODE` of a subject.
-fn subject_name(kind: SubjectKind, code: &str) -> String {
-    format!("{}s/{code}", kind.as_str())
-}
-
-/// `reminderRules/UID`, or nothing.
-fn rule_name(id: Option<Uuid>) -> String {
-    id.map(|id| format!("reminderRules/{id}")).unwrap_or_default()
-}
-
-fn rule(rules: &Rules, row: &RuleRow) -> v1::ReminderRule {
-    v1::ReminderRule {
-        name: format!("reminderRules/{}", row.rule_id),
-        uid: row.rule_id.to_string(),
-        unit: unit_name_or_empty(rules, row.unit_id),
-        kind: RuleKind::parse(&row.kind).map_or(0, |kind| rule_kind(kind).into()),
-        subject_kind: SubjectKind::parse(&row.subject_kind).map_or(0, |kind| subject_kind(kind).into()),
-        working_days: row.working_days,
-        repeat_working_days: row.repeat_working_days,
-        role: NoticeRole::parse(&row.role).map_or(0, |found| role(found).into()),
-        enabled: row.enabled,
-        valid_from: Some(timestamp(row.valid_from)),
-        create_time: Some(timestamp(row.created_at)),
-        update_time: row.replaced_at.map(timestamp),
-        etag: row.version.to_string(),
-        code: row.code.clone(),
-        office_minutes: row.office_minutes,
-        version: row.version,
-    }
-}
-
-fn notice(rules: &Rules, row: NoticeRow) -> v1::Notice {
-    let kind = SubjectKind::parse(&row.subject_kind);
-    let state = match row.state.as_str() {
-        "queued" => v1::NoticeState::Queued,
-        "sent" => v1::NoticeState::Sent,
-        "suppressed" => v1::NoticeState::Suppressed,
-        "cancelled" => v1::NoticeState::Cancelled,
-        _ => v1::NoticeState::Unspecified,
-    };
-    v1::Notice {
-        name: format!("notices/{}", row.id),
-        uid: row.id.to_string(),
-        subject_kind: kind.map_or(0, |kind| subject_kind(kind).into()),
-        subject: kind.map(|kind| subject_name(kind, &row.subject_code)).unwrap_or_default(),
-        unit: unit_name_or_empty(rules, row.unit_id),
-        kind: RuleKind::parse(&row.rule_kind).map_or(0, |kind| rule_kind(kind).into()),
-        due_at: Some(timestamp(row.due_at)),
-        // The contract counts repeats from 0.
-        step: row.step - 1,
-        role: NoticeRole::parse(&row.role).map_or(0, |found| role(found).into()),
-        recipient: official_name(rules, row.official_id),
-        state: state.into(),
-        why: row.why.unwrap_or_default(),
-        fell_due_at: Some(timestamp(row.fell_due_at)),
-        mail: row.outbox_id.map(|id| format!("mails/{id}")).unwrap_or_default(),
-        create_time: Some(timestamp(row.created_at)),
-        sent_at: row.sent_at.map(timestamp),
-        rule: rule_name(row.rule_id),
-        rule_code: row.rule_code,
-        rule_version: row.rule_version.unwrap_or(0),
-    }
-}
-
-fn planned(rules: &Rules, notice: &PlannedNotice) -> v1::PlannedNotice {
-    v1::PlannedNotice {
-        subject_kind: subject_kind(notice.subject_kind).into(),
-        subject: subject_name(notice.subject_kind, &notice.subject_code),
-        unit: unit_name_or_empty(rules, notice.unit_id),
-        kind: rule_kind(notice.kind).into(),
-        rule: rule_name(notice.rule_id),
-        due_at: Some(timestamp(notice.due_at)),
-        step: notice.step - 1,
-        role: role(notice.role).into(),
-        recipient: official_name(rules, notice.recipient_id),
-        send_at: Some(timestamp(notice.send_at)),
-        rule_code: notice.rule_code.clone(),
-        rule_version: notice.rule_version.unwrap_or(0),
-        falls_due_at: Some(timestamp(notice.falls_due_at)),
-        reason_vi: notice.reason.vi.clone(),
-        reason_en: notice.reason.en.clone(),
-    }
-}
+use crate::service::{Cursor, ListQuery, ServiceError, Violation};
 
 fn draft(asked: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
     let mut fields = Fields::new();
@@ -325,14 +178,7 @@ impl ReminderService for Front {
         self.list(request, plan, |look, _, listing| {
             Box::pin(async move {
                 let mut query = listing.query.clone();
-                for condition in query.conditions.iter_mut().filter(|c| c.field == "subject") {
-                    // A subject is written as a resource name; the ledger keeps its code.
-                    if let Value::Text(name) = &condition.value
-                        && let Ok(code) = subject_code(name)
-                    {
-                        condition.value = Value::Text(code);
-                    }
-                }
+                by_code(&mut query);
                 let page = reminders::list_notices(look, &query).await?;
                 Ok(v1::ListNoticesResponse {
                     next_page_token: listing.token(page.next.as_ref())?,
@@ -342,10 +188,78 @@ impl ReminderService for Front {
         })
         .await
     }
+
+    async fn snooze_reminders(
+        &self,
+        request: Request<v1::SnoozeRemindersRequest>,
+    ) -> Result<Response<v1::SnoozeRemindersResponse>, Status> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::SnoozeRemindersRequest| {
+                Box::pin(async move {
+                    let mut fields = Fields::new();
+                    let subject = fields.take(subject_of("subject", &r.subject).map(Some));
+                    let until = fields.instant("until", r.until);
+                    let Some((kind, code)) = subject else {
+                        return Err(ServiceError::Invalid(fields.wrong()));
+                    };
+                    fields.done()?;
+                    let ask = SnoozeAsk { kind, code, until, reason: r.reason };
+                    let row = reminders::snooze(work, ask).await?;
+                    Ok(v1::SnoozeRemindersResponse { snooze: Some(snooze(&work.rules, row)) })
+                })
+            },
+        )
+        .await
+    }
+
+    async fn end_snooze(
+        &self,
+        request: Request<v1::EndSnoozeRequest>,
+    ) -> Result<Response<v1::EndSnoozeResponse>, Status> {
+        self.mutate(
+            request,
+            |r| &r.request_id,
+            |work, r: v1::EndSnoozeRequest| {
+                Box::pin(async move {
+                    let id = uid_of("name", &r.name, "snoozes")?;
+                    let row = reminders::end_snooze(work, id).await?;
+                    Ok(v1::EndSnoozeResponse { snooze: Some(snooze(&work.rules, row)) })
+                })
+            },
+        )
+        .await
+    }
+
+    async fn list_snoozes(
+        &self,
+        request: Request<v1::ListSnoozesRequest>,
+    ) -> Result<Response<v1::ListSnoozesResponse>, Status> {
+        let references = &[("unit", Reference::Unit), ("official", Reference::Official)];
+        let plan = Plan { published: &PUBLISHED_SNOOZES, order: ("create_time", false), references };
+        self.list(request, plan, |look, r: v1::ListSnoozesRequest, listing| {
+            Box::pin(async move {
+                let mut query = listing.query.clone();
+                by_code(&mut query);
+                let page = reminders::list_snoozes(look, &query, r.those_over_too).await?;
+                Ok(v1::ListSnoozesResponse {
+                    next_page_token: listing.token(page.next.as_ref())?,
+                    snoozes: page.rows.into_iter().map(|row| snooze(&look.rules, row)).collect(),
+                })
+            })
+        })
+        .await
+    }
 }
 
-/// The code in the name of a dossier, task or petition.
-fn subject_code(name: &str) -> Result<String, Violation> {
-    let collection = name.split_once('/').map_or("", |(collection, _)| collection);
-    code_or_empty("filter", name, collection)
+/// A subject is asked for by its resource name; what is listed keeps its code.
+fn by_code(query: &mut ListQuery) {
+    for condition in query.conditions.iter_mut().filter(|c| c.field == "subject") {
+        if let Value::Text(name) = &condition.value
+            && let Ok(code) = subject_code(name)
+        {
+            condition.value = Value::Text(code);
+        }
+    }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::reminder::{Concern, NoticeRole};
 
+use super::digest_remarks::said;
 use super::digest_words::{Kind, dates, link_to, status, step, subject_name, title, why};
 use super::{Language, Rendered};
 
@@ -30,6 +31,9 @@ pub struct Digest {
     pub oversees: bool,
     /// As what the official gets it; said in the mail.
     pub role: NoticeRole,
+    /// It is all meant for somebody else, for whom the official stands in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stands_in: bool,
     /// The run, local time.
     pub run_at: NaiveDateTime,
     /// Up to when the sources' records are known, local time.
@@ -85,6 +89,64 @@ pub struct Line {
     /// What its rule measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measured: Option<Measured>,
+    /// What else the reader has to know about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
+}
+
+/// What a reader has to know of a line besides what it is and when it is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "remark")]
+pub enum Remark {
+    /// It is meant for somebody who is away up to a day, inclusive.
+    Away {
+        /// Who.
+        name: String,
+        /// The last day.
+        until: NaiveDate,
+    },
+    /// It is meant for somebody who has no address.
+    Unreachable {
+        /// Who.
+        name: String,
+    },
+    /// There is nobody at a level that should be told first.
+    Nobody {
+        /// The level.
+        level: NoticeRole,
+    },
+    /// Somebody below was told of it before.
+    Told {
+        /// Who.
+        name: String,
+        /// How often.
+        times: usize,
+        /// When for the last time, local time.
+        last: NaiveDateTime,
+    },
+    /// Nobody below was told of it.
+    NobodyTold,
+    /// Why it is late, as a word of the list of causes; empty: nobody recorded it.
+    Cause {
+        /// The word.
+        cause: String,
+    },
+    /// Somebody lets the reminders of those below wait.
+    Snoozed {
+        /// Who.
+        name: String,
+        /// Until when, local time.
+        until: NaiveDateTime,
+        /// Why.
+        reason: String,
+    },
+    /// Somebody was told of it while the reader was away.
+    Meanwhile {
+        /// Who.
+        name: String,
+        /// When, local time.
+        at: NaiveDateTime,
+    },
 }
 
 /// What a rule measured that isn't about the deadline.
@@ -144,7 +206,7 @@ impl Digest {
                 .map(|g| format!("{} {}", g.total, g.title.to_lowercase()))
                 .collect::<Vec<_>>()
                 .join(", "),
-            why: why(self.role, language),
+            why: why(self.role, self.stands_in, language),
             all: self.encloses_list().then(|| self.total()),
             paste: self.oversees.then(|| self.paste(language)),
             groups,
@@ -175,6 +237,7 @@ struct Shown {
     step: String,
     holder: Option<String>,
     days: String,
+    remarks: Vec<String>,
     link: Option<String>,
 }
 
@@ -191,6 +254,7 @@ impl Digest {
             // The reader knows what is in the reader's own hands.
             holder: line.holder.clone().filter(|holder| *holder != self.recipient),
             days: status(line, kind, today, language),
+            remarks: line.remarks.iter().map(|remark| said(remark, language)).collect(),
             link: link.and_then(|template| link_to(template, &line.code)),
         };
         let lines: Vec<Shown> = most_urgent_first(self.lines(kind)).into_iter().map(shown).collect();

@@ -25,7 +25,6 @@ impl Digest {
     /// The block, without an applicant's data.
     pub(super) fn paste(&self, language: Language) -> String {
         let shares = self.shares();
-        let several = shares.iter().any(|share| share.unit != shares[0].unit);
         let until = self.data_until.map(|at| {
             format!(" ({} {})", language.pick("số liệu đến", "records up to"), language.watermark(at))
         });
@@ -39,7 +38,8 @@ impl Digest {
         let mut told = 0;
         for share in &shares {
             let room = LONGEST - REST - block.chars().count().min(LONGEST - REST);
-            let lines = [share.line(several, CODES, language), share.line(several, 0, language)];
+            let elsewhere = share.unit != self.unit;
+            let lines = [share.line(elsewhere, CODES, language), share.line(elsewhere, 0, language)];
             let Some(line) = lines.iter().find(|line| line.chars().count() < room) else { break };
             let _ = write!(block, "\n{line}");
             told += 1;

@@ -205,7 +205,13 @@ pub(super) fn step(word: &str, language: Language) -> String {
 }
 
 /// Why the reader gets the mail.
-pub(super) fn why(role: NoticeRole, language: Language) -> &'static str {
+pub(super) fn why(role: NoticeRole, stands_in: bool, language: Language) -> &'static str {
+    if stands_in {
+        return language.pick(
+            "Ông/bà nhận thư này vì đang thay người vắng mặt ghi ở từng việc nêu trên.",
+            "You receive this mail because you stand in for those who are away, as each line says.",
+        );
+    }
     match role {
         NoticeRole::Responsible => language.pick(
             "Ông/bà nhận thư này vì đang được giao xử lý các việc nêu trên.",
@@ -218,6 +224,14 @@ pub(super) fn why(role: NoticeRole, language: Language) -> &'static str {
         NoticeRole::Coordinator => language.pick(
             "Ông/bà nhận thư này vì là công chức đầu mối theo dõi việc giải quyết thủ tục hành chính.",
             "You receive this mail because you coordinate the control of administrative procedures.",
+        ),
+        NoticeRole::Leader => language.pick(
+            "Ông/bà nhận thư này vì là lãnh đạo phụ trách; cấp dưới đã được nhắc đến đâu và nguyên nhân chậm ghi ở từng việc nêu trên.",
+            "You receive this mail as the leader in charge; whom below it was told, and why it is late, stands with each line.",
+        ),
+        NoticeRole::Returned => language.pick(
+            "Ông/bà nhận thư này vì các việc nêu trên đã được báo cho người khác trong thời gian ông/bà vắng mặt.",
+            "You receive this mail because somebody else was told of the work above while you were away.",
         ),
     }
 }

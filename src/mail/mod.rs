@@ -9,6 +9,7 @@ mod delivery_error;
 mod digest;
 mod digest_list;
 mod digest_paste;
+mod digest_remarks;
 mod digest_words;
 mod envelope;
 mod operator;
@@ -30,7 +31,7 @@ mod tls_tests;
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
-pub use digest::{Digest, Line, Measured, Subject};
+pub use digest::{Digest, Line, Measured, Remark, Subject};
 pub use digest_list::{Entry, Listing};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
 pub use operator::OperatorNotice;

@@ -30,6 +30,7 @@ pub(super) fn line(number: usize, due: &str, working_days: i64) -> Line {
         unit: "Phòng Tài nguyên và Môi trường".to_owned(),
         working_days: Some(working_days),
         measured: None,
+        remarks: Vec::new(),
     }
 }
 
@@ -48,6 +49,7 @@ pub(super) fn digest() -> Digest {
         unit_code: "TNMT".to_owned(),
         oversees: false,
         role: NoticeRole::Responsible,
+        stands_in: false,
         run_at: local("2024-05-16T07:15:00"),
         data_until: Some(local("2024-05-15T18:00:00")),
         overdue: vec![line(2, "2024-05-14T17:00:00", -1), line(1, "2024-04-26T17:00:00", -11)],

@@ -31,6 +31,10 @@ pub struct OfficeSettings {
     pub time_zone: String,
     /// Office hours after which the word of a source is stale; 0: never.
     pub stale_after_hours: i32,
+    /// Reminders leave while the office is open, and wait for that otherwise.
+    pub quiet_when_closed: bool,
+    /// Office hours that those below have to record the cause before a leader is told.
+    pub leader_grace_hours: i32,
 }
 
 /// How mails leave.
@@ -183,6 +187,8 @@ impl Default for OfficeSettings {
             dossier_code_prefix: "000.00.00.H48".to_owned(),
             time_zone: "Asia/Ho_Chi_Minh".to_owned(),
             stale_after_hours: 16,
+            quiet_when_closed: true,
+            leader_grace_hours: 8,
         }
     }
 }

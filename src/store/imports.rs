@@ -315,11 +315,12 @@ pub async fn newest_of_content(
     Ok(newest.and_then(|run| run.watermark))
 }
 
-/// When the newest finished import of a source was begun that wasn't undone and told something, whether or not it says
-/// up to when it speaks.
+/// When the newest finished import of a source was begun that doesn't say up to when it speaks, wasn't undone and told
+/// something.
 pub async fn newest_begun(door: &impl Door, source: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
     let newest = import::Entity::find()
         .filter(telling(source))
+        .filter(import::Column::Watermark.is_null())
         .filter(import::Column::FinishedAt.is_not_null())
         .order_by_desc(import::Column::StartedAt)
         .one(door.conn())

@@ -34,6 +34,7 @@ pub mod requests;
 pub mod rules;
 pub mod scratch;
 pub mod slots;
+pub mod snoozes;
 pub mod source_names;
 pub mod sources;
 pub mod state;
@@ -191,7 +192,7 @@ impl Store {
     async fn connect_sqlite(url: &str, pool: Pool) -> Result<Self, StoreError> {
         let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
         let path = path.split('?').next().unwrap_or(path);
-        let open = |most: u32, create: bool| {
+        let open = |most: u32, create: bool, cache: &'static str| {
             let mut options = options(&format!("sqlite://{path}?mode=rwc"), most, pool);
             options.map_sqlx_sqlite_opts(move |o| {
                 // FULL: an acknowledged write survives a power cut; the reminders depend on it.
@@ -200,14 +201,15 @@ impl Store {
                     .foreign_keys(true)
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")
-                    .pragma("cache_size", "-16000")
+                    .pragma("cache_size", cache)
                     .pragma("temp_store", "MEMORY")
             });
             Database::connect(options)
         };
-        // One writer: with more they only wait for each other, some for seconds.
-        let writer = open(1, true).await?;
-        let reader = open(pool.connections.max(2), false).await?;
+        // One writer: with more they only wait for each other, some for seconds. Its pages are its own, and what is far
+        // apart in a table (the notices of one person) is written anew for each mail: it keeps more of them.
+        let writer = open(1, true, "-48000").await?;
+        let reader = open(pool.connections.max(2), false, "-16000").await?;
         Ok(Self { writer, reader })
     }
 

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{BinOper, ExprTrait as _, OnConflict};
+use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -102,28 +102,42 @@ pub async fn waiting(door: &impl Door) -> Result<Vec<NoticeRow>, StoreError> {
 /// takes an index on a state for better than one on an identity as soon as there are several identities: it would read
 /// all that waits, a hundred thousand on a bad morning, for the fifty of a mail.
 pub fn among(identity: notice::Column, ids: &[Uuid], states: &[&str]) -> Condition {
+    Condition::all().add(identity.is_in(ids.to_vec())).add(among_states(states))
+}
+
+/// Of no mail, likewise in a term that no index answers.
+pub fn unattached() -> SimpleExpr {
+    Expr::case(notice::Column::OutboxId.is_null(), true).finally(false).eq(true)
+}
+
+fn among_states(states: &[&str]) -> SimpleExpr {
     let state = notice::Column::State.into_expr().binary(BinOper::Custom("||"), "");
-    let states = states.iter().copied().map(str::to_owned);
-    Condition::all().add(identity.is_in(ids.to_vec())).add(state.is_in(states))
+    state.is_in(states.iter().copied().map(str::to_owned))
 }
 
 fn unsent(identity: notice::Column, ids: &[Uuid]) -> Condition {
     among(identity, ids, &["queued"])
 }
 
-/// Gives waiting notices to a mail. Returns how many still waited.
-pub async fn attach(tx: &Tx, ids: &[Uuid], outbox_id: Uuid, official_id: Uuid) -> Result<u64, StoreError> {
+/// Gives waiting notices to a mail to an official, whoever it is that they were meant for. Returns how many still waited.
+pub async fn attach(
+    tx: &Tx,
+    ids: &[Uuid],
+    outbox_id: Uuid,
+    (official_id, meant_for_id): (Uuid, Option<Uuid>),
+) -> Result<u64, StoreError> {
     let mut attached = 0;
     for chunk in ids.chunks(CHUNK) {
         let model = notice::ActiveModel {
             outbox_id: Set(Some(outbox_id)),
             official_id: Set(Some(official_id)),
+            meant_for_id: Set(meant_for_id),
             ..Default::default()
         };
         let done = notice::Entity::update_many()
             .set(model)
             .filter(unsent(notice::Column::Id, chunk))
-            .filter(notice::Column::OutboxId.is_null())
+            .filter(unattached())
             .exec(tx.conn())
             .await?;
         attached += done.rows_affected;
@@ -185,6 +199,33 @@ pub async fn told_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<Notic
         rows.extend(found);
     }
     Ok(rows)
+}
+
+/// Notices that were sent to somebody else while the official was away for whom they were meant, and of which that one has
+/// no copy yet.
+pub async fn uncopied(tx: &Tx, limit: u64, but_for: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
+    Ok(notice::Entity::find()
+        .filter(notice::Column::MeantForId.is_not_null())
+        .filter(notice::Column::CopiedAt.is_null())
+        .filter(notice::Column::MeantForId.is_not_in(but_for.to_vec()))
+        .filter(among_states(&["sent"]))
+        .order_by_asc(notice::Column::MeantForId)
+        .limit(limit)
+        .all(tx.conn())
+        .await?)
+}
+
+/// Notes that the officials for whom these notices were meant have their copy, or need none.
+pub async fn copied(tx: &Tx, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), StoreError> {
+    for chunk in ids.chunks(CHUNK) {
+        let model = notice::ActiveModel { copied_at: Set(Some(now)), ..Default::default() };
+        notice::Entity::update_many()
+            .set(model)
+            .filter(notice::Column::Id.is_in(chunk.to_vec()))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Marks the notices of mails that the server took.

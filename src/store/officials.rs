@@ -1,5 +1,6 @@
 //! Officials and their absences.
 
+use chrono::NaiveDate;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
 };
@@ -79,6 +80,23 @@ pub async fn absences(door: &impl Door, ids: &[Uuid]) -> Result<HashMap<Uuid, Ve
         for row in rows {
             found.entry(row.official_id).or_default().push(row);
         }
+    }
+    Ok(found)
+}
+
+/// Absences that end on a day or later, by official.
+pub async fn absences_to(
+    door: &impl Door,
+    day: NaiveDate,
+) -> Result<HashMap<Uuid, Vec<AbsenceRow>>, StoreError> {
+    let rows = official_absence::Entity::find()
+        .filter(official_absence::Column::ToOn.gte(day))
+        .order_by_asc(official_absence::Column::FromOn)
+        .all(door.conn())
+        .await?;
+    let mut found: HashMap<Uuid, Vec<AbsenceRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.official_id).or_default().push(row);
     }
     Ok(found)
 }

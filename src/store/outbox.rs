@@ -4,6 +4,7 @@
 //! Leases and the time before which a mail isn't tried are in lease time, all else in office time.
 
 mod held;
+mod waiting;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
@@ -19,6 +20,7 @@ use crate::domain::filter::{Field, FieldKind};
 use crate::domain::mail::Fault;
 
 pub use held::{hold_all, misconfigured, wake, wake_to};
+pub use waiting::{join, open_digests};
 
 /// A mail and where it stands.
 pub type MailRow = outbox::Model;
@@ -176,12 +178,14 @@ pub async fn lease(
     lease_now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
     limit: u64,
+    but_for: Option<&str>,
 ) -> Result<Vec<MailRow>, StoreError> {
     let (state, not_before) = (outbox::Column::State, outbox::Column::NotBefore);
     let ready = || {
-        Condition::any()
+        let ready = Condition::any()
             .add(state.eq("queued").and(not_before.lte(lease_now)))
-            .add(state.eq("leased").and(outbox::Column::LeasedUntil.lte(lease_now)))
+            .add(state.eq("leased").and(outbox::Column::LeasedUntil.lte(lease_now)));
+        Condition::all().add(ready).add_option(but_for.map(|kind| outbox::Column::Kind.ne(kind)))
     };
     let mut chosen = Query::select();
     chosen

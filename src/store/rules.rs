@@ -298,19 +298,6 @@ impl Rules {
         versions.iter().rev().find(|v| v.effective_on <= day)
     }
 
-    /// The head of a unit, else of the nearest unit above it that has one.
-    pub fn head_of(&self, unit_id: Uuid) -> Option<&Official> {
-        self.units.ancestry(unit_id).into_iter().find_map(|unit| {
-            let mut heads: Vec<&Official> = self
-                .officials
-                .values()
-                .filter(|o| o.unit_id == unit && o.role == OfficialRole::Head)
-                .collect();
-            heads.sort_by(|a, b| a.code.cmp(&b.code));
-            heads.into_iter().next()
-        })
-    }
-
     /// An official by code.
     pub fn official(&self, code: &str) -> Option<&Official> {
         self.officials.get(self.officials_by_code.get(code)?)

@@ -1,11 +1,14 @@
 //! Dossiers, tasks and petitions alike, as far as they are reminded of: the instants that rules measure from, who
 //! answers for them, and their next notice. Everything else about them is in the files of their own.
 
+mod marks;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use uuid::Uuid;
 
+use self::marks::missing_of_dossier;
 use super::entity::{dossier, event, petition, task};
 use super::{Door, StoreError, Tx};
 use crate::domain::dossier::State;
@@ -50,6 +53,8 @@ pub struct Subject {
     pub next_notice_at: Option<DateTime<Utc>>,
     /// The software that it was imported from.
     pub source: Option<String>,
+    /// Why it is late: None where that is never recorded, Some("") where it isn't yet, else a word of the list of causes.
+    pub delay_cause: Option<String>,
 }
 
 /// When a subject came in.
@@ -68,51 +73,6 @@ pub enum About {
     Procedure(Uuid),
     /// Words.
     Text(String),
-}
-
-/// What isn't clear about an open dossier: its procedure says the work and the result, its unit is never missing.
-fn missing_of_dossier(row: &dossier::Model) -> Vec<String> {
-    let missing = [
-        (row.holder_id.is_none(), "person"),
-        (row.judged_due_at.is_none() && !row.clock_stopped, "deadline"),
-    ];
-    missing.iter().filter(|(is, _)| row.open && *is).map(|(_, word)| (*word).to_owned()).collect()
-}
-
-impl From<&dossier::Model> for Marks {
-    fn from(row: &dossier::Model) -> Self {
-        // What was taken back never came in.
-        let stands = !row.flags.split(',').any(|flag| flag == "retracted");
-        let running = row.open && !row.clock_stopped;
-        let registered = stands && row.state == State::Registered.as_str();
-        let has_result = matches!(row.outcome.as_deref(), Some("resolved" | "refused"));
-        Self {
-            // Who is nagged by a date that doesn't judge stops reading.
-            due: row.judged_due_at.filter(|_| row.open),
-            appointment: row.promised_at.filter(|_| running && !row.apologised),
-            registered: registered.then_some(row.received_at),
-            standing: row.standing_since.filter(|_| running),
-            unclear: (!missing_of_dossier(row).is_empty()).then_some(row.received_at),
-            undigitised: row.closed_at.filter(|_| stands && has_result && row.result == "no"),
-        }
-    }
-}
-
-impl From<&task::Model> for Marks {
-    fn from(row: &task::Model) -> Self {
-        let unclear = row.open && !row.missing_clears.is_empty();
-        Self {
-            due: row.due_at.filter(|_| row.open),
-            unclear: unclear.then_some(row.created_at),
-            ..Self::default()
-        }
-    }
-}
-
-impl From<&petition::Model> for Marks {
-    fn from(row: &petition::Model) -> Self {
-        Self { due: row.due_at.filter(|_| row.open), ..Self::default() }
-    }
 }
 
 impl From<dossier::Model> for Subject {
@@ -134,6 +94,7 @@ impl From<dossier::Model> for Subject {
             about: About::Procedure(row.procedure_version_id),
             next_notice_at: row.next_notice_at,
             source: row.source,
+            delay_cause: Some(row.delay_cause.unwrap_or_default()),
         }
     }
 }
@@ -157,6 +118,7 @@ impl From<task::Model> for Subject {
             about: About::Text(row.title),
             next_notice_at: row.next_notice_at,
             source: None,
+            delay_cause: None,
         }
     }
 }
@@ -181,6 +143,7 @@ impl From<petition::Model> for Subject {
             about: About::Text(row.kind),
             next_notice_at: row.next_notice_at,
             source: None,
+            delay_cause: None,
         }
     }
 }

@@ -64,6 +64,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         procedure_version,
         reconciliation,
         reminder_rule,
+        reminder_snooze,
         report_request,
         request_replay,
         slot,

@@ -1,11 +1,14 @@
-//! Rules of reminding: what each kind measures, when it falls away, whose rule and which version holds, and that what
-//! is previewed is what goes out.
+//! Rules of reminding: what each kind measures, when it falls away, whose rule and which version holds, whom it
+//! reaches level by level, and that what is previewed is what goes out.
 
 mod ahead;
 mod before;
+mod escalated;
 mod kinds;
+mod leave;
 mod line;
 mod plans;
+mod snoozed;
 mod units;
 mod versions;
 mod watch;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::House;
 use super::error::ServiceError;
-use super::slots::Claim;
+use super::slots::{Asked, Claim, house_calendar};
 use super::suppressions;
 use crate::domain::mail::Fault;
 use crate::domain::schedule::JobName;
@@ -96,7 +96,7 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
         house.keep(claim).await?;
         // Where mails are paced, each one that is leased is on its way at once: none waits beyond its lease.
         let ahead = if house.settings.mail.paced { 1 } else { BATCH };
-        let leased = lease(house, connections * ahead).await?;
+        let leased = lease(house, claim, connections * ahead).await?;
         if leased.is_empty() {
             return Ok(done);
         }
@@ -131,11 +131,18 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
     }
 }
 
-async fn lease(house: &House, limit: usize) -> Result<Vec<(MailRow, Lease)>, ServiceError> {
+async fn lease(house: &House, claim: &Claim, limit: usize) -> Result<Vec<(MailRow, Lease)>, ServiceError> {
     let tx = house.store.begin().await?;
+    let rules = house.rules(&tx).await?;
+    // Nobody is reminded at night, on days off or at Tết, unless somebody runs it by hand. What else there is goes: the
+    // summary has a time of its own, and a trouble can't wait.
+    let quiet = house.settings.quiet_when_closed
+        && claim.asked == Asked::Schedule
+        && !house_calendar(&rules).is_open(house.world.office.now());
+    let but_for = quiet.then_some("reminder_digest");
     let now = house.world.lease.now();
-    let rows =
-        outbox::lease(&tx, &house.instance, now, now + house.settings.jobs.lease, limit as u64).await?;
+    let until = now + house.settings.jobs.lease;
+    let rows = outbox::lease(&tx, &house.instance, now, until, limit as u64, but_for).await?;
     tx.commit().await?;
     let lease = |row: &MailRow| Lease { id: row.id, by: house.instance.to_string(), attempt: row.attempt };
     let with_lease = |row: MailRow| {

@@ -19,7 +19,8 @@ pub struct Freshness {
     /// The source.
     pub row: SourceRow,
     /// Its watermark. Who doesn't say up to when the records speak sends what stands at that moment, so that of such a
-    /// source it is when its newest import was begun; None before the first import is finished.
+    /// source it is when its newest import was begun; None before the first import is finished, and
+    /// while only units have brought files of their own.
     pub watermark: Option<DateTime<Utc>>,
     /// Office hours after which its word is stale; 0: never, as it is for a source that never said up to when it speaks
     /// and whose limit nobody set: most of these are taken in once, and then kept by the office itself.

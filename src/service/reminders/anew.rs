@@ -1,22 +1,24 @@
 //! A digest put together when its mail is sealed: it may have waited for days, and says what is true now, to the one who
 //! is to hear it now. What isn't said waits for the next run, or has its reason in the ledger.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::House;
 use super::super::error::ServiceError;
-use super::digest::{Common, digest_for};
+use super::digest::{Common, Known, digest_for};
+use super::history::History;
+use super::reach::{Reach, away};
 use super::sending::subjects_of;
+use super::snoozing::waits_by;
 use super::sources::Sources;
-use super::truth::{address, person, stale};
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
+use super::truth::stale;
 use crate::mail::Digest;
-use crate::store::notices::{self, NoticeRow};
+use crate::store::Tx;
+use crate::store::notices;
 use crate::store::outbox::MailRow;
-use crate::store::{Door, StoreError, Tx};
+use crate::store::snoozes;
 
 /// A later notice of the same concern speaks for it.
 const TOLD_LATER: &str = "told_later";
@@ -27,8 +29,10 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
     let subjects = subjects_of(tx, &about).await?;
     let (rules, now) = (house.rules(tx).await?, house.world.office.now());
     let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
-    let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
-    let latest = latest(tx, &about).await?;
+    let away = away(tx, &rules, now).await?;
+    let reach = Reach::at(&rules, &away, now);
+    let history = History::read(tx, &about).await?;
+    let snoozed = snoozes::standing(tx, now).await?;
     let (mut said, mut waiting) = (Vec::new(), Vec::new());
     let mut untrue: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
     for notice in &about {
@@ -38,20 +42,23 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
             waiting.push(notice.id);
             continue;
         }
-        if let Some(why) = stale(&rules, notice, subject, now) {
+        let by = snoozed.get(&notice.subject_id);
+        if by.is_some_and(|by| waits_by(by, &notice.role)) {
+            waiting.push(notice.id);
+            continue;
+        }
+        if let Some(why) = stale(&reach, notice, subject, now) {
             untrue.entry(why).or_default().push(notice.id);
             continue;
         }
-        if of(notice).is_some_and(|key| latest.get(&key).is_some_and(|at| *at > notice.fell_due_at)) {
+        if history.is_told_later(notice) {
             untrue.entry(TOLD_LATER).or_default().push(notice.id);
             continue;
         }
-        let told = subject
-            .zip(NoticeRole::parse(&notice.role))
-            .and_then(|(subject, role)| person(&rules, subject, role));
-        // Handed on meanwhile, or reached at another address: the next run tells the right one.
+        // Handed on meanwhile, back from leave, or reached at another address: the next run tells the right one.
+        let told = subject.and_then(|subject| reach.hearer(subject, notice).ok());
         let is_theirs = told.is_some_and(|told| {
-            Some(told.id) == row.recipient_official_id && address(told) == Some(row.to_address.as_str())
+            Some(told.official.id) == row.recipient_official_id && told.address == row.to_address
         });
         if is_theirs { said.push(notice) } else { waiting.push(notice.id) }
     }
@@ -59,28 +66,10 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
     for (why, ids) in untrue {
         notices::suppress(tx, &ids, why).await?;
     }
+    let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let digest = digest_for(&rules, official, &said, &subjects, &common);
+    let known = Known { reach: &reach, history: &history, snoozed: &snoozed };
+    let digest = digest_for(known, official, &said, &subjects, &common);
     Ok((!digest.is_empty()).then_some(digest))
-}
-
-/// Of one subject, role and concern the latest notice stands for all.
-type Key = (Uuid, String, Concern);
-
-fn of(notice: &NoticeRow) -> Option<Key> {
-    Some((notice.subject_id, notice.role.clone(), RuleKind::parse(&notice.rule_kind)?.concern()))
-}
-
-/// When the latest notice of each fell due that was told or will be.
-async fn latest(door: &impl Door, about: &[NoticeRow]) -> Result<HashMap<Key, DateTime<Utc>>, StoreError> {
-    let ids: Vec<Uuid> = about.iter().map(|notice| notice.subject_id).collect();
-    let mut latest = HashMap::new();
-    for notice in notices::told_of(door, &ids).await? {
-        if let Some(key) = of(&notice) {
-            let at = latest.entry(key).or_insert(notice.fell_due_at);
-            *at = (*at).max(notice.fell_due_at);
-        }
-    }
-    Ok(latest)
 }

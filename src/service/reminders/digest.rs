@@ -7,13 +7,16 @@ use uuid::Uuid;
 
 use super::super::Rules;
 use super::super::slots::house_calendar;
+use super::history::History;
 use super::planning::calendar_of;
+use super::reach::{Past, Reach};
 use super::sources::Sources;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
 use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
-use crate::mail::{self, Digest, Line, Measured};
+use crate::mail::{self, Digest, Line, Measured, Remark};
 use crate::store::notices::NoticeRow;
+use crate::store::snoozes::SnoozeRow;
 use crate::store::subjects::{About, Began, Subject};
 
 /// What all digests of a run have in common.
@@ -27,22 +30,38 @@ pub(super) struct Common {
     pub link_template: Option<String>,
 }
 
+/// What is known of whom else the notices of a digest were, and are, for.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The officials.
+    pub reach: &'a Reach<'a>,
+    /// What was told before.
+    pub history: &'a History,
+    /// Whose reminders wait because somebody said so.
+    pub snoozed: &'a HashMap<Uuid, SnoozeRow>,
+}
+
 /// The digest of one person. Notices whose subject isn't among `subjects` say nothing.
 pub(super) fn digest_for(
-    rules: &Rules,
+    known: Known<'_>,
     official: &Official,
     notices: &[&NoticeRow],
     subjects: &HashMap<Uuid, Subject>,
     common: &Common,
 ) -> Digest {
+    let rules = known.reach.rules();
     let house = house_calendar(rules);
     let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
+    let ties = ties(known.reach, official, notices, subjects);
+    // The nearest says it for all of the mail.
+    let (role, stands_in) = ties.iter().min().copied().unwrap_or((NoticeRole::Responsible, false));
     let mut digest = Digest {
         recipient: official.full_name.clone(),
         unit: unit_name(rules, Some(official.unit_id)),
         unit_code: rules.unit_code(official.unit_id).to_owned(),
-        oversees: ties(official, notices, subjects).any(|tie| tie != NoticeRole::Responsible),
-        role: role_of(official, notices, subjects),
+        oversees: ties.iter().any(|(level, _)| oversees(*level)),
+        role,
+        stands_in,
         run_at: local(common.now),
         data_until: common
             .sources
@@ -63,10 +82,13 @@ pub(super) fn digest_for(
         };
         let calendar = calendar_of(rules, subject).unwrap_or(&house);
         let (today, from_on) = (calendar.local_date(common.now), calendar.local_date(from));
-        let line = line(rules, &official.language, subject, (concern, from), calendar, common.now);
+        let overdue = subject.overdue_at.is_some_and(|at| at <= common.now) || from_on < today;
+        let is_late = concern == Concern::Deadline && overdue;
+        let mut line = line(known.reach, official, subject, (concern, from), calendar, common.now);
+        line.remarks = remarks(known, official, (subject, notice), (concern, from), is_late, &house);
         if concern != Concern::Deadline {
             digest.concerns.entry(concern).or_default().push(line);
-        } else if subject.overdue_at.is_some_and(|at| at <= common.now) || from_on < today {
+        } else if overdue {
             digest.overdue.push(line);
         } else if from_on == today {
             digest.due_today.push(line);
@@ -77,39 +99,100 @@ pub(super) fn digest_for(
     digest
 }
 
-/// As what somebody gets a digest: by the nearest tie to any of its subjects.
-fn role_of(official: &Official, notices: &[&NoticeRow], subjects: &HashMap<Uuid, Subject>) -> NoticeRole {
-    ties(official, notices, subjects).min().unwrap_or(NoticeRole::Responsible)
-}
-
-/// As what somebody is told of each notice's subject.
+/// As what somebody is told of each notice's subject, and whether it is for another whom they stand in for.
 fn ties(
+    reach: &Reach<'_>,
     official: &Official,
     notices: &[&NoticeRow],
     subjects: &HashMap<Uuid, Subject>,
-) -> impl Iterator<Item = NoticeRole> {
-    notices.iter().filter_map(|notice| {
+) -> Vec<(NoticeRole, bool)> {
+    let tie = |notice: &&NoticeRow| {
         let subject = subjects.get(&notice.subject_id)?;
         let role = NoticeRole::parse(&notice.role)?;
-        let holds = subject.holder_id == Some(official.id);
-        // Who stands in for a missing holder gets it as the head.
-        Some(if role == NoticeRole::Responsible && !holds { NoticeRole::Head } else { role })
-    })
+        Some(match reach.level_of(subject, role, official) {
+            Some(level) => (level, false),
+            // None of the levels: a stand-in.
+            None => (role, role != NoticeRole::Returned),
+        })
+    };
+    notices.iter().filter_map(tie).collect()
+}
+
+/// A level that oversees what others hold.
+fn oversees(level: NoticeRole) -> bool {
+    matches!(level, NoticeRole::Head | NoticeRole::Coordinator | NoticeRole::Leader)
 }
 
 fn unit_name(rules: &Rules, unit_id: Option<Uuid>) -> String {
     unit_id.and_then(|id| rules.units.get(id)).map(|unit| unit.name.clone()).unwrap_or_default()
 }
 
+/// What a line says of others: whom its notice went past, who was told below, what somebody was told meanwhile, and why
+/// it is late.
+fn remarks(
+    known: Known<'_>,
+    reader: &Official,
+    (subject, notice): (&Subject, &NoticeRow),
+    (concern, from): (Concern, DateTime<Utc>),
+    is_late: bool,
+    house: &Calendar,
+) -> Vec<Remark> {
+    let officials = &known.reach.rules().officials;
+    let name = |id: &Uuid| officials.get(id).map(|official| official.full_name.clone()).unwrap_or_default();
+    let role = NoticeRole::parse(&notice.role).unwrap_or(NoticeRole::Responsible);
+    let mut remarks = Vec::new();
+    if role == NoticeRole::Returned {
+        let meanwhile =
+            notice.meant_for_id.and_then(|id| known.history.told_instead_of(subject.id, concern, id));
+        remarks
+            .extend(meanwhile.map(|(who, at)| Remark::Meanwhile { name: name(&who), at: house.local(at) }));
+    } else {
+        let past = known.reach.of_level(subject, role).map(|hearer| hearer.past).unwrap_or_default();
+        remarks.extend(past.into_iter().map(|past| match past {
+            Past::Away(who, until) => Remark::Away { name: who.full_name.clone(), until },
+            Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
+            Past::Nobody(level) => Remark::Nobody { level },
+        }));
+        if role != NoticeRole::Responsible {
+            let told = known.history.told_below(subject.id, (concern, from), role, known.reach.now());
+            if told.is_empty() {
+                remarks.push(Remark::NobodyTold);
+            }
+            let others = told.iter().filter(|heard| heard.official_id != reader.id);
+            remarks.extend(others.map(|heard| Remark::Told {
+                name: name(&heard.official_id),
+                times: heard.times,
+                last: house.local(heard.last),
+            }));
+        }
+    }
+    // Of a level above: its own don't wait.
+    remarks.extend(known.snoozed.get(&subject.id).map(|by| {
+        Remark::Snoozed {
+            name: by
+                .official_id
+                .map(|id| name(&id))
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| by.made_by.clone()),
+            until: house.local(by.until_at),
+            reason: by.reason.clone(),
+        }
+    }));
+    if is_late {
+        remarks.extend(subject.delay_cause.clone().map(|cause| Remark::Cause { cause }));
+    }
+    remarks
+}
+
 fn line(
-    rules: &Rules,
-    language: &str,
+    reach: &Reach<'_>,
+    reader: &Official,
     subject: &Subject,
     (concern, from): (Concern, DateTime<Utc>),
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Line {
-    let holder = subject.holder_id.and_then(|id| rules.officials.get(&id));
+    let holder = reach.holder(subject);
     let from_on = calendar.local_date(from);
     let office_minutes = calendar.office_micros(now).ok().zip(calendar.office_micros(from).ok());
     let measured = Measured {
@@ -121,7 +204,7 @@ fn line(
     Line {
         code: subject.code.clone(),
         subject: subject_word(subject.kind),
-        procedure: about(rules, subject, language),
+        procedure: about(reach.rules(), subject, &reader.language),
         received_on: match subject.began {
             Began::On(day) => day,
             Began::At(at) => calendar.local_date(at),
@@ -129,9 +212,10 @@ fn line(
         due: subject.marks.due.map(|due| calendar.local(due)),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
-        unit: unit_name(rules, subject.unit_id),
+        unit: unit_name(reach.rules(), subject.unit_id),
         working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
         measured: (concern != Concern::Deadline).then_some(measured),
+        remarks: Vec::new(),
     }
 }
 

@@ -19,11 +19,10 @@ pub fn written(digest: &Digest, language: Language) -> Result<Rendered, ServiceE
     Ok(mail)
 }
 
-/// The list as a sheet. The unit has a column only where there are several: then it can be filtered.
+/// The list as a sheet. Units have a column where some of it isn't the reader's own unit's: then it can be filtered.
 fn sheet(digest: &Digest, listing: &Listing) -> Sheet {
-    let first = listing.entries.first().map(|entry| &entry.unit);
-    let several = listing.entries.iter().any(|entry| Some(&entry.unit) != first);
-    let skipped = usize::from(!several);
+    let elsewhere = listing.entries.iter().any(|entry| entry.unit != digest.unit);
+    let skipped = usize::from(!elsewhere);
     let columns = listing.heads.iter().zip(WIDTHS).skip(skipped);
     Sheet {
         name: listing.name.to_owned(),
@@ -72,6 +71,7 @@ mod tests {
             unit: unit.to_owned(),
             working_days: Some(-2),
             measured: None,
+            remarks: Vec::new(),
         };
         Digest {
             recipient: "Trần Thị Ánh".to_owned(),
@@ -79,6 +79,7 @@ mod tests {
             unit_code: "YT".to_owned(),
             oversees: true,
             role: NoticeRole::Head,
+            stands_in: false,
             run_at: "2024-05-16T07:15:00".parse().expect("a local time"),
             data_until: None,
             overdue: vec![line("B-1", "Phường B"), line("A-1", "Phường A")],
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn units_have_a_column_where_there_are_several() {
+    fn other_units_have_a_column() {
         let heads = |digest: &Digest| {
             let sheet = sheet(digest, &digest.listing(Language::Vi));
             assert!(sheet.rows.iter().all(|row| row.len() == sheet.columns.len()));
@@ -108,8 +109,10 @@ mod tests {
         };
         let text = |text: &str| Cell::Text(text.to_owned());
         assert_eq!(heads(&digest()), (9, "Đơn vị".to_owned(), text("Phường A")));
-        let mut one = digest();
-        one.overdue.truncate(1);
-        assert_eq!(heads(&one), (8, "Mã hồ sơ".to_owned(), text("B-1")));
+        let mut own = digest();
+        own.overdue.truncate(1);
+        assert_eq!(heads(&own).0, 9, "one unit, but not the reader's");
+        own.overdue[0].unit.clone_from(&own.unit);
+        assert_eq!(heads(&own), (8, "Mã hồ sơ".to_owned(), text("B-1")));
     }
 }

@@ -1,15 +1,19 @@
 //! Reminders: which notices fell due, who is told, and what a digest says. Mails leave elsewhere.
 
 mod anew;
+mod copies;
 mod digest;
 mod enclosing;
+mod history;
 mod lists;
 mod planning;
 mod preview;
+mod reach;
 mod reason;
 mod rules;
 mod sending;
 mod sense;
+mod snoozing;
 mod sources;
 mod truth;
 
@@ -21,6 +25,8 @@ pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
 pub use reason::Reason;
 pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
 pub use sending::{Round, Told, send};
+pub use snoozing::{SnoozeAsk, end_snooze, list_snoozes, snooze};
 
 pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES};
 pub use crate::store::reminder_rules::{PUBLISHED as PUBLISHED_RULES, RuleRow};
+pub use crate::store::snoozes::{PUBLISHED as PUBLISHED_SNOOZES, SnoozeRow};

@@ -106,6 +106,8 @@ fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
         rule_code: rule.code.clone(),
         rule_id: Some(rule.id),
         rule_version: Some(rule.version),
+        meant_for_id: None,
+        copied_at: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The plan ahead: what goes out up to an instant if nothing changes, to whom and by which rule. Each run to come is
 //! played through with what the run itself goes by; nothing is stored.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
@@ -11,15 +11,18 @@ use super::super::error::{ServiceError, Violation};
 use super::super::slots::{house_calendar, schedule_of};
 use super::super::work::Look;
 use super::planning::{Fallen, calendar_of, look_at, second_of_today};
+use super::reach::{Reach, away};
 use super::reason::{Reason, reason};
 use super::sending::{Round, subjects_of};
-use super::truth::{person, stale};
+use super::snoozing::waits_by;
+use super::truth::stale;
 use crate::domain::calendar::Calendar;
 use crate::domain::permission::Scope;
 use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, JobName};
 use crate::store::notices::{self, NoticeKey, NoticeRow};
 use crate::store::slots;
+use crate::store::snoozes::{self, SnoozeRow};
 use crate::store::subjects::{self, Subject};
 
 /// How far ahead a plan looks.
@@ -89,8 +92,12 @@ pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceErro
             Some(known.ok_or_else(|| ServiceError::NotFound(format!("officials/{code}")))?.id)
         }
     };
-    let play = Play { rules: &look.rules, now, runs: runs(look, until).await? };
-    let mut ahead = waiting(look, &scope, &play).await?;
+    let runs = runs(look, until).await?;
+    let away = away(&look.door, &look.rules, now).await?;
+    let reaches = runs.iter().map(|(run, _)| Reach::at(&look.rules, &away, *run)).collect();
+    let snoozed = snoozes::standing(&look.door, now).await?;
+    let play = Play { rules: &look.rules, now, runs, reaches, snoozed };
+    let mut ahead = waiting(look, &scope, &play, &Reach::at(&look.rules, &away, now)).await?;
     for kind in SubjectKind::ALL {
         let concerns = play.arriving(*kind, until);
         let today = calendar.midnight(calendar.local_date(now));
@@ -142,7 +149,12 @@ fn until(ask: &PreviewAsk, calendar: &Calendar, now: DateTime<Utc>) -> Result<Da
 }
 
 /// What stands in the ledger and waits for the next run that takes it.
-async fn waiting(look: &Look, scope: &Scope, play: &Play<'_>) -> Result<Ahead, ServiceError> {
+async fn waiting(
+    look: &Look,
+    scope: &Scope,
+    play: &Play<'_>,
+    reach: &Reach<'_>,
+) -> Result<Ahead, ServiceError> {
     let mut rows = notices::waiting(&look.door).await?;
     let about = subjects_of(&look.door, &rows).await?;
     rows.retain(|row| {
@@ -152,12 +164,13 @@ async fn waiting(look: &Look, scope: &Scope, play: &Play<'_>) -> Result<Ahead, S
                 Scope::Units(units) => subject.unit_id.is_some_and(|unit| units.contains(&unit)),
                 Scope::Own(official) => subject.holder_id == Some(*official),
             };
-            seen && stale(&look.rules, row, Some(subject), look.context.now).is_none()
+            seen && stale(reach, row, Some(subject), look.context.now).is_none()
         })
     });
     let planned = rows.iter().filter_map(|row| {
         let subject = about.get(&row.subject_id)?;
-        let sent = play.taken(RuleKind::parse(&row.rule_kind)?, row.fell_due_at, 0)?;
+        let kind = RuleKind::parse(&row.rule_kind)?;
+        let sent = play.taken((subject.id, &row.role), kind, row.fell_due_at, 0)?;
         play.of_ledger(subject, row, sent)
     });
     Ok(planned.collect())
@@ -195,6 +208,10 @@ struct Play<'a> {
     rules: &'a Rules,
     now: DateTime<Utc>,
     runs: Vec<(DateTime<Utc>, Round)>,
+    /// Whom each of them reaches.
+    reaches: Vec<Reach<'a>>,
+    /// Whose reminders wait because somebody said so.
+    snoozed: HashMap<Uuid, SnoozeRow>,
 }
 
 impl Play<'_> {
@@ -232,7 +249,12 @@ impl Play<'_> {
                 let key =
                     (fallen.rule.code.clone(), fallen.from, fallen.planned.step, fallen.rule.role.as_str());
                 if told.insert((key.0, key.1, key.2, key.3.to_owned()))
-                    && let Some(sent) = self.taken(fallen.rule.kind, fallen.planned.at, number)
+                    && let Some(sent) = self.taken(
+                        (subject.id, fallen.rule.role.as_str()),
+                        fallen.rule.kind,
+                        fallen.planned.at,
+                        number,
+                    )
                 {
                     ahead.push(self.of_rule(subject, &fallen, sent));
                 }
@@ -240,20 +262,28 @@ impl Play<'_> {
         }
     }
 
-    /// The first run from a number on that takes a notice.
-    fn taken(&self, kind: RuleKind, fell_due_at: DateTime<Utc>, from: usize) -> Option<DateTime<Utc>> {
+    /// The number of the first run from one on that takes a notice of a subject to a role.
+    fn taken(
+        &self,
+        (subject, role): (Uuid, &str),
+        kind: RuleKind,
+        fell_due_at: DateTime<Utc>,
+        from: usize,
+    ) -> Option<usize> {
+        let asleep = self.snoozed.get(&subject).filter(|by| waits_by(by, role)).map(|by| by.until_at);
         let calendar = house_calendar(self.rules);
-        let run = self.runs.iter().skip(from).find(|(run, round)| {
+        let takes = |(run, round): &(DateTime<Utc>, Round)| {
             let today = calendar.midnight(calendar.local_date(*run));
-            round.takes(kind, fell_due_at, today)
-        });
-        run.map(|(run, _)| *run)
+            asleep.is_none_or(|until| until <= *run) && round.takes(kind, fell_due_at, today)
+        };
+        (from..self.runs.len()).find(|number| takes(&self.runs[*number]))
     }
 
-    fn of_rule(&self, subject: &Subject, fallen: &Fallen, send_at: DateTime<Utc>) -> PlannedNotice {
+    fn of_rule(&self, subject: &Subject, fallen: &Fallen, run: usize) -> PlannedNotice {
         let Fallen { rule, planned, from } = fallen;
+        let hearer = self.reaches[run].of_level(subject, rule.role);
         PlannedNotice {
-            send_at,
+            send_at: self.runs[run].0,
             subject_kind: subject.kind,
             subject_code: subject.code.clone(),
             kind: rule.kind,
@@ -265,7 +295,7 @@ impl Play<'_> {
             unit_id: subject.unit_id,
             due_at: *from,
             falls_due_at: planned.at,
-            recipient_id: person(self.rules, subject, rule.role).map(|official| official.id),
+            recipient_id: hearer.ok().map(|hearer| hearer.official.id),
             reason: self.reason(subject, rule, planned.step, (*from, planned.at)),
         }
     }
@@ -283,13 +313,13 @@ impl Play<'_> {
         reason(rule, step, (calendar.local(from), calendar.local(falls)), unit)
     }
 
-    fn of_ledger(&self, subject: &Subject, row: &NoticeRow, send_at: DateTime<Utc>) -> Option<PlannedNotice> {
+    fn of_ledger(&self, subject: &Subject, row: &NoticeRow, run: usize) -> Option<PlannedNotice> {
         let role = NoticeRole::parse(&row.role)?;
         let of_row = |rule: &&Rule| Some(rule.id) == row.rule_id && Some(rule.version) == row.rule_version;
         let spoke = self.rules.reminders.iter().find(of_row);
         let why = spoke.map(|rule| self.reason(subject, rule, row.step, (row.due_at, row.fell_due_at)));
         Some(PlannedNotice {
-            send_at,
+            send_at: self.runs[run].0,
             subject_kind: subject.kind,
             subject_code: subject.code.clone(),
             kind: RuleKind::parse(&row.rule_kind)?,
@@ -301,7 +331,7 @@ impl Play<'_> {
             unit_id: row.unit_id,
             due_at: row.due_at,
             falls_due_at: row.fell_due_at,
-            recipient_id: person(self.rules, subject, role).map(|official| official.id),
+            recipient_id: self.reaches[run].hearer(subject, row).ok().map(|hearer| hearer.official.id),
             reason: why.unwrap_or_default(),
         })
     }

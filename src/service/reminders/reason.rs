@@ -65,6 +65,10 @@ fn way(rule: &Rule, step: i32) -> (String, String) {
             );
         }
         RuleKind::DueToday => ("đúng ngày hạn".to_owned(), "on the due day".to_owned()),
+        RuleKind::Overdue if rule.working_days > 1 => {
+            let (vi, en) = span(rule);
+            (format!("sau hạn {vi}"), format!("{en} after it"))
+        }
         RuleKind::Overdue => {
             ("ngày làm việc đầu tiên sau hạn".to_owned(), "the first working day after it".to_owned())
         }

@@ -10,11 +10,15 @@ use uuid::Uuid;
 use super::super::error::ServiceError;
 use super::super::settings::JobSettings;
 use super::super::slots::{Claim, house_calendar};
-use super::super::{House, Rules, suppressions};
-use super::digest::{Common, digest_for};
-use super::planning::{plan, remind_of_today};
+use super::super::work::Work;
+use super::super::{House, suppressions};
+use super::copies::copy;
+use super::history::History;
+use super::planning::{calendar_of, plan, remind_of_today};
+use super::reach::{Hearer, NO_RECIPIENT, Reach, away};
+use super::snoozing::waits_by;
 use super::sources::Sources;
-use super::truth::{NO_ADDRESS, NO_RECIPIENT, address, person, stale};
+use super::truth::stale;
 use crate::domain::calendar::Calendar;
 use crate::domain::mail::folded;
 use crate::domain::official::Official;
@@ -22,10 +26,12 @@ use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, Misfire, Schedule};
 use crate::store::notices::{self, NoticeRow};
 use crate::store::outbox::{self, NewMail};
+use crate::store::snoozes;
 use crate::store::subjects::{self, Subject};
 
-/// Persons a transaction.
-const BATCH: usize = 200;
+/// Notices a transaction. Those of one person lie far apart in the ledger, so that each transaction touches most of its
+/// pages, however few persons it is for.
+const BATCH: usize = 20_000;
 
 /// Of what a run reminds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +70,8 @@ impl Round {
 pub struct Told {
     /// Digests put in the outbox.
     pub digests: u64,
+    /// Digests of earlier runs that hadn't left, and speak for what came since too.
+    pub joined: u64,
     /// Notices in them.
     pub notices: u64,
     /// Notices suppressed, by reason.
@@ -72,14 +80,22 @@ pub struct Told {
     pub held_back: u64,
     /// Notices that wait for an address that can be written to.
     pub unaddressed: u64,
+    /// Notices to leaders that wait until those below had the time to say why it is late.
+    pub in_grace: u64,
+    /// Notices that wait because somebody said so.
+    pub snoozed: u64,
 }
 
 impl Told {
     /// For the slot.
     pub fn note(&self) -> String {
-        let Self { digests, notices, suppressed, held_back, unaddressed } = self;
+        let Self { digests, joined, notices, suppressed, held_back, unaddressed, in_grace, snoozed } = self;
         let mut vi = format!("{digests} thư gồm {notices} lời nhắc");
         let mut en = format!("{digests} digests of {notices} notices");
+        if *joined > 0 {
+            let _ = write!(vi, "; {joined} thư trước chưa gửi được nay gộp thêm");
+            let _ = write!(en, "; {joined} earlier ones that hadn't left say it too");
+        }
         for (why, count) in suppressed {
             let _ = write!(vi, "; bỏ {count}: {why}");
             let _ = write!(en, "; {count} suppressed: {why}");
@@ -92,6 +108,14 @@ impl Told {
             let _ = write!(vi, "; {unaddressed} lời nhắc chờ địa chỉ thư được sửa");
             let _ = write!(en, "; {unaddressed} wait for an address to be mended");
         }
+        if *in_grace > 0 {
+            let _ = write!(vi, "; {in_grace} lời nhắc lãnh đạo chờ cấp dưới ghi nguyên nhân");
+            let _ = write!(en, "; {in_grace} to leaders wait for those below to record the cause");
+        }
+        if *snoozed > 0 {
+            let _ = write!(vi, "; {snoozed} lời nhắc đang tạm hoãn");
+            let _ = write!(en, "; {snoozed} are snoozed");
+        }
         format!("{vi} / {en}")
     }
 }
@@ -100,16 +124,18 @@ impl Told {
 struct Bundle<'a> {
     official: &'a Official,
     address: &'a str,
-    notices: Vec<&'a NoticeRow>,
+    /// With whom they were meant for, where that one is away.
+    notices: Vec<(&'a NoticeRow, Option<Uuid>)>,
 }
 
 /// Makes the digests of a run, under the fence of its slot. What a planning job on another replica hasn't
 /// entered yet is entered first.
 pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, ServiceError> {
     plan(house, claim).await?;
-    if round == Round::DueToday {
-        remind_of_today(house, claim).await?;
-    }
+    match round {
+        Round::DueToday => remind_of_today(house, claim).await?,
+        Round::All => copy(house, claim).await?,
+    };
     let look = house.look(house.own_context(claim.job)).await?;
     let mut waiting = notices::waiting(&look.door).await?;
     let calendar = house_calendar(&look.rules);
@@ -121,26 +147,54 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let (rules, now) = (look.rules.clone(), look.context.now);
     let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;
     let unwritten = suppressions::standing(&look.door, now).await?;
+    let away = away(&look.door, &rules, now).await?;
+    let open = outbox::open_digests(&look.door).await?;
+    let snoozed = snoozes::standing(&look.door, now).await?;
+    let to_leaders: Vec<NoticeRow> =
+        waiting.iter().filter(|n| n.role == NoticeRole::Leader.as_str()).cloned().collect();
+    let history = History::read(&look.door, &to_leaders).await?;
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
+    let before = waiting.len();
+    waiting.retain(|n| !snoozed.get(&n.subject_id).is_some_and(|by| waits_by(by, &n.role)));
+    let asleep = (before - waiting.len()) as u64;
     let before = waiting.len();
     waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
     let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
-    let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let (mut bundles, suppressed) = sort(&rules, &waiting, &about, now);
+    let reach = Reach::at(&rules, &away, now);
+    let grace = i64::from(house.settings.leader_grace_hours) * 60;
+    let before = waiting.len();
+    waiting.retain(|n| match about.get(&n.subject_id) {
+        Some(subject) if n.role == NoticeRole::Leader.as_str() => {
+            let calendar = calendar_of(&rules, subject).unwrap_or(&calendar);
+            history.had_grace((&reach, calendar), (subject, n), grace, now)
+        }
+        Some(_) | None => true,
+    });
+    let in_grace = (before - waiting.len()) as u64;
+    let (mut bundles, suppressed) = sort(&reach, &waiting, &about, now);
     let mut unaddressed = 0;
     bundles.retain(|bundle| {
         let written = !unwritten.contains(&folded(bundle.address));
         unaddressed += if written { 0 } else { bundle.notices.len() as u64 };
         written
     });
-    let mut told = Told { held_back: held_back as u64, unaddressed, ..Told::default() };
+    let mut told =
+        Told { held_back: held_back as u64, unaddressed, in_grace, snoozed: asleep, ..Told::default() };
     suppress(house, claim, suppressed, &mut told).await?;
-    for batch in bundles.chunks(BATCH) {
+    for batch in batches(bundles) {
         let work = house.batch(claim).await?;
-        for bundle in batch {
-            let digest = digest_for(&rules, bundle.official, &bundle.notices, &about, &common);
+        for bundle in &batch {
+            // One that still waits for its server, or for the office to open, speaks for what came since too.
+            let waits = open.get(&(bundle.official.id, bundle.address.to_owned()));
+            if let Some(mail) = waits
+                && outbox::join(&work.tx, *mail).await?
+            {
+                told.notices += give(&work, bundle, *mail).await?;
+                told.joined += 1;
+                continue;
+            }
             let mail = NewMail {
                 id: work.new_id(),
                 key: key(claim.slot_at, bundle.official),
@@ -148,22 +202,49 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
                 recipient_official_id: Some(bundle.official.id),
                 to_address: bundle.address.to_owned(),
                 language: language(bundle.official).to_owned(),
-                render_input: serde_json::to_string(&digest)
-                    .map_err(|e| ServiceError::Internal(e.to_string()))?,
+                // What it says is put together of its notices when it is sealed.
+                render_input: "{}".to_owned(),
                 not_before: house.world.lease.now(),
                 created_at: work.now(),
             };
             let id = mail.id;
             // Where this run has written to that person before, what came since waits for the next run.
             if outbox::enqueue(&work.tx, mail).await? {
-                let ids: Vec<Uuid> = bundle.notices.iter().map(|n| n.id).collect();
-                told.notices += notices::attach(&work.tx, &ids, id, bundle.official.id).await?;
+                told.notices += give(&work, bundle, id).await?;
                 told.digests += 1;
             }
         }
         work.finish(&[]).await?;
     }
     Ok(told)
+}
+
+/// Gives a person's notices to a mail. Returns how many still waited.
+async fn give(work: &Work, bundle: &Bundle<'_>, mail: Uuid) -> Result<u64, ServiceError> {
+    let mut by_whom: BTreeMap<Option<Uuid>, Vec<Uuid>> = BTreeMap::new();
+    for (row, meant_for) in &bundle.notices {
+        by_whom.entry(*meant_for).or_default().push(row.id);
+    }
+    let mut given = 0;
+    for (meant_for, ids) in by_whom {
+        given += notices::attach(&work.tx, &ids, mail, (bundle.official.id, meant_for)).await?;
+    }
+    Ok(given)
+}
+
+/// The bundles of each transaction.
+fn batches(bundles: Vec<Bundle<'_>>) -> Vec<Vec<Bundle<'_>>> {
+    let (mut batches, mut free) = (Vec::new(), 0);
+    for bundle in bundles {
+        let size = bundle.notices.len();
+        if size > free || batches.is_empty() {
+            batches.push(Vec::new());
+            free = BATCH.max(size);
+        }
+        free -= size;
+        batches.last_mut().expect("one was begun").push(bundle);
+    }
+    batches
 }
 
 fn key(slot_at: DateTime<Utc>, official: &Official) -> String {
@@ -193,7 +274,7 @@ pub(crate) async fn subjects_of(
 
 /// Waiting notices by person, in the order of their codes, and those that go to nobody by reason.
 fn sort<'a>(
-    rules: &'a Rules,
+    reach: &Reach<'a>,
     waiting: &'a [NoticeRow],
     about: &HashMap<Uuid, Subject>,
     now: DateTime<Utc>,
@@ -202,24 +283,29 @@ fn sort<'a>(
     let mut suppressed: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
     for notice in waiting {
         let subject = about.get(&notice.subject_id);
-        let told = match (stale(rules, notice, subject, now), subject) {
+        let told = match (stale(reach, notice, subject, now), subject) {
             (Some(why), _) => Err(why),
             (None, None) => Err(NO_RECIPIENT),
-            (None, Some(subject)) => NoticeRole::parse(&notice.role)
-                .and_then(|role| person(rules, subject, role))
-                .ok_or(NO_RECIPIENT)
-                .and_then(|official| Ok((official, address(official).ok_or(NO_ADDRESS)?))),
+            (None, Some(subject)) => reach.hearer(subject, notice),
         };
         match told {
             Err(why) => suppressed.entry(why).or_default().push(notice.id),
-            Ok((official, address)) => bundles
-                .entry(&official.code)
-                .or_insert_with(|| Bundle { official, address, notices: Vec::new() })
-                .notices
-                .push(notice),
+            Ok(hearer) => {
+                let meant_for = hearer.meant_for().or(notice.meant_for_id.filter(|_| is_copy(notice)));
+                let Hearer { official, address, .. } = hearer;
+                bundles
+                    .entry(&official.code)
+                    .or_insert_with(|| Bundle { official, address, notices: Vec::new() })
+                    .notices
+                    .push((notice, meant_for));
+            }
         }
     }
     (bundles.into_values().collect(), suppressed)
+}
+
+fn is_copy(notice: &NoticeRow) -> bool {
+    notice.role == NoticeRole::Returned.as_str()
 }
 
 async fn suppress(

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 
 use super::super::error::Violation;
-use crate::domain::reminder::{Rule, RuleKind};
+use crate::domain::reminder::{NoticeRole, Rule, RuleKind};
 use crate::domain::text::cut;
 
 /// The most working days that a rule may name: a quarter of a year.
@@ -41,6 +41,14 @@ pub(super) fn wrong(rule: &Rule, repeat: Option<i64>) -> Vec<Violation> {
             format!("a rule of kind {kind} can't watch a {subject}: it is for dossiers, unclear for tasks too"),
         ));
     }
+    if rule.role == NoticeRole::Returned {
+        wrong.push(Violation::new(
+            "reminder_rule.role",
+            "UNFIT",
+            "vai trò returned chỉ có ở lời nhắc gửi lại cho người đi vắng về; hãy chọn responsible, head, coordinator hoặc leader",
+            "the role returned is of copies to those who were away; choose responsible, head, coordinator or leader",
+        ));
+    }
     let (days, minutes) = measures(rule);
     wrong.extend(beyond("working_days", ("số ngày làm việc", rule.working_days), &days));
     wrong.extend(beyond("office_minutes", ("số phút làm việc", rule.office_minutes), &minutes));
@@ -67,9 +75,9 @@ fn measures(rule: &Rule) -> (RangeInclusive<i64>, RangeInclusive<i64>) {
     match rule.kind {
         RuleKind::BeforeDue | RuleKind::ApologyDue if rule.office_minutes > 0 => (0..=0, 1..=MOST_MINUTES),
         RuleKind::BeforeDue | RuleKind::ApologyDue | RuleKind::Undigitised => (1..=MOST_DAYS, 0..=0),
-        RuleKind::DueToday | RuleKind::Overdue => (0..=0, 0..=0),
+        RuleKind::DueToday => (0..=0, 0..=0),
         RuleKind::Unaccepted | RuleKind::Standing => (0..=0, 1..=MOST_MINUTES),
-        RuleKind::Unclear => (0..=MOST_DAYS, 0..=0),
+        RuleKind::Unclear | RuleKind::Overdue => (0..=MOST_DAYS, 0..=0),
     }
 }
 

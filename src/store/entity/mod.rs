@@ -37,6 +37,7 @@ pub mod procedure;
 pub mod procedure_version;
 pub mod reconciliation;
 pub mod reminder_rule;
+pub mod reminder_snooze;
 pub mod report_request;
 pub mod request_replay;
 pub mod slot;

@@ -33,6 +33,10 @@ pub struct Model {
     /// None: it was entered before rules had versions.
     pub rule_id: Option<Uuid>,
     pub rule_version: Option<i64>,
+    /// For whom it was meant, where they are away and somebody else was told; of a copy, who came back.
+    pub meant_for_id: Option<Uuid>,
+    /// When that official got a copy, or needed none any more.
+    pub copied_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -51,6 +51,8 @@ pub fn set(command: &mut Command, setting: &Setting) {
         ("JOBS__FLAG_OVERDUE", "*/10 * * * * *"),
         ("JOBS__REMINDERS_MORNING", "*/5 * * * * *"),
         ("JOBS__REMINDERS_DUE_TODAY", "*/5 * * * * *"),
+        // Whatever the hour is at which the drill is held.
+        ("REMINDERS__ONLY_IN_OFFICE_HOURS", "false"),
         ("LOG__LEVEL", "error"),
     ] {
         command.env(format!("BONRO_{name}"), value);

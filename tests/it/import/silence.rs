@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::year::software::{Software, Whole, evening};
 use super::year::town::Town;
 use crate::support::both;
+use crate::support::letters::said_of;
 
 struct Stage<'s> {
     town: Town,
@@ -63,6 +64,8 @@ impl Stage<'_> {
     /// The morning run of a day: codes in the digests that it made, and how many letters to the operator.
     async fn morning(&mut self, day: NaiveDate) -> (Vec<Digest>, Vec<OperatorNotice>, String) {
         self.town.clock.set(evening(day - Days::new(1)) + TimeDelta::minutes(8 * 60 + 15));
+        // What was written on the day before has left.
+        self.town.job(JobName::DeliverMail).await;
         self.town.job(JobName::FlagOverdue).await;
         let note = self.town.job(JobName::SendReminders).await;
         let rows = outbox::Entity::find()
@@ -74,7 +77,7 @@ impl Stage<'_> {
         let (mut digests, mut letters) = (Vec::new(), Vec::new());
         for row in &rows[self.seen..] {
             match row.kind.as_str() {
-                "reminder_digest" => digests.push(serde_json::from_str(&row.render_input).expect("a digest")),
+                "reminder_digest" => digests.push(said_of(&self.town.house, row).await),
                 "operator_notice" => letters.push(serde_json::from_str(&row.render_input).expect("a letter")),
                 other => panic!("a mail of kind {other}"),
             }

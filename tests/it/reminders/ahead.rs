@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bonro::domain::schedule::JobName::{PlanReminders, SendReminders};
+use bonro::domain::schedule::JobName::{DeliverMail, PlanReminders, SendReminders};
 use bonro::pb::v1;
 use bonro::pb::v1::ReminderKind as Kind;
 
@@ -122,6 +122,7 @@ both!(the_preview_is_what_goes_out, |house| {
                 recipient,
             ));
         }
+        watch.run(DeliverMail).await;
     }
     let ahead: BTreeSet<Told> = ahead.into_iter().collect();
     assert_eq!(ahead.difference(&went).collect::<Vec<_>>(), [] as [&Told; 0], "promised, and not sent");

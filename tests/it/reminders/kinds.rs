@@ -3,7 +3,6 @@
 
 use bonro::domain::reminder::Concern;
 use bonro::domain::schedule::JobName::{DeliverMail, PlanReminders, SendReminders};
-use bonro::mail::Digest;
 use bonro::pb::v1;
 use bonro::pb::v1::ReminderKind as Kind;
 
@@ -82,21 +81,23 @@ both!(half_a_day_with_one_holder_is_told_the_head, |house| {
     ];
     assert_eq!(watch.said().await, expected);
     assert_eq!(watch.outbox().await[0].to_address, "a-09@a.example");
+    watch.run(DeliverMail).await;
 
     // Who got it has it for half a day by Friday morning; whoever still holds it is told again on the next day.
     watch.at("2024-05-17T00:15:00Z", SendReminders).await;
-    watch.at("2024-05-17T08:30:00Z", SendReminders).await;
-    let later: Vec<_> = watch.said().await.into_iter().skip(4).collect();
-    assert_eq!(
-        later,
-        [fell("S1", "17/05 00:00", "queued", None), fell("S2", "17/05 08:06", "queued", None)],
-        "from 14:06 to 17:00, and from 07:00 on"
-    );
-    let digest: Digest = serde_json::from_str(&watch.outbox().await[1].render_input).expect("a digest");
+    let digest = watch.digest(1).await;
     let standing = &digest.concerns[&Concern::Standing];
     assert_eq!(standing.len(), 1);
     // On the first day 08:00 to 11:30 and 13:30 to 17:00, on the second 07:00 to 07:15.
     assert_eq!(standing[0].measured.as_ref().and_then(|m| m.office_minutes), Some(420 + 15));
+    watch.run(DeliverMail).await;
+    watch.at("2024-05-17T08:30:00Z", SendReminders).await;
+    let later: Vec<_> = watch.said().await.into_iter().skip(4).collect();
+    assert_eq!(
+        later,
+        [fell("S1", "17/05 00:00", "sent", None), fell("S2", "17/05 08:06", "queued", None)],
+        "from 14:06 to 17:00, and from 07:00 on"
+    );
 });
 
 both!(the_letter_of_apology_goes_before_the_appointment_passes, |house| {
@@ -117,7 +118,7 @@ both!(the_letter_of_apology_goes_before_the_appointment_passes, |house| {
     let fell = |code, state, why| line(code, "apology_due", "22/05 00:00", "responsible", state, why);
     let expected = [fell("A1", "queued", None), fell("A2", "suppressed", Some("apology_recorded"))];
     assert_eq!(watch.said().await, expected);
-    let digest: Digest = serde_json::from_str(&watch.outbox().await[0].render_input).expect("a digest");
+    let digest = watch.digest(0).await;
     let apologies = &digest.concerns[&Concern::Apology];
     assert_eq!(
         apologies.iter().map(|l| (l.code.as_str(), l.working_days)).collect::<Vec<_>>(),
@@ -181,7 +182,7 @@ both!(what_is_not_clear_is_told_the_head, |house| {
     let fell = |code, state, why| line(code, "unclear_head", "17/05 00:00", "head", state, why);
     let expected = [fell("U1", "queued", None), fell("U2", "suppressed", Some("made_clear"))];
     assert_eq!(watch.said().await, expected);
-    let digest: Digest = serde_json::from_str(&watch.outbox().await[0].render_input).expect("a digest");
+    let digest = watch.digest(0).await;
     let unclear = &digest.concerns[&Concern::Clarity];
     assert_eq!(unclear[0].measured.as_ref().map(|m| m.missing.clone()), Some(vec!["person".to_owned()]));
 });

@@ -2,8 +2,9 @@
 //! test makes speak.
 
 use bonro::domain::schedule::JobName;
-use bonro::mail::Post;
+use bonro::mail::{Digest, Post};
 use bonro::pb::v1;
+use bonro::pb::v1::official_service_client::OfficialServiceClient;
 use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use bonro::service::House;
 use bonro::service::jobs::{Asked, run};
@@ -16,6 +17,7 @@ use tempfile::TempDir;
 use tonic::Status;
 
 use crate::dossiers::office::Office;
+use crate::support::letters::{said_of, text_of};
 use crate::support::{self, Call};
 
 pub struct Watch {
@@ -118,6 +120,31 @@ impl Watch {
             (row.subject_code, row.rule_code, fell, row.role, row.state, row.why)
         })
         .collect()
+    }
+
+    /// What the mail of that number would say now.
+    pub async fn digest(&self, number: usize) -> Digest {
+        said_of(&self.house, &self.outbox().await[number]).await
+    }
+
+    /// The mails that left, in the order of their slots and readers: to whom, and their text.
+    pub async fn letters(&self) -> Vec<(String, String)> {
+        let mails = self.outbox().await.into_iter().filter(|mail| mail.state == "sent");
+        mails.map(|mail| (mail.to_address.clone(), text_of(&mail))).collect()
+    }
+
+    /// An official more, with an address.
+    pub async fn employ(&self, code: &str, unit: &str, role: v1::Role) {
+        let official = v1::Official {
+            code: code.to_owned(),
+            unit: format!("units/{unit}"),
+            full_name: format!("Cán bộ {code}"),
+            role: role.into(),
+            email: format!("{}@a.example", code.to_lowercase()),
+            ..v1::Official::default()
+        };
+        let request = v1::CreateOfficialRequest { official: Some(official), ..Default::default() };
+        OfficialServiceClient::new(self.office.call()).create_official(request).await.expect("an official");
     }
 
     pub async fn outbox(&self) -> Vec<outbox::Model> {

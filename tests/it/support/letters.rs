@@ -1,6 +1,10 @@
-//! Mails as they are on the wire.
+//! Mails as they are on the wire, and what they would say.
 
 use base64::Engine as _;
+use bonro::mail::Digest;
+use bonro::service::House;
+use bonro::service::reminders::anew;
+use bonro::store::outbox::MailRow;
 
 /// The texts of a mail's parts, in their order.
 pub fn parts(mail: &str) -> Vec<String> {
@@ -28,4 +32,18 @@ pub fn enclosed(mail: &str, ending: &str) -> Option<(String, Vec<u8>)> {
         let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
         name.ends_with(ending).then(|| (name.to_owned(), bytes))
     })
+}
+
+/// The plain text of a mail that was sealed.
+pub fn text_of(mail: &MailRow) -> String {
+    let sealed = String::from_utf8(mail.sealed.clone().expect("it is sealed")).expect("ASCII");
+    let texts: Vec<String> = parts(&sealed).iter().map(|text| text.replace("\r\n", "\n")).collect();
+    let text = texts.iter().find(|text| text.contains("\n-- \n")).unwrap_or_else(|| panic!("{sealed}"));
+    text.trim().to_owned()
+}
+
+/// What a digest would say if it were sealed now.
+pub async fn said_of(house: &House, mail: &MailRow) -> Digest {
+    let tx = house.store.begin().await.expect("a transaction");
+    anew(house, &tx, mail).await.expect("it is put together").expect("it says something")
 }

@@ -1,0 +1,62 @@
+//! Copies on return: who was away gets one of what somebody else was told meanwhile and is still to be done.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::super::House;
+use super::super::error::ServiceError;
+use super::super::slots::Claim;
+use super::reach::{Reach, away};
+use super::sending::subjects_of;
+use super::truth::moved;
+use crate::domain::reminder::{NoticeRole, RuleKind};
+use crate::store::notices::{self, NoticeRow};
+
+/// Notices a transaction.
+const BATCH: u64 = 200;
+
+/// Enters a copy for everybody who is back: of each thing, the latest that was told. Returns how many are new.
+pub(super) async fn copy(house: &House, claim: &Claim) -> Result<u64, ServiceError> {
+    let mut entered = 0;
+    loop {
+        let work = house.batch(claim).await?;
+        let now = work.now();
+        let away = away(&work.tx, &work.rules, now).await?;
+        let reach = Reach::at(&work.rules, &away, now);
+        let gone: Vec<Uuid> = away.keys().copied().filter(|id| reach.absence(*id).is_some()).collect();
+        let rows = notices::uncopied(&work.tx, BATCH, &gone).await?;
+        if rows.is_empty() {
+            break;
+        }
+        let subjects = subjects_of(&work.tx, &rows).await?;
+        let mut latest: BTreeMap<_, &NoticeRow> = BTreeMap::new();
+        for row in &rows {
+            if moved(row, subjects.get(&row.subject_id)).is_some() {
+                continue;
+            }
+            let concern = RuleKind::parse(&row.rule_kind).map(RuleKind::concern);
+            let known = latest.entry((row.meant_for_id, row.subject_id, concern)).or_insert(row);
+            if row.fell_due_at > known.fell_due_at {
+                *known = row;
+            }
+        }
+        let copies = latest.into_values().map(|row| NoticeRow {
+            id: work.new_id(),
+            role: NoticeRole::Returned.as_str().to_owned(),
+            state: "queued".to_owned(),
+            official_id: None,
+            outbox_id: None,
+            fell_due_at: now,
+            created_at: now,
+            sent_at: None,
+            copied_at: Some(now),
+            ..row.clone()
+        });
+        entered += notices::enter(&work.tx, copies.collect()).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        notices::copied(&work.tx, &ids, now).await?;
+        work.finish(&[]).await?;
+    }
+    Ok(entered)
+}

@@ -1,0 +1,99 @@
+//! What isn't done goes up: holder, head, coordinator, leader, each level hearing what those below were told, and the
+//! leader only after these had the time to say why it is late. A level that can't be told is named, never left out.
+
+use bonro::domain::schedule::JobName::{DeliverMail, SendReminders};
+use bonro::pb::v1;
+use bonro::pb::v1::{ReminderKind as Kind, ReminderRole as Role};
+use sea_orm::ConnectionTrait as _;
+use tonic::Code;
+
+use super::watch::{Watch, rule};
+use crate::dossiers::office::{Office, fields};
+use crate::support::both;
+
+fn overdue(role: Role, working_days: i32) -> v1::ReminderRule {
+    v1::ReminderRule { role: role.into(), working_days, ..rule(Kind::Overdue) }
+}
+
+/// A house with a coordinator and a leader, whose rules go up within three working days.
+async fn chain(house: &crate::support::House) -> Watch {
+    let watch = Watch::silent(house).await;
+    watch.employ("T-05", "T", v1::Role::Coordinator).await;
+    watch.employ("T-01", "T", v1::Role::Leader).await;
+    let holder = v1::ReminderRule { code: "holder".to_owned(), ..overdue(Role::Responsible, 0) };
+    watch.create(v1::ReminderRule { repeat_working_days: Some(1), ..holder }).await.expect("a rule");
+    watch.create(overdue(Role::Head, 2)).await.expect("a rule");
+    watch.create(overdue(Role::Coordinator, 3)).await.expect("a rule");
+    watch.create(overdue(Role::Leader, 2)).await.expect("a rule");
+    watch
+}
+
+/// A morning of May, with what leaves.
+async fn morning(watch: &Watch, day: u32) -> Vec<(String, String)> {
+    let before = watch.letters().await.len();
+    watch.at(&format!("2024-05-{day}T00:15:00Z"), SendReminders).await;
+    watch.run(DeliverMail).await;
+    watch.letters().await.split_off(before)
+}
+
+fn readers(letters: &[(String, String)]) -> Vec<&str> {
+    letters.iter().map(|(to, _)| to.trim_end_matches("@a.example")).collect()
+}
+
+both!(each_level_hears_what_those_below_were_told, |house| {
+    let watch = chain(&house).await;
+    // Both are due on Thursday, 23 May.
+    watch.office.receive(Office::new_dossier("E1")).await;
+    watch.office.receive(Office::new_dossier("E2")).await;
+    assert_eq!(readers(&morning(&watch, 24).await), ["a-01"]);
+    // Two working days past: the head, and the leader, who isn't told in the same breath.
+    let monday = morning(&watch, 27).await;
+    assert_eq!(readers(&monday), ["a-01", "a-09"]);
+    insta::assert_snapshot!("head", monday[1].1);
+    watch.office.set("2024-05-27T03:00:00Z");
+    watch.office.does("delay_cause", "E2").await;
+    // A working day later they had their time.
+    let tuesday = morning(&watch, 28).await;
+    assert_eq!(readers(&tuesday), ["a-01", "t-01", "t-05"]);
+    insta::assert_snapshot!("leader", tuesday[1].1);
+    insta::assert_snapshot!("coordinator", tuesday[2].1);
+    // Once is once.
+    assert_eq!(readers(&morning(&watch, 29).await), ["a-01"]);
+});
+
+both!(a_level_that_cannot_be_told_is_named_by_the_next, |house| {
+    let watch = chain(&house).await;
+    watch.office.receive(Office::new_dossier("E1")).await;
+    let nobody = v1::ReceiveDossierRequest { holder: String::new(), ..Office::new_dossier("E2") };
+    watch.office.receive(nobody).await;
+    let elsewhere = v1::ReceiveDossierRequest {
+        unit: "units/B".to_owned(),
+        holder: "officials/B-01".to_owned(),
+        ..Office::new_dossier("E3")
+    };
+    watch.office.receive(elsewhere).await;
+    watch
+        .tables
+        .execute_unprepared("UPDATE official SET email = NULL WHERE code IN ('A-01', 'A-09')")
+        .await
+        .expect("two have no address");
+    // The house reads its officials anew.
+    watch.employ("A-77", "A", v1::Role::Officer).await;
+    let friday = morning(&watch, 24).await;
+    // Neither the holder nor the head of unit A can be written to.
+    assert_eq!(readers(&friday), ["b-01", "t-05"]);
+    insta::assert_snapshot!("instead_of_holder_and_head", friday[1].1);
+    // Unit B has no head: its officials are told, and the coordinator in the head's stead.
+    let monday = morning(&watch, 27).await;
+    assert_eq!(readers(&monday), ["b-01", "t-05"]);
+    insta::assert_snapshot!("instead_of_head", monday[1].1);
+});
+
+both!(copies_on_return_have_no_rules, |house| {
+    let watch = Watch::silent(&house).await;
+    let refused = watch.create(overdue(Role::Returned, 1)).await.expect_err("no such rule");
+    assert_eq!(
+        (refused.code(), fields(&refused)),
+        (Code::InvalidArgument, vec!["reminder_rule.role".to_owned()])
+    );
+});
