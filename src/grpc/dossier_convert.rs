@@ -72,7 +72,8 @@ pub fn cause_word(cause: v1::DelayCause) -> Option<&'static str> {
     CAUSES.iter().find(|(c, _)| *c == cause).map(|(_, word)| *word)
 }
 
-fn cause(word: &str) -> v1::DelayCause {
+/// A cause from its word.
+pub fn cause(word: &str) -> v1::DelayCause {
     CAUSES.iter().find(|(_, w)| *w == word).map_or(v1::DelayCause::Unspecified, |(c, _)| *c)
 }
 

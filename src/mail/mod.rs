@@ -7,6 +7,8 @@
 
 mod delivery_error;
 mod digest;
+mod digest_list;
+mod digest_paste;
 mod digest_remarks;
 mod digest_words;
 mod envelope;
@@ -20,6 +22,8 @@ mod smtp;
 mod summary_mail;
 
 #[cfg(test)]
+mod digest_tests;
+#[cfg(test)]
 mod post_tests;
 #[cfg(test)]
 mod tests;
@@ -30,6 +34,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Measured, Remark, Subject};
+pub use digest_list::{Entry, Listing};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, Thread, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};

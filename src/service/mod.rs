@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod keys;
 pub mod landing;
 mod letterhead;
+pub mod letters;
 pub mod mails;
 mod measuring;
 pub mod members;

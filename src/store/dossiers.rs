@@ -166,6 +166,35 @@ pub async fn received_since(door: &impl Door, units: &[Uuid], day: NaiveDate) ->
         .await?)
 }
 
+/// What of the open ones is overdue by an instant, in these units' hands.
+pub fn overdue_in(units: &[Uuid], by: DateTime<Utc>) -> Condition {
+    let own = Condition::all()
+        .add(dossier::Column::ContinuingUnitId.is_null())
+        .add(dossier::Column::UnitId.is_in(units.to_vec()));
+    let hands = Condition::any().add(dossier::Column::ContinuingUnitId.is_in(units.to_vec())).add(own);
+    Condition::all()
+        // Both: the index of open ones with a deadline begins with it.
+        .add(dossier::Column::OverdueFlagged.is_in([false, true]))
+        .add(dossier::Column::OverdueAt.lte(by))
+        .add(hands)
+}
+
+/// Open dossiers in the hands of these units that are overdue by an instant, the earliest first.
+pub async fn overdue_by(
+    door: &impl Door,
+    units: &[Uuid],
+    by: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(overdue_in(units, by))
+        .order_by_asc(dossier::Column::OverdueAt)
+        .order_by_asc(dossier::Column::Code)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
 /// How many dossiers are open.
 pub async fn count_open(door: &impl Door) -> Result<u64, StoreError> {
     Ok(dossier::Entity::find().filter(dossier::Column::Open.eq(true)).count(door.conn()).await?)

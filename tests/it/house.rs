@@ -61,11 +61,11 @@ const OUTSIDE: &[Outside] = &[
     Outside { path: "mail_parser", rooms: &["mail"] },
     Outside { path: "tokio_cron_scheduler", rooms: &["jobs"] },
     Outside { path: "csv", rooms: &["intake"] },
-    Outside { path: "zip", rooms: &["intake"] },
+    // The reading room unpacks, the print shop packs.
+    Outside { path: "zip", rooms: &["intake", "report"] },
     Outside { path: "quick_xml", rooms: &["intake"] },
     Outside { path: "encoding_rs", rooms: &["intake"] },
     Outside { path: "typst", rooms: &["report"] },
-    Outside { path: "docx_rs", rooms: &["report"] },
     Outside { path: "rust_xlsxwriter", rooms: &["report"] },
     Outside { path: "tonic", rooms: &["app", "cli", "grpc", "pb"] },
     Outside { path: "tonic_health", rooms: &["app", "cli", "grpc"] },

@@ -15,6 +15,7 @@ mod import;
 mod intake;
 mod kills;
 mod ledger;
+mod letters;
 mod night;
 mod records;
 mod reminders;

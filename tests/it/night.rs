@@ -5,6 +5,7 @@ mod backfill;
 mod door;
 mod faults;
 mod hands;
+mod heads;
 mod line;
 mod mails;
 mod office;

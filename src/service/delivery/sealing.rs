@@ -32,9 +32,10 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
         (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
         (None, "reminder_digest") => {
             let composed = reminders::anew(house, &tx, row).await?;
-            composed.ok_or(Unsaid::Empty).map(|composed| {
+            composed.ok_or(Unsaid::Empty).and_then(|composed| {
                 dossiers = composed.dossiers;
-                composed.digest.render(Language::of(&row.language))
+                let mail = reminders::written(&composed.digest, Language::of(&row.language));
+                mail.map_err(|e| Unsaid::Broken(e.to_string()))
             })
         }
         (None, "period_summary") => {

@@ -55,10 +55,14 @@ pub(super) fn digest_for(
     let rules = known.reach.rules();
     let house = house_calendar(rules);
     let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
-    let (role, stands_in) = tie(known.reach, official, notices, subjects);
+    let ties = ties(known.reach, official, notices, subjects);
+    // The nearest says it for all of the mail.
+    let (role, stands_in) = nearest(&ties);
     let mut digest = Digest {
         recipient: official.full_name.clone(),
-        unit: rules.units.get(official.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+        unit: unit_name(rules, Some(official.unit_id)),
+        unit_code: rules.unit_code(official.unit_id).to_owned(),
+        oversees: ties.iter().any(|(level, _)| oversees(*level)),
         role,
         stands_in,
         run_at: local(common.now),
@@ -101,29 +105,38 @@ pub(super) fn digest_for(
     digest
 }
 
-/// As what somebody gets a digest, by the nearest tie to any of its subjects, and whether all of it is for others whom
-/// they stand in for.
-fn tie(
+/// As what somebody is told of each notice's subject, and whether it is for another whom they stand in for.
+fn ties(
     reach: &Reach<'_>,
     official: &Official,
     notices: &[&NoticeRow],
     subjects: &HashMap<Uuid, Subject>,
-) -> (NoticeRole, bool) {
-    let mut nearest: Option<(NoticeRole, bool)> = None;
-    for notice in notices {
-        let Some(subject) = subjects.get(&notice.subject_id) else { continue };
-        let Some(role) = NoticeRole::parse(&notice.role) else { continue };
-        let found = match reach.level_of(subject, role, official) {
+) -> Vec<(NoticeRole, bool)> {
+    let tie = |notice: &&NoticeRow| {
+        let subject = subjects.get(&notice.subject_id)?;
+        let role = NoticeRole::parse(&notice.role)?;
+        Some(match reach.level_of(subject, role, official) {
             Some(level) => (level, false),
             // None of the levels: a stand-in.
             None => (role, role != NoticeRole::Returned),
-        };
-        nearest = Some(nearest.map_or(found, |known: (NoticeRole, bool)| {
-            // What is their own is nearer than what they stand in for.
-            if (found.1, found.0) < (known.1, known.0) { found } else { known }
-        }));
-    }
-    nearest.unwrap_or((NoticeRole::Responsible, false))
+        })
+    };
+    notices.iter().filter_map(tie).collect()
+}
+
+/// The nearest of ties: what is their own is nearer than what they stand in for.
+fn nearest(ties: &[(NoticeRole, bool)]) -> (NoticeRole, bool) {
+    let nearest = ties.iter().min_by_key(|(level, stands_in)| (*stands_in, *level));
+    nearest.copied().unwrap_or((NoticeRole::Responsible, false))
+}
+
+/// A level that oversees what others hold.
+fn oversees(level: NoticeRole) -> bool {
+    matches!(level, NoticeRole::Head | NoticeRole::Coordinator | NoticeRole::Leader)
+}
+
+fn unit_name(rules: &Rules, unit_id: Option<Uuid>) -> String {
+    unit_id.and_then(|id| rules.units.get(id)).map(|unit| unit.name.clone()).unwrap_or_default()
 }
 
 /// What a line says of others: whom its notice went past, who was told below, what somebody was told meanwhile, and why
@@ -195,7 +208,7 @@ fn line(
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Line {
-    let holder = reach.holder(subject).filter(|held_by| held_by.id != reader.id);
+    let holder = reach.holder(subject);
     let from_on = calendar.local_date(from);
     let office_minutes = calendar.office_micros(now).ok().zip(calendar.office_micros(from).ok());
     let measured = Measured {
@@ -215,6 +228,7 @@ fn line(
         due: subject.marks.due.map(|due| calendar.local(due)),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
+        unit: unit_name(reach.rules(), subject.unit_id),
         working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
         measured: (concern != Concern::Deadline).then_some(measured),
         remarks: Vec::new(),

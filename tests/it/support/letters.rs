@@ -22,6 +22,18 @@ pub fn parts(mail: &str) -> Vec<String> {
     mail.split("\n--").map(part).collect()
 }
 
+/// The bytes of the file in a mail whose name ends so.
+pub fn enclosed(mail: &str, ending: &str) -> Option<(String, Vec<u8>)> {
+    let mail = mail.replace("\r\n", "\n");
+    mail.split("\n--").find_map(|part| {
+        let (head, body) = part.split_once("\n\n")?;
+        let name = head.split_once("filename=\"")?.1.split_once('"')?.0;
+        let packed: String = body.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+        name.ends_with(ending).then(|| (name.to_owned(), bytes))
+    })
+}
+
 /// The plain text of a mail that was sealed.
 pub fn text_of(mail: &MailRow) -> String {
     let sealed = String::from_utf8(mail.sealed.clone().expect("it is sealed")).expect("ASCII");
