@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -211,6 +212,64 @@ pub async fn notices_due(
         .limit(limit)
         .all(door.conn())
         .await?)
+}
+
+/// A place in the order of [`reckoned_by`]: unit and identity.
+pub type Place = (Uuid, Uuid);
+
+/// Open dossiers that are reckoned by a calendar version, of these units (None: of all), after a place.
+fn reckoned(
+    calendar_id: Uuid,
+    units: Option<&[Uuid]>,
+    after: Option<Place>,
+    limit: u64,
+) -> Select<dossier::Entity> {
+    // The literal, not a bound value: by it the planners know the index of the open ones.
+    let mut select = dossier::Entity::find()
+        .filter(Expr::col((dossier::Entity, dossier::Column::Open)))
+        .filter(dossier::Column::CalendarId.eq(calendar_id));
+    if let Some(units) = units {
+        select = select.filter(dossier::Column::UnitId.is_in(units.iter().copied()));
+    }
+    if let Some((unit_id, id)) = after {
+        let beyond =
+            Condition::any().add(dossier::Column::UnitId.gt(unit_id)).add(dossier::Column::Id.gt(id));
+        select = select.filter(dossier::Column::UnitId.gte(unit_id)).filter(beyond);
+    }
+    select.order_by_asc(dossier::Column::UnitId).order_by_asc(dossier::Column::Id).limit(limit)
+}
+
+/// Open dossiers that are reckoned by a calendar version, by unit and identity.
+pub async fn reckoned_by(
+    door: &impl Door,
+    calendar_id: Uuid,
+    units: &[Uuid],
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(reckoned(calendar_id, Some(units), after, limit).all(door.conn()).await?)
+}
+
+/// The same of these units (None: of all), locked until the transaction ends: what is to be reckoned by another one.
+pub async fn to_reckon_anew(
+    tx: &Tx,
+    calendar_id: Uuid,
+    units: Option<&[Uuid]>,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
+    // A verb waits, and then begins anew from what is written here.
+    Ok(reckoned(calendar_id, units, after, limit).lock_exclusive().all(tx.conn()).await?)
+}
+
+/// The statement by which an engine reads them, to be explained by it.
+pub fn reckoned_statement(
+    engine: DatabaseBackend,
+    calendar_id: Uuid,
+    units: Option<&[Uuid]>,
+    after: Option<Place>,
+) -> Statement {
+    reckoned(calendar_id, units, after, 500).build(engine)
 }
 
 /// Dossiers by identity.
