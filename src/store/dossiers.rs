@@ -1,12 +1,12 @@
 //! Dossiers: the projection beside the events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, Iterable,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -64,18 +64,31 @@ pub async fn insert(tx: &Tx, rows: Vec<DossierRow>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Saves a dossier that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
-pub async fn update(tx: &Tx, row: DossierRow, version: i64) -> Result<(), StoreError> {
-    let id = row.id;
-    let mut model = row.into_active_model().reset_all();
-    model.id = sea_orm::ActiveValue::Unchanged(id);
-    let done = dossier::Entity::update_many()
-        .set(model)
-        .filter(dossier::Column::Id.eq(id))
-        .filter(dossier::Column::Version.eq(version))
-        .exec(tx.conn())
-        .await?;
-    if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+/// Saves dossiers that stood at the versions beside them; [`StoreError::Conflict`] if one doesn't any more.
+pub async fn update(tx: &Tx, rows: Vec<(DossierRow, i64)>) -> Result<(), StoreError> {
+    let mut by_growth: BTreeMap<i64, Vec<DossierRow>> = BTreeMap::new();
+    for (row, version) in rows {
+        by_growth.entry(row.version - version).or_default().push(row);
+    }
+    for (grown, rows) in by_growth {
+        // Many rows a statement, which an UPDATE can't do on both engines: each is there, so none is inserted.
+        let stood = Expr::col(("excluded", dossier::Column::Version)).sub(grown);
+        let over = OnConflict::column(dossier::Column::Id)
+            .update_columns(dossier::Column::iter().filter(|column| !matches!(column, dossier::Column::Id)))
+            .action_and_where(Expr::col((dossier::Entity, dossier::Column::Version)).eq(stood))
+            .to_owned();
+        for chunk in rows.chunks(CHUNK) {
+            let models = chunk.iter().cloned().map(|row| row.into_active_model().reset_all());
+            let done = dossier::Entity::insert_many(models)
+                .on_conflict(over.clone())
+                .exec_without_returning(tx.conn())
+                .await?;
+            if done != chunk.len() as u64 {
+                return Err(StoreError::Conflict);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A dossier by code, if the caller may know of it.

@@ -11,4 +11,4 @@ mod plans;
 mod snoozed;
 mod units;
 mod versions;
-mod watch;
+pub mod watch;
