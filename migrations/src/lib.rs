@@ -50,6 +50,7 @@ mod m20261128_000070_version_reminder_rules;
 mod m20261128_000072_escalate_reminders;
 mod m20261128_000073_snooze_reminders;
 mod m20261128_000080_tell_mail_attempts;
+mod m20261128_000090_index_calendars;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -97,6 +98,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000072_escalate_reminders::Migration),
             Box::new(m20261128_000073_snooze_reminders::Migration),
             Box::new(m20261128_000080_tell_mail_attempts::Migration),
+            Box::new(m20261128_000090_index_calendars::Migration),
         ]
     }
 }

@@ -5,8 +5,8 @@ use crate::domain::dossier::{
     Correction, Event, EventKind, History, JudgeBy, Outcome, PauseReason, State, Tracked, Warning,
 };
 use crate::pb::v1;
-use crate::service::Rules;
 use crate::service::dossiers::DossierRow;
+use crate::service::{Rules, calendars};
 
 fn tracked(word: &str) -> Option<bool> {
     match Tracked::parse(word) {
@@ -290,7 +290,12 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
             wire.incident = incident.as_ref().map(|code| format!("incidents/{code}")).unwrap_or_default();
             Kind::DelayCauseRecorded
         }
-        EventKind::Recalculated { .. } => Kind::DeadlineRecomputed,
+        EventKind::Recalculated { calendar_id, old_due_at, new_due_at } => {
+            wire.calendar = calendars::name_of(rules, *calendar_id).unwrap_or_default();
+            wire.old_due_at = old_due_at.map(timestamp);
+            wire.new_due_at = new_due_at.map(timestamp);
+            Kind::DeadlineRecomputed
+        }
         EventKind::Retracted => Kind::Retracted,
     };
     wire.kind = kind.into();

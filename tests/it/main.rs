@@ -3,6 +3,7 @@
 
 mod support;
 
+mod calendars;
 mod clients;
 mod door;
 mod dossiers;

@@ -12,4 +12,4 @@ mod snoozed;
 mod threads;
 mod units;
 mod versions;
-mod watch;
+pub mod watch;
