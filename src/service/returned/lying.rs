@@ -43,10 +43,9 @@ pub(super) async fn messages(place: &ReturnedMails, now: DateTime<Utc>) -> io::R
         && let Some(entry) = entries.next_entry().await?
     {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if is_stray(&name) {
-            continue;
-        }
-        if let Some(look) = look(&entry.path()).await? {
+        // A Maildir's names end as its machine's name does.
+        let is_stray = if is_maildir { name.starts_with('.') } else { is_stray(&name) };
+        if !is_stray && let Some(look) = look(&entry.path()).await? {
             found.push(Message { path: entry.path(), name, look });
         }
     }
