@@ -27,7 +27,7 @@ pub enum Style {
     Subtitle,
     /// To whom it goes.
     Addressee,
-    /// A heading.
+    /// The heading of a part or an annex.
     Heading,
     /// Running text.
     Body,

@@ -150,7 +150,7 @@ impl Urging<'_> {
             or_blank(self.symbol)
         );
         vec![
-            Paragraph::new(Style::Title, format!("DANH SÁCH HỒ SƠ {}", matter.to_uppercase())).into(),
+            Paragraph::new(Style::Heading, format!("DANH SÁCH HỒ SƠ {}", matter.to_uppercase())).into(),
             Paragraph::new(Style::Subtitle, enclosed).into(),
             self.table().into(),
         ]
