@@ -23,9 +23,9 @@ pub struct Digest {
     pub recipient: String,
     /// The official's unit.
     pub unit: String,
-    /// Its code.
+    /// The code of that unit where the official oversees its work, else the official's own: what a list is called by.
     #[serde(default)]
-    pub unit_code: String,
+    pub list_code: String,
     /// Some of it is others' work, that the official oversees.
     #[serde(default)]
     pub oversees: bool,

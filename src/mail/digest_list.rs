@@ -71,7 +71,7 @@ impl Digest {
             file_stem: format!(
                 "{}-{}-{}",
                 word("danh-sach", "list"),
-                self.unit_code.chars().map(plain).collect::<String>(),
+                self.list_code.chars().map(plain).collect::<String>(),
                 self.run_at.date()
             ),
             name: word("Danh sách", "List"),

@@ -65,7 +65,7 @@ fn the_list_has_every_line_by_unit() {
     let task = &listing.entries.iter().find(|e| e.code == "NV-2024-013").expect("the task").matter;
     assert_eq!(task, "Nhiệm vụ: Rà soát thủ tục nội bộ");
     assert_eq!(digest.listing(Language::En).file_stem, "list-TNMT-2024-05-16");
-    let strange = Digest { unit_code: "../P 2/ộ".to_owned(), ..digest };
+    let strange = Digest { list_code: "../P 2/ộ".to_owned(), ..digest };
     assert_eq!(strange.listing(Language::Vi).file_stem, "danh-sach-..-P-2---2024-05-16");
 }
 

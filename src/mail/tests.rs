@@ -46,7 +46,7 @@ pub(super) fn digest() -> Digest {
     Digest {
         recipient: "Nguyễn Văn Ước".to_owned(),
         unit: "Phòng Tài nguyên và Môi trường".to_owned(),
-        unit_code: "TNMT".to_owned(),
+        list_code: "TNMT".to_owned(),
         oversees: false,
         role: NoticeRole::Responsible,
         stands_in: false,

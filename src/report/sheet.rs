@@ -21,8 +21,8 @@ const FOOT: f64 = 15.0 / 25.4;
 const LONGEST_CELL: usize = 32_767;
 const LONGEST_NAME: usize = 31;
 /// The height of a line in points, and the most lines of a row: the format ends at 409 points.
-const LINE: f64 = 15.0;
-const MOST_LINES: f64 = 27.0;
+const LINE: f64 = 14.25;
+const MOST_LINES: f64 = 28.0;
 
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +141,8 @@ impl Cell {
 fn height<'a>(texts: impl Iterator<Item = (&'a str, u16)>) -> f64 {
     // A column's width counts digits of the default letters; five letters of ours take the room of four.
     let lines = texts.map(|(text, width)| lines(text, usize::from(width) * 5 / 4)).max().unwrap_or(1);
-    LINE * f64::from(u16::try_from(lines.max(1)).unwrap_or(u16::MAX)).min(MOST_LINES)
+    // And a little air.
+    1.5 + LINE * f64::from(u16::try_from(lines.max(1)).unwrap_or(u16::MAX)).min(MOST_LINES)
 }
 
 /// On how many lines a text stands in a column of so many characters.

@@ -56,13 +56,14 @@ pub(super) fn digest_for(
     let house = house_calendar(rules);
     let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
     let ties = ties(known.reach, official, notices, subjects);
+    let oversees = ties.iter().any(|(level, _)| oversees(*level));
     // The nearest says it for all of the mail.
     let (role, stands_in) = nearest(&ties);
     let mut digest = Digest {
         recipient: official.full_name.clone(),
         unit: unit_name(rules, Some(official.unit_id)),
-        unit_code: rules.unit_code(official.unit_id).to_owned(),
-        oversees: ties.iter().any(|(level, _)| oversees(*level)),
+        list_code: if oversees { rules.unit_code(official.unit_id) } else { &official.code }.to_owned(),
+        oversees,
         role,
         stands_in,
         run_at: local(common.now),

@@ -5,7 +5,7 @@ use crate::mail::{Attachment, Digest, Entry, Language, Listing, Rendered};
 use crate::report::{Cell, Column, Sheet, WORKBOOK};
 
 /// Widths of the list's columns in characters, in the order of its heads.
-const WIDTHS: [u16; 9] = [22, 27, 36, 11, 17, 16, 20, 12, 27];
+const WIDTHS: [u16; 9] = [22, 27, 34, 11, 17, 14, 20, 12, 24];
 
 /// Writes a digest, with its list where it encloses one.
 pub fn written(digest: &Digest, language: Language) -> Result<Rendered, ServiceError> {
@@ -76,7 +76,7 @@ mod tests {
         Digest {
             recipient: "Trần Thị Ánh".to_owned(),
             unit: "Phòng Y tế".to_owned(),
-            unit_code: "YT".to_owned(),
+            list_code: "YT".to_owned(),
             oversees: true,
             role: NoticeRole::Head,
             stands_in: false,
