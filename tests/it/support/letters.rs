@@ -14,7 +14,7 @@ pub fn parts(mail: &str) -> Vec<String> {
         if head.to_ascii_lowercase().contains("base64") {
             let packed: String = body.split_whitespace().collect();
             let bytes = base64::engine::general_purpose::STANDARD.decode(packed).unwrap_or_default();
-            String::from_utf8_lossy(&bytes).into_owned()
+            workbook(&bytes).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned())
         } else {
             body.replace("=\n", "")
         }
@@ -32,6 +32,16 @@ pub fn enclosed(mail: &str, ending: &str) -> Option<(String, Vec<u8>)> {
         let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
         name.ends_with(ending).then(|| (name.to_owned(), bytes))
     })
+}
+
+/// What the parts of a workbook say, as they are written; None if it is none.
+fn workbook(bytes: &[u8]) -> Option<String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
+    let mut said = String::new();
+    for number in 0..archive.len() {
+        std::io::Read::read_to_string(&mut archive.by_index(number).ok()?, &mut said).ok()?;
+    }
+    Some(said)
 }
 
 /// The plain text of a mail that was sealed.
