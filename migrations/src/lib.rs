@@ -49,6 +49,8 @@ mod m20261128_000060_suppress_addresses;
 mod m20261128_000070_version_reminder_rules;
 mod m20261128_000072_escalate_reminders;
 mod m20261128_000073_snooze_reminders;
+mod m20261128_000080_tell_mail_attempts;
+mod m20261128_000090_index_calendars;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -95,6 +97,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000070_version_reminder_rules::Migration),
             Box::new(m20261128_000072_escalate_reminders::Migration),
             Box::new(m20261128_000073_snooze_reminders::Migration),
+            Box::new(m20261128_000080_tell_mail_attempts::Migration),
+            Box::new(m20261128_000090_index_calendars::Migration),
         ]
     }
 }

@@ -27,6 +27,7 @@ const TABLES: &[&str] = &[
     "incident",
     "incident_hit",
     "job",
+    "mail_attempt",
     "mail_suppression",
     "notice",
     "official",

@@ -15,6 +15,7 @@ use crate::mail::{Post, Signing};
 use crate::service::OfficeSettings;
 use crate::service::folders::{Folder, Form, Seen};
 use crate::service::reminders::RuleDraft;
+use crate::service::returned::ReturnedMails;
 use crate::service::settings::{Closing, JobSettings, MailSettings, ReportSettings, domain_of, mailbox};
 
 /// The way out.
@@ -51,6 +52,16 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             post: Arc::new(post(settings)?),
             signing: signing(settings, &domain_of(&from.address))?.map(Arc::new),
             domain: domain_of(&from.address),
+            return_path: settings
+                .mail
+                .return_path
+                .as_deref()
+                .map_or_else(|| from.address.clone(), |told| mailbox(told).address),
+            returned: settings
+                .mail
+                .returned
+                .clone()
+                .map(|path| ReturnedMails { path, seen: Seen::default() }),
             from,
             link_template: settings.mail.dossier_link.clone(),
             operator: settings.mail.operator.as_deref().map(mailbox),
@@ -69,6 +80,7 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             report_period: settings.jobs.close_period.clone(),
             check_figures: settings.jobs.check_figures.clone(),
             take_files: settings.jobs.take_files.clone(),
+            take_returned_mails: settings.jobs.take_returned_mails.clone(),
             replays_kept: TimeDelta::days(settings.data.request_replay_days.into()),
             ..usual.jobs
         },

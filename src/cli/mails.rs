@@ -1,6 +1,8 @@
 //! `bonro mails`: what is to leave, what left and what didn't, and why; dead letters are tried again or given up, and
 //! addresses that aren't written to are shown and lifted.
 
+mod history;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::{Args, Subcommand, ValueEnum};
@@ -261,9 +263,12 @@ fn as_value(mail: &pb::Mail, zone: Tz) -> Value {
 async fn show(args: &OneArgs, as_json: bool) -> anyhow::Result<Exit> {
     let (mut client, zone) = open(&args.connection).await?;
     let request = pb::GetMailRequest { name: format!("mails/{}", args.id) };
-    let mail = client.get_mail(request).await?.into_inner().mail.unwrap_or_default();
+    let found = client.get_mail(request).await?.into_inner();
+    let mail = found.mail.unwrap_or_default();
     if as_json {
-        output::say_json(&as_value(&mail, zone));
+        let mut value = as_value(&mail, zone);
+        value["history"] = found.attempts.iter().map(|one| history::value(one, zone)).collect();
+        output::say_json(&value);
         return Ok(Exit::Done);
     }
     let or_none = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
@@ -277,6 +282,9 @@ async fn show(args: &OneArgs, as_json: bool) -> anyhow::Result<Exit> {
         ("Message-ID", or_none(&mail.message_id)),
     ] {
         output::say(&format!("{what}: {value}"));
+    }
+    if !found.attempts.is_empty() {
+        output::say(&history::table(&found.attempts, zone).to_string());
     }
     Ok(Exit::Done)
 }

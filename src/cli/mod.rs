@@ -15,6 +15,7 @@ mod import;
 mod imports;
 mod jobs;
 mod key;
+mod letters;
 mod mails;
 mod map;
 mod migrate;
@@ -85,6 +86,9 @@ enum Command {
     Reminders(reminders::RemindersCommand),
     /// Thư gửi đi: xem, gửi lại, hủy; địa chỉ bị chặn / Mails: look at them, try again, give up; addresses not written to
     Mails(mails::MailsArgs),
+    /// Dự thảo văn bản: công văn đôn đốc, phiếu xin lỗi / Drafts of letters: one that urges a unit, one that apologises
+    #[command(subcommand)]
+    Letters(letters::LettersCommand),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -156,6 +160,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Reminders(command) => reminders::run(&command, json).await,
         Command::Jobs(args) => jobs::run(args, json).await,
         Command::Mails(args) => mails::run(args, json).await,
+        Command::Letters(command) => letters::run(command, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
         Command::Map(command) => map::run(&command, json),

@@ -61,6 +61,8 @@ struct RawMail {
     dkim_domain: Option<String>,
     dkim_key_file: Option<PathBuf>,
     from: String,
+    return_path: Option<String>,
+    returned: Option<PathBuf>,
     connections: u32,
     timeout_seconds: u64,
     per_minute: u32,
@@ -104,6 +106,8 @@ impl Default for RawSettings {
                 dkim_domain: None,
                 dkim_key_file: None,
                 from: "Bonro <bonro@localhost>".to_owned(),
+                return_path: None,
+                returned: None,
                 connections: 2,
                 timeout_seconds: 60,
                 per_minute: 0,
@@ -124,6 +128,7 @@ impl Default for RawSettings {
                 close_period: "30 7 * * *".to_owned(),
                 check_figures: "0 2 * * *".to_owned(),
                 take_files: "*/5 * * * *".to_owned(),
+                take_returned_mails: "*/5 * * * *".to_owned(),
             },
             intake: Intake::default(),
             reminders: Reminders {
@@ -228,6 +233,8 @@ impl RawSettings {
                 dkim_domain: mail.dkim_domain,
                 dkim_key_file: mail.dkim_key_file,
                 from: mail.from,
+                return_path: mail.return_path,
+                returned: mail.returned,
                 connections: mail.connections,
                 timeout_seconds: mail.timeout_seconds,
                 per_minute: mail.per_minute,
@@ -282,6 +289,14 @@ impl Settings {
             "mail.dkim_selector, mail.dkim_key_file: đặt cả hai hoặc không đặt / set both or neither",
         );
         unless(self.mail.from.contains('@'), "mail.from: thiếu địa chỉ / an address is missing");
+        unless(
+            self.mail.return_path.as_ref().is_none_or(|address| address.contains('@')),
+            "mail.return_path: thiếu địa chỉ / an address is missing",
+        );
+        unless(
+            self.mail.returned.as_ref().is_none_or(|path| path.is_absolute()),
+            "mail.returned: hãy ghi đường dẫn đầy đủ / give the absolute path of the directory",
+        );
         let addresses = |all: &[String]| all.iter().all(|recipient| recipient.contains('@'));
         let report = &self.report;
         unless(
@@ -310,6 +325,7 @@ impl Settings {
             ("close_period", &jobs.close_period),
             ("check_figures", &jobs.check_figures),
             ("take_files", &jobs.take_files),
+            ("take_returned_mails", &jobs.take_returned_mails),
         ] {
             unless(
                 cron.parse::<croner::Cron>().is_ok(),

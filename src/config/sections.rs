@@ -52,6 +52,10 @@ pub struct Mail {
     pub dkim_key_file: Option<PathBuf>,
     /// The sender of everything.
     pub from: String,
+    /// The address that mails come back to which can't be delivered; by default that of `from`.
+    pub return_path: Option<String>,
+    /// A Maildir or a directory into which they come back.
+    pub returned: Option<PathBuf>,
     /// Connections to the mail server at once.
     pub connections: u32,
     /// The longest wait for one of its replies.
@@ -94,6 +98,8 @@ pub struct Jobs {
     pub check_figures: String,
     /// Take the files of drop folders.
     pub take_files: String,
+    /// Take what comes back of mails.
+    pub take_returned_mails: String,
 }
 
 /// `[intake]`.

@@ -40,6 +40,8 @@ words! {
         CheckFigures = "check_figures",
         /// Takes the files of drop folders.
         TakeFiles = "take_files",
+        /// Takes what comes back of mails.
+        TakeReturnedMails = "take_returned_mails",
         /// Forgets what was kept for replays, and old slots.
         PurgeReplays = "purge_replays",
     }
@@ -57,6 +59,7 @@ impl JobName {
             Self::ReportPeriod => "báo cáo kỳ",
             Self::CheckFigures => "kiểm tra số liệu",
             Self::TakeFiles => "nhận tệp",
+            Self::TakeReturnedMails => "nhận thư bị trả lại",
             Self::PurgeReplays => "dọn dữ liệu cũ",
         }
     }

@@ -2,11 +2,11 @@
 
 use tonic::{Request, Response, Status};
 
-use super::convert::{Fields, code_of, timestamp, unit_name_or_empty, wire_date};
+use super::convert::{Fields, code_of, timestamp, unit_name, unit_name_or_empty, wire_date};
 use super::{Front, Plan, Reference, deadline};
 use crate::pb::v1;
 use crate::pb::v1::calendar_service_server::CalendarService;
-use crate::service::calendars::{self, CalendarRow, DayRow, Finding, NewCalendar, NewDay, PUBLISHED};
+use crate::service::calendars::{self, CalendarRow, DayRow, Effect, Finding, NewCalendar, NewDay, PUBLISHED};
 use crate::service::{Rules, ServiceError, Violation, deadlines};
 
 const PLAN: Plan =
@@ -86,6 +86,20 @@ fn new_calendar(calendar: Option<v1::Calendar>) -> Result<NewCalendar, ServiceEr
     Ok(new)
 }
 
+fn wire_effect(unit: String, effect: &Effect) -> v1::CalendarEffect {
+    let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    v1::CalendarEffect {
+        unit,
+        open: count(effect.moved.all()),
+        later: count(effect.moved.later),
+        earlier: count(effect.moved.earlier),
+        unmoved: count(effect.moved.unmoved),
+        stopped: count(effect.stopped),
+        newly_overdue: count(effect.newly_overdue),
+        no_longer_overdue: count(effect.no_longer_overdue),
+    }
+}
+
 fn warning(finding: Finding, language: &str) -> v1::Warning {
     let violation = finding.violation;
     let message = if language == "en" { violation.en } else { violation.vi };
@@ -113,6 +127,25 @@ impl CalendarService for Front {
                 })
             },
         )
+        .await
+    }
+
+    async fn preview_calendar(
+        &self,
+        request: Request<v1::PreviewCalendarRequest>,
+    ) -> Result<Response<v1::PreviewCalendarResponse>, Status> {
+        self.look(request, |look, r: v1::PreviewCalendarRequest| {
+            Box::pin(async move {
+                let told = calendars::preview(look, &new_calendar(r.calendar)?).await?;
+                let language = &look.context.caller.language;
+                let unit = |(id, effect): &(_, _)| wire_effect(unit_name(&look.rules, *id), effect);
+                Ok(v1::PreviewCalendarResponse {
+                    total: Some(wire_effect(String::new(), &told.total)),
+                    units: told.units.iter().map(unit).collect(),
+                    warnings: told.warnings.into_iter().map(|finding| warning(finding, language)).collect(),
+                })
+            })
+        })
         .await
     }
 

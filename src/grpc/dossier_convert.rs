@@ -5,8 +5,8 @@ use crate::domain::dossier::{
     Correction, Event, EventKind, History, JudgeBy, Outcome, PauseReason, State, Tracked, Warning,
 };
 use crate::pb::v1;
-use crate::service::Rules;
 use crate::service::dossiers::DossierRow;
+use crate::service::{Rules, calendars};
 
 fn tracked(word: &str) -> Option<bool> {
     match Tracked::parse(word) {
@@ -72,7 +72,8 @@ pub fn cause_word(cause: v1::DelayCause) -> Option<&'static str> {
     CAUSES.iter().find(|(c, _)| *c == cause).map(|(_, word)| *word)
 }
 
-fn cause(word: &str) -> v1::DelayCause {
+/// A cause from its word.
+pub fn cause(word: &str) -> v1::DelayCause {
     CAUSES.iter().find(|(_, w)| *w == word).map_or(v1::DelayCause::Unspecified, |(c, _)| *c)
 }
 
@@ -289,7 +290,12 @@ fn event(rules: &Rules, code: &str, event: &Event, voided_by_number: i32) -> v1:
             wire.incident = incident.as_ref().map(|code| format!("incidents/{code}")).unwrap_or_default();
             Kind::DelayCauseRecorded
         }
-        EventKind::Recalculated { .. } => Kind::DeadlineRecomputed,
+        EventKind::Recalculated { calendar_id, old_due_at, new_due_at } => {
+            wire.calendar = calendars::name_of(rules, *calendar_id).unwrap_or_default();
+            wire.old_due_at = old_due_at.map(timestamp);
+            wire.new_due_at = new_due_at.map(timestamp);
+            Kind::DeadlineRecomputed
+        }
         EventKind::Retracted => Kind::Retracted,
     };
     wire.kind = kind.into();

@@ -1,9 +1,10 @@
 //! Jobs, slots, troubles and mails as the contract says them, and what a change of a job asks for.
 
 use super::convert::{check_mask, official_name, timestamp, unspecified};
+use crate::domain::mail::Outcome;
 use crate::domain::schedule::{JobName, Misfire};
 use crate::pb::v1;
-use crate::service::mails::{MailRow, mail_etag};
+use crate::service::mails::{AttemptRow, MailRow, mail_etag};
 use crate::service::schedules::{JobView, SlotView, job_etag};
 use crate::service::slots::slot_name;
 use crate::service::timetable::JobChange;
@@ -70,15 +71,8 @@ pub(super) fn mail(rules: &Rules, row: MailRow) -> v1::Mail {
         "cancelled" => v1::MailState::Cancelled,
         _ => v1::MailState::Unspecified,
     };
-    let fault = match row.fault.as_deref() {
-        Some("temporary") => v1::MailFault::Temporary,
-        Some("recipient") => v1::MailFault::Recipient,
-        Some("message") => v1::MailFault::Message,
-        Some("configuration") => v1::MailFault::Configuration,
-        Some(_) | None => v1::MailFault::Unspecified,
-    };
     v1::Mail {
-        fault: fault.into(),
+        fault: fault(row.fault.as_deref()).into(),
         name: format!("mails/{}", row.id),
         uid: row.id.to_string(),
         etag: mail_etag(&row),
@@ -92,6 +86,39 @@ pub(super) fn mail(rules: &Rules, row: MailRow) -> v1::Mail {
         last_error: row.last_error.unwrap_or_default(),
         create_time: Some(timestamp(row.created_at)),
         sent_at: row.sent_at.map(timestamp),
+    }
+}
+
+fn fault(word: Option<&str>) -> v1::MailFault {
+    match word {
+        Some("temporary") => v1::MailFault::Temporary,
+        Some("recipient") => v1::MailFault::Recipient,
+        Some("message") => v1::MailFault::Message,
+        Some("configuration") => v1::MailFault::Configuration,
+        Some(_) | None => v1::MailFault::Unspecified,
+    }
+}
+
+/// An attempt at a mail, or a report of it.
+pub(super) fn attempt(row: AttemptRow) -> v1::MailAttempt {
+    let outcome = match Outcome::parse(&row.outcome) {
+        Some(Outcome::Taken) => v1::MailOutcome::Taken,
+        Some(Outcome::PutOff) => v1::MailOutcome::PutOff,
+        Some(Outcome::Refused) => v1::MailOutcome::Refused,
+        Some(Outcome::Lost) => v1::MailOutcome::Lost,
+        Some(Outcome::Returned) => v1::MailOutcome::Returned,
+        Some(Outcome::Reported) => v1::MailOutcome::Reported,
+        None => v1::MailOutcome::Unspecified,
+    };
+    v1::MailAttempt {
+        number: row.number,
+        try_time: Some(timestamp(row.tried_at)),
+        outcome: outcome.into(),
+        fault: fault(row.fault.as_deref()).into(),
+        reply_code: row.code.unwrap_or_default(),
+        status: row.status.unwrap_or_default(),
+        reply: row.reply,
+        worker: row.worker,
     }
 }
 

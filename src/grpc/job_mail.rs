@@ -3,7 +3,7 @@
 use tonic::{Request, Response, Status};
 
 use super::convert::{Fields, timestamp, uid_of};
-use super::job_convert::mail;
+use super::job_convert::{attempt, mail};
 use super::{Front, Plan, Reference};
 use crate::pb::v1;
 use crate::service::suppressions::SuppressionRow;
@@ -35,7 +35,8 @@ impl Front {
         self.look(request, |look, r: v1::GetMailRequest| {
             Box::pin(async move {
                 let row = mails::get(look, uid_of("name", &r.name, "mails")?).await?;
-                Ok(v1::GetMailResponse { mail: Some(mail(&look.rules, row)) })
+                let attempts = mails::attempts(look, row.id).await?.into_iter().map(attempt).collect();
+                Ok(v1::GetMailResponse { mail: Some(mail(&look.rules, row)), attempts })
             })
         })
         .await

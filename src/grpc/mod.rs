@@ -25,6 +25,7 @@ mod job_convert;
 mod job_mail;
 mod job_run;
 mod key;
+mod letter;
 mod listing;
 mod mutation;
 mod official;
@@ -171,6 +172,7 @@ impl Front {
             document_service_server::DocumentServiceServer,
             incident_service_server::IncidentServiceServer,
             key_service_server::KeyServiceServer,
+            letter_service_server::LetterServiceServer,
             official_service_server::OfficialServiceServer,
             payment_service_server::PaymentServiceServer,
             petition_service_server::PetitionServiceServer,

@@ -4,11 +4,12 @@
 use crate::domain::schedule::JobName;
 
 /// The lanes.
-pub const LANES: [&[JobName]; 4] = [
+pub const LANES: [&[JobName]; 5] = [
     &[JobName::FlagOverdue, JobName::PlanReminders, JobName::SendReminders],
     &[JobName::FoldFigures, JobName::ReportPeriod, JobName::CheckFigures, JobName::PurgeReplays],
     &[JobName::DeliverMail],
     &[JobName::TakeFiles],
+    &[JobName::TakeReturnedMails],
 ];
 
 #[cfg(test)]

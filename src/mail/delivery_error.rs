@@ -1,6 +1,6 @@
 //! Why a mail did not leave the house, and what would mend it.
 
-use crate::domain::mail::Fault;
+use crate::domain::mail::{Fault, Status};
 
 /// Why a mail was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +56,17 @@ impl DeliveryError {
         Self::Temporary { code: None, text: text.into(), in_doubt: false }
     }
 
+    /// The same where it turns out to be held against everybody.
+    #[must_use]
+    pub fn of_everybody(self) -> Self {
+        match self {
+            Self::Configuration { code, text, at_recipient, .. } => {
+                Self::Configuration { code, text, everybody: true, at_recipient }
+            }
+            other @ (Self::Temporary { .. } | Self::Recipient { .. } | Self::Message { .. }) => other,
+        }
+    }
+
     /// By what it would be mended.
     pub fn fault(&self) -> Fault {
         match self {
@@ -64,6 +75,25 @@ impl DeliveryError {
             Self::Recipient { .. } | Self::Configuration { everybody: false, .. } => Fault::Recipient,
             Self::Message { .. } => Fault::Message,
             Self::Configuration { everybody: true, .. } => Fault::Configuration,
+        }
+    }
+
+    /// The server's reply code, if it replied.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Temporary { code, .. } | Self::Configuration { code, .. } => *code,
+            // 0 is our own word.
+            Self::Recipient { code, .. } | Self::Message { code, .. } => Some(*code).filter(|code| *code > 0),
+        }
+    }
+
+    /// What the server said, or what went wrong.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Temporary { text, .. }
+            | Self::Configuration { text, .. }
+            | Self::Recipient { text, .. }
+            | Self::Message { text, .. } => text,
         }
     }
 
@@ -88,11 +118,7 @@ pub(crate) fn speaks_of_address(class: u16, detail: u16) -> bool {
 
 /// The second and third number of the first enhanced status code `5.x.y` in a reply (RFC 3463).
 pub(super) fn enhanced(text: &str) -> Option<(u16, u16)> {
-    text.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|word| {
-        let mut parts = word.split('.');
-        let numbers = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-        (numbers.0 == "5" && parts.next().is_none()).then_some((numbers.1, numbers.2))
-    })
+    Status::all(text).find(|status| status.class == 5).map(|status| (status.subject, status.detail))
 }
 
 #[cfg(test)]

@@ -1,20 +1,19 @@
 //! The digest: one mail a person and run with the work that is overdue, due today and due soon, and what else must be
 //! done about it. It takes what the outbox stored; who gets it and what stands in it is decided elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::reminder::{Concern, NoticeRole};
-use crate::domain::text::sheet_cell;
 
 use super::digest_remarks::said;
 use super::digest_words::{Kind, dates, link_to, status, step, subject_name, title, why};
-use super::{Attachment, Language, Rendered};
+use super::{Language, Rendered};
 
-/// Lines in the body; the sheet has all of them.
+/// Lines in the body; the list has all of them.
 const MOST_LINES: usize = 20;
 
 /// What a digest says: the outbox's render input. Codes only, never an applicant's data.
@@ -24,6 +23,12 @@ pub struct Digest {
     pub recipient: String,
     /// The official's unit.
     pub unit: String,
+    /// The code of that unit where the official oversees its work, else the official's own: what a list is called by.
+    #[serde(default)]
+    pub list_code: String,
+    /// Some of it is others' work, that the official oversees.
+    #[serde(default)]
+    pub oversees: bool,
     /// As what the official gets it; said in the mail.
     pub role: NoticeRole,
     /// It is all meant for somebody else, for whom the official stands in.
@@ -73,8 +78,11 @@ pub struct Line {
     pub due: Option<NaiveDateTime>,
     /// Where it stands: a state's word (`in_process`), said in the reader's language, or plain text.
     pub step: String,
-    /// The official who holds it, for a reader who heads the unit.
+    /// The official who holds it; None: nobody is named.
     pub holder: Option<String>,
+    /// The unit that must act.
+    #[serde(default)]
+    pub unit: String,
     /// Working days left; negative: past the deadline by so many. None beyond the calendar's last year. Of a concern:
     /// until the instant that its rule measures from, or since.
     pub working_days: Option<i64>,
@@ -160,12 +168,18 @@ impl Digest {
         self.total() == 0
     }
 
+    /// The codes of the dossiers that it speaks of.
+    pub fn dossiers(&self) -> BTreeSet<&str> {
+        let lines = Kind::ALL.iter().flat_map(|kind| self.lines(*kind));
+        lines.filter(|line| line.subject == Subject::Dossier).map(|line| line.code.as_str()).collect()
+    }
+
     fn total(&self) -> usize {
         Kind::ALL.iter().map(|kind| self.lines(*kind).len()).sum()
     }
 
     /// The lines of a group.
-    fn lines(&self, kind: Kind) -> &[Line] {
+    pub(super) fn lines(&self, kind: Kind) -> &[Line] {
         match kind {
             Kind::Overdue => &self.overdue,
             Kind::DueToday => &self.due_today,
@@ -174,11 +188,15 @@ impl Digest {
         }
     }
 
-    /// Writes the mail.
+    /// Whether its list is enclosed: a head's always, another one's where the body can't show all of it.
+    pub fn encloses_list(&self) -> bool {
+        self.oversees || self.total() > MOST_LINES
+    }
+
+    /// Writes the mail. Its list, where it encloses one, is put in by whoever can make sheets.
     pub fn render(&self, language: Language) -> Rendered {
         let mut groups: Vec<Group> = Kind::ALL.iter().map(|kind| self.group(*kind, language)).collect();
         let shown = allot(&groups);
-        let sheet = (self.total() > MOST_LINES).then(|| self.sheet(&groups, language));
         for (group, shown) in groups.iter_mut().zip(shown) {
             group.lines.truncate(shown);
         }
@@ -195,7 +213,8 @@ impl Digest {
                 .collect::<Vec<_>>()
                 .join(", "),
             why: why(self.role, self.stands_in, language),
-            more: sheet.as_ref().map(|_| self.total()),
+            all: self.encloses_list().then(|| self.total()),
+            paste: self.oversees.then(|| self.paste(language)),
             groups,
         };
         let written = "writing a compiled template into a string cannot fail";
@@ -203,70 +222,8 @@ impl Digest {
             subject: SubjectLine { v: &view }.render().expect(written).trim().to_owned(),
             text: Body { v: &view }.render().expect(written),
             html: Page { v: &view }.render().expect(written),
-            attachments: sheet.into_iter().collect(),
+            attachments: Vec::new(),
         }
-    }
-
-    /// All lines as a sheet that Excel opens right: a byte order mark, CRLF, and the separator that
-    /// the language's regional settings expect.
-    fn sheet(&self, groups: &[Group], language: Language) -> Attachment {
-        let separator = language.pick(";", ",");
-        let heads = language.pick(
-            [
-                "Nhóm",
-                "Loại",
-                "Mã",
-                "Thủ tục, nhiệm vụ",
-                "Ngày nhận",
-                "Hạn",
-                "Bước",
-                "Người thụ lý",
-                "Số ngày làm việc còn lại",
-            ],
-            [
-                "Group",
-                "Kind",
-                "Code",
-                "Procedure or task",
-                "Received",
-                "Due",
-                "Step",
-                "Held by",
-                "Working days left",
-            ],
-        );
-        let status_head = language.pick("Tình trạng", "Status");
-        // Of the deadline the days say all.
-        let status_too = groups.iter().any(|group| matches!(group.kind, Kind::Of(_)) && group.total > 0);
-        let heads: Vec<&str> = heads.into_iter().chain(status_too.then_some(status_head)).collect();
-        let mut csv = format!("\u{feff}{}\r\n", heads.join(separator));
-        for group in groups {
-            for line in most_urgent_first(self.lines(group.kind)) {
-                let moment = |at: NaiveDateTime| at.format("%d/%m/%Y %H:%M").to_string();
-                let mut cells = vec![
-                    sheet_cell(group.title),
-                    sheet_cell(subject_name(line.subject, language)),
-                    sheet_cell(&line.code),
-                    sheet_cell(&line.procedure),
-                    line.received_on.format("%d/%m/%Y").to_string(),
-                    line.due.map(moment).unwrap_or_default(),
-                    sheet_cell(&step(&line.step, language)),
-                    sheet_cell(line.holder.as_deref().unwrap_or_default()),
-                    line.working_days.map(|n| n.to_string()).unwrap_or_default(),
-                ];
-                if status_too {
-                    cells.push(sheet_cell(&status(line, group.kind, self.run_at.date(), language)));
-                }
-                csv += &cells.join(separator);
-                csv += "\r\n";
-            }
-        }
-        let name = format!(
-            "{}-{}.csv",
-            language.pick("viec-den-han", "work-due"),
-            self.run_at.format("%Y%m%d-%H%M")
-        );
-        Attachment { name, mime: "text/csv; charset=utf-8".to_owned(), bytes: csv.into_bytes() }
     }
 }
 
@@ -300,7 +257,8 @@ impl Digest {
             procedure: line.procedure.clone(),
             dates: dates(line, kind, language),
             step: step(&line.step, language),
-            holder: line.holder.clone(),
+            // The reader knows what is in the reader's own hands.
+            holder: line.holder.clone().filter(|holder| *holder != self.recipient),
             days: status(line, kind, today, language),
             remarks: line.remarks.iter().map(|remark| said(remark, language)).collect(),
             link: link.and_then(|template| link_to(template, &line.code)),
@@ -315,7 +273,7 @@ impl Digest {
     }
 }
 
-fn most_urgent_first(lines: &[Line]) -> Vec<&Line> {
+pub(super) fn most_urgent_first(lines: &[Line]) -> Vec<&Line> {
     let mut sorted: Vec<&Line> = lines.iter().collect();
     let from = |line: &Line| line.measured.as_ref().map(|measured| measured.from).or(line.due);
     sorted.sort_by(|a, b| (from(a), &a.code).cmp(&(from(b), &b.code)));
@@ -350,7 +308,8 @@ struct View<'a> {
     until: Option<String>,
     counts: String,
     why: &'static str,
-    more: Option<usize>,
+    all: Option<usize>,
+    paste: Option<String>,
     groups: Vec<Group>,
 }
 

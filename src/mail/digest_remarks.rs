@@ -14,7 +14,10 @@ pub(super) fn said(remark: &Remark, language: Language) -> String {
     match remark {
         Remark::Away { name, until } => {
             let until = language.date(*until);
-            word(format!("Thay {name}, vắng đến hết ngày {until}"), format!("For {name}, away until {until}"))
+            word(
+                format!("Thay {name}, vắng đến hết ngày {until}"),
+                format!("For {name}, away through {until}"),
+            )
         }
         Remark::Unreachable { name } => word(
             format!("{name} chưa được nhắc: chưa có địa chỉ thư"),
@@ -30,7 +33,7 @@ pub(super) fn said(remark: &Remark, language: Language) -> String {
                 } else {
                     format!("Đã nhắc {name} {times} lần, lần cuối lúc {last}")
                 },
-                format!("{name} was told {en} on {last}"),
+                format!("{name} was told {en} at {last}"),
             )
         }
         Remark::NobodyTold => {
@@ -51,7 +54,7 @@ pub(super) fn said(remark: &Remark, language: Language) -> String {
             let at = language.moment(*at);
             word(
                 format!("Đã báo {name} lúc {at}, khi ông/bà vắng mặt"),
-                format!("{name} was told on {at}, while you were away"),
+                format!("{name} was told at {at}, while you were away"),
             )
         }
     }

@@ -54,9 +54,18 @@ pub struct Letter {
     pub date: DateTime<Utc>,
     /// `List-Id` in ASCII, `<reminders.bonro.example>`, for filters.
     pub list_id: Option<String>,
-    /// The root of its thread, which it answers and refers to: a Message-ID that no mail has, the same for all that belong
-    /// together.
-    pub in_reply_to: Option<String>,
+    /// What it belongs to: the roots of its threads, each a Message-ID that no mail has, the same for all that belong
+    /// together. None: it stands alone.
+    pub thread: Option<Thread>,
+}
+
+/// The threads that a letter belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// The root that it answers, `<local@domain>`.
+    pub answers: String,
+    /// The roots that it refers to, the widest first; the one that it answers is among them.
+    pub refers_to: Vec<String>,
 }
 
 /// Why a letter can't be sealed.
@@ -91,9 +100,12 @@ pub fn seal(letter: &Letter, signing: Option<&Signing>) -> Result<Vec<u8>, MailE
     if let Some(list_id) = &letter.list_id {
         message = message.raw_header(ascii_header("List-Id", &identifier(list_id)?));
     }
-    if let Some(answered) = &letter.in_reply_to {
-        let answered = identifier(answered)?;
-        message = message.in_reply_to(answered.clone()).references(answered);
+    if let Some(thread) = &letter.thread {
+        let roots = thread.refers_to.iter().map(|root| identifier(root)).collect::<Result<Vec<_>, _>>()?;
+        message = message
+            .raw_header(ascii_header("In-Reply-To", &identifier(&thread.answers)?))
+            // A line each: identifiers must not be broken, and lines not be long.
+            .raw_header(ascii_header("References", &roots.join("\r\n ")));
     }
     let words = MultiPart::alternative()
         .boundary("=_bonro_words")

@@ -1,5 +1,5 @@
-//! The post room: what a mail says, how it is sealed, how it leaves. The only room that speaks
-//! lettre.
+//! The post room: what a mail says, how it is sealed, how it leaves, and what a report says that comes back. The only room
+//! that speaks lettre and mail-parser.
 //!
 //! Here belong the templates of mails (Vietnamese and English), the sealing into RFC 5322 bytes
 //! and the delivery over SMTP or into a directory. Who is written to, when, and what is recorded
@@ -7,16 +7,22 @@
 
 mod delivery_error;
 mod digest;
+mod digest_list;
+mod digest_paste;
 mod digest_remarks;
 mod digest_words;
 mod envelope;
+mod judging;
 mod operator;
 mod pace;
 mod post;
+mod returned;
 mod signing;
 mod smtp;
 mod summary_mail;
 
+#[cfg(test)]
+mod digest_tests;
 #[cfg(test)]
 mod post_tests;
 #[cfg(test)]
@@ -28,11 +34,13 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Measured, Remark, Subject};
-pub use envelope::{Attachment, Letter, MailError, Mailbox, seal};
+pub use digest_list::{Entry, Listing};
+pub use envelope::{Attachment, Letter, MailError, Mailbox, Thread, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};
+pub use returned::{Action, MAIL_BYTES, Read, RecipientReport, Report, read};
 pub use signing::{BadSigningKey, Signing};
-pub use smtp::SmtpPost;
+pub use smtp::{SmtpPost, Taken};
 pub use summary_mail::{GroupLine, SummaryMail};
 
 /// The language of a mail.

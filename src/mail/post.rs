@@ -9,7 +9,7 @@ use std::time::Duration;
 use lettre::transport::smtp::client::Certificate;
 
 use super::delivery_error::DeliveryError;
-use super::smtp::{Security, SmtpPost};
+use super::smtp::{Security, SmtpPost, Taken};
 
 /// How a certificate begins in PEM.
 const MARK: &[u8] = b"-----BEGIN CERTIFICATE-----";
@@ -131,15 +131,17 @@ impl Post {
         to: &str,
         message_id: &str,
         sealed: &[u8],
-    ) -> Result<(), DeliveryError> {
+    ) -> Result<Taken, DeliveryError> {
         match self {
             Self::Smtp(post) => post.deliver(from, to, sealed).await,
             Self::Directory(directory) => {
                 let (directory, name, bytes) = (directory.clone(), file_name(message_id), sealed.to_vec());
+                let taken = Taken { code: None, text: name.clone() };
                 tokio::task::spawn_blocking(move || put(&directory, &name, &bytes))
                     .await
                     .map_err(|e| DeliveryError::temporary(e.to_string()))?
-                    .map_err(|e| DeliveryError::temporary(e.to_string()))
+                    .map_err(|e| DeliveryError::temporary(e.to_string()))?;
+                Ok(taken)
             }
         }
     }

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 
-use super::{BadPostUrl, DeliveryError, Post};
+use super::{BadPostUrl, DeliveryError, Post, Taken};
 
 /// What the server does when it comes to a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,13 +106,13 @@ fn impatient(url: &str) -> Post {
     Post::from_url(url).expect("a good URL").with_patience(Duration::from_millis(300))
 }
 
-async fn deliver(post: &Post) -> Result<(), DeliveryError> {
+async fn deliver(post: &Post) -> Result<Taken, DeliveryError> {
     post.deliver("a@bonro.example", "b@ducpho.example", "<1@bonro.example>", SEALED).await
 }
 
-fn class(result: &Result<(), DeliveryError>) -> (&'static str, Option<u16>) {
+fn class(result: &Result<Taken, DeliveryError>) -> (&'static str, Option<u16>) {
     match result {
-        Ok(()) => ("sent", None),
+        Ok(_) => ("sent", None),
         Err(DeliveryError::Recipient { code, .. }) => ("recipient", Some(*code)),
         Err(DeliveryError::Message { code, .. }) => ("message", Some(*code)),
         Err(DeliveryError::Configuration { code, everybody: true, .. }) => ("configuration", *code),

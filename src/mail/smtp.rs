@@ -17,12 +17,14 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::delivery_error::{DeliveryError, enhanced, speaks_of_address};
+use super::delivery_error::DeliveryError;
 use super::envelope::address;
+use super::judging::{At, judge};
 use super::pace::Pace;
 
 /// How the connection is protected.
@@ -56,6 +58,21 @@ const KEPT: usize = 8;
 
 /// A connection that lay idle longer is not used again: servers close theirs after 1 to 5 minutes.
 const KEPT_FOR: Duration = Duration::from_secs(50);
+
+/// The last word on a mail that was taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The server's reply code; None where no server was asked.
+    pub code: Option<u16>,
+    /// What it said: mostly under which name it has the mail in its queue.
+    pub text: String,
+}
+
+impl Taken {
+    fn of(reply: &Response) -> Self {
+        Self { code: Some(u16::from(reply.code())), text: reply.message().collect::<Vec<_>>().join(" ") }
+    }
+}
 
 /// What went wrong in a conversation, and whether the connection can be used again.
 enum Trouble {
@@ -119,7 +136,7 @@ impl SmtpPost {
     }
 
     /// Hands one mail to the server.
-    pub(super) async fn deliver(&self, from: &str, to: &str, sealed: &[u8]) -> Result<(), DeliveryError> {
+    pub(super) async fn deliver(&self, from: &str, to: &str, sealed: &[u8]) -> Result<Taken, DeliveryError> {
         let from = address(from).map_err(|e| DeliveryError::set_up_wrongly(None, e.to_string()))?;
         let to = address(to).map_err(|e| DeliveryError::Recipient { code: 0, text: e.to_string() })?;
         let (mail, recipient) = (Mail::new(Some(from), Vec::new()), Rcpt::new(to, Vec::new()));
@@ -129,7 +146,7 @@ impl SmtpPost {
             // Nothing of this mail has been sent before MAIL is answered: if the server closed the
             // kept connection meanwhile, a fresh one takes over without any risk of doubling.
             Some(mut kept) => match self.ask(kept.command(mail.clone())).await {
-                Ok(()) => kept,
+                Ok(_) => kept,
                 Err(Trouble::Reply(code, text)) if code != 421 => {
                     return Err(self.refused(kept, At::Sender, code, text).await);
                 }
@@ -137,6 +154,7 @@ impl SmtpPost {
             },
             None => self.fresh(&mail).await?,
         };
+        let mut taken = Taken::default();
         for (at, command) in [
             (At::Recipient, Step::Recipient(recipient)),
             (At::Message, Step::Data),
@@ -148,7 +166,7 @@ impl SmtpPost {
                 Step::Payload(payload) => self.ask(connection.command(payload)).await,
             };
             match answer {
-                Ok(()) => {}
+                Ok(reply) => taken = Taken::of(&reply),
                 Err(Trouble::Reply(code, text)) => {
                     return Err(self.refused(connection, at, code, text).await);
                 }
@@ -158,7 +176,7 @@ impl SmtpPost {
             }
         }
         self.keep(connection).await;
-        Ok(())
+        Ok(taken)
     }
 
     /// A kept connection that is still young.
@@ -180,7 +198,7 @@ impl SmtpPost {
         let mut connection =
             timeout(self.patience * 2, self.connect()).await.map_err(|_| self.silent())??;
         match self.ask(connection.command(mail.clone())).await {
-            Ok(()) => Ok(connection),
+            Ok(_) => Ok(connection),
             Err(Trouble::Reply(code, text)) => Err(self.refused(connection, At::Sender, code, text).await),
             Err(Trouble::Lost(text)) => Err(DeliveryError::temporary(text)),
         }
@@ -219,9 +237,12 @@ impl SmtpPost {
     }
 
     /// A command's answer, waited for with patience.
-    async fn ask<R>(&self, answer: impl Future<Output = Result<R, SmtpError>>) -> Result<(), Trouble> {
+    async fn ask(
+        &self,
+        answer: impl Future<Output = Result<Response, SmtpError>>,
+    ) -> Result<Response, Trouble> {
         match timeout(self.patience, answer).await {
-            Ok(Ok(_)) => Ok(()),
+            Ok(Ok(reply)) => Ok(reply),
             Ok(Err(e)) => Err(match e.status() {
                 Some(code) => Trouble::Reply(u16::from(code), e.to_string()),
                 None => Trouble::Lost(e.to_string()),
@@ -246,56 +267,6 @@ impl SmtpPost {
             self.keep(connection).await;
         }
         judge(at, code, text)
-    }
-}
-
-/// How far a mail had come when it was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
-    /// MAIL FROM: nothing of this mail was said yet.
-    Sender,
-    /// RCPT TO.
-    Recipient,
-    /// DATA, before its first byte.
-    Message,
-    /// Its end.
-    End,
-}
-
-/// Whose fault a refusal is. 530, 534, 535 and 538 speak of the login or of missing encryption wherever they come.
-fn judge(at: At, code: u16, text: String) -> DeliveryError {
-    let status = enhanced(&text);
-    // RFC 3463: 5.3.4 is a size, 5.2.2 a full mailbox; RFC 5321 has 552 for both.
-    let too_big = status == Some((3, 4)) || (code == 552 && status.is_none() && at != At::Recipient);
-    let full = status == Some((2, 2)) || (code == 552 && status.is_none() && at == At::Recipient);
-    if !(500..600).contains(&code) || full {
-        // A server that says "not now" at the end hasn't taken the mail; but some say so and took it.
-        let in_doubt = at == At::End && !full;
-        return DeliveryError::Temporary { code: Some(code), text, in_doubt };
-    }
-    if matches!(code, 530 | 534 | 535 | 538) {
-        return DeliveryError::set_up_wrongly(Some(code), text);
-    }
-    match at {
-        At::Sender | At::Recipient if too_big => DeliveryError::Message { code, text },
-        // All mails have this sender.
-        At::Sender => DeliveryError::set_up_wrongly(Some(code), text),
-        At::Recipient => match (status, code) {
-            (Some((class, detail)), _) if speaks_of_address(class, detail) => {
-                DeliveryError::Recipient { code, text }
-            }
-            // Policy, such as a relay that is denied.
-            (Some((7, _)), _) => {
-                DeliveryError::Configuration { code: Some(code), text, everybody: false, at_recipient: true }
-            }
-            // Postfix (`smtpd_delay_reject`) and Exim refuse what HELO and MAIL said only here: the name we greet by,
-            // the sender (5.1.0, 5.1.7, 5.1.8), a command they don't take (5.5.x, 500 to 504).
-            (Some((5, _) | (1, 0 | 7 | 8)), _) | (_, 500..=504) => {
-                DeliveryError::Configuration { code: Some(code), text, everybody: true, at_recipient: true }
-            }
-            _ => DeliveryError::Recipient { code, text },
-        },
-        At::Message | At::End => DeliveryError::Message { code, text },
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use super::{DeliveryError, Post};
+use super::{DeliveryError, Post, Taken};
 
 type Mails = Arc<Mutex<Vec<String>>>;
 
@@ -111,7 +111,7 @@ fn post(scheme: &str, port: u16) -> Post {
         .with_patience(Duration::from_secs(10))
 }
 
-async fn deliver(post: &Post) -> Result<(), DeliveryError> {
+async fn deliver(post: &Post) -> Result<Taken, DeliveryError> {
     post.deliver("a@bonro.example", "b@ducpho.example", "<1@bonro.example>", b"Subject: x\r\n\r\ny\r\n").await
 }
 

@@ -1,8 +1,11 @@
-//! The print shop: the figures of a period become the report that the Office sends.
+//! The print shop: the figures of a period become the report that the Office sends, what is overdue becomes letters
+//! and lists.
 //!
-//! Here belong the report's words, sections, tables and layout (Decree 30/2020/NĐ-CP). Nothing
-//! here counts: every figure comes out of [`PeriodSummary`], and nothing is said that it doesn't
-//! show. What a person must write is a marked place, never a guess. No database, no clock, no mail.
+//! Here belong words, sections, tables and layout (Decree 30/2020/NĐ-CP). Nothing here counts: every figure of the
+//! report comes out of [`PeriodSummary`], and nothing is said that it doesn't show. What a person must write is a
+//! marked place, never a guess. No database, no clock, no mail.
+//!
+//! `docx` and `sheet` write documents and workbooks of any content, `letters` says what stands in letters.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
@@ -15,16 +18,27 @@ use crate::domain::target::Target;
 mod appendix;
 mod beside;
 mod body;
+mod docx;
 mod html;
+mod letters;
+mod package;
 mod sentences;
+mod sheet;
 mod wording;
 
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod sheet_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unpacked;
 
+pub use docx::{DOCUMENT, Document};
 pub use html::html;
+pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
+pub use sheet::{Cell, Column, Sheet, WORKBOOK};
 pub use wording::{GroupWords, Locality, Registered, Wording, period_name, period_range};
 
 /// Everything that a report is printed from.

@@ -1,5 +1,7 @@
-//! Records which deadlines passed: a job of its own, and what a period report does first.
+//! Records which deadlines passed: a job of its own, and what a period report does first. What another calendar
+//! counts for is reckoned by it before: a deadline that a new day off moved hasn't passed.
 
+use super::dossiers::recomputing::{Moved, recompute};
 use super::error::ServiceError;
 use super::slots::Claim;
 use super::{House, dossiers, petitions, tasks};
@@ -7,9 +9,12 @@ use crate::domain::reminder::SubjectKind;
 
 /// Newly overdue subjects a transaction.
 const FLAGGED: u64 = 500;
+/// Dossiers a transaction that are reckoned by another calendar.
+const RECKONED: u64 = 500;
 
 /// Flags what is overdue, batch by batch, until nothing is left. Returns the slot's note.
 pub async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, ServiceError> {
+    let moved = reckon_anew(house, claim).await?;
     let mut flagged = [0; 3];
     for (kind, sum) in SubjectKind::ALL.iter().zip(&mut flagged) {
         loop {
@@ -27,8 +32,30 @@ pub async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, Servic
         }
     }
     let [dossiers, tasks, petitions] = flagged;
-    Ok(format!(
+    let flagged = format!(
         "đánh dấu {dossiers} hồ sơ, {tasks} nhiệm vụ, {petitions} phản ánh, kiến nghị / \
          {dossiers} dossiers, {tasks} tasks and {petitions} petitions flagged"
+    );
+    if moved.all() == 0 {
+        return Ok(flagged);
+    }
+    let Moved { later, earlier, unmoved } = moved;
+    Ok(format!(
+        "{flagged}; theo lịch mới: {later} hồ sơ lùi hạn, {earlier} sớm hạn, {unmoved} giữ hạn / \
+         by the new calendar: {later} deadlines later, {earlier} earlier, {unmoved} unmoved"
     ))
+}
+
+/// Reckons open dossiers by the calendars that count now, batch by batch, until nothing is left.
+async fn reckon_anew(house: &House, claim: &Claim) -> Result<Moved, ServiceError> {
+    let (mut sum, mut reached) = (Moved::default(), None);
+    loop {
+        let mut work = house.batch(claim).await?;
+        let moved = recompute(&mut work, &mut reached, RECKONED).await?;
+        work.finish(&[]).await?;
+        sum.add(moved);
+        if moved.all() == 0 {
+            return Ok(sum);
+        }
+    }
 }

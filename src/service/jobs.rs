@@ -10,7 +10,7 @@ use super::error::ServiceError;
 use super::reminders::{self, Round};
 pub use super::slots::Asked;
 use super::slots::{Claim, Claimed, Ending, house_calendar, slot_name};
-use super::{House, checker, delivery, flagging, folders, period_report};
+use super::{House, checker, delivery, flagging, folders, period_report, returned};
 use crate::domain::schedule::JobName;
 use crate::store::slots::SlotRow;
 use crate::store::{StoreError, figures, requests, slots as kept};
@@ -22,8 +22,13 @@ const PAUSE: TimeDelta = TimeDelta::seconds(30);
 /// How long slots of jobs that run many times a day are remembered.
 pub(super) const REMEMBERED: TimeDelta = TimeDelta::days(35);
 /// The jobs that run many times a day.
-pub(super) const OFTEN: [JobName; 4] =
-    [JobName::DeliverMail, JobName::FlagOverdue, JobName::FoldFigures, JobName::TakeFiles];
+pub(super) const OFTEN: [JobName; 5] = [
+    JobName::DeliverMail,
+    JobName::FlagOverdue,
+    JobName::FoldFigures,
+    JobName::TakeFiles,
+    JobName::TakeReturnedMails,
+];
 /// Differences that a failed check names.
 const NAMED: usize = 5;
 
@@ -132,6 +137,7 @@ fn work<'a>(house: &'a House, claim: &'a Claim) -> BoxFuture<'a, Result<String, 
         JobName::ReportPeriod => Box::pin(period_report::close(house, claim)),
         JobName::CheckFigures => Box::pin(check_figures(house, claim)),
         JobName::TakeFiles => Box::pin(folders::take(house, claim)),
+        JobName::TakeReturnedMails => Box::pin(returned::take(house, claim)),
         JobName::PurgeReplays => Box::pin(purge(house, claim)),
     }
 }

@@ -87,6 +87,11 @@ impl Letterhead {
         Locality { kind: &self.kind, name: &self.name, upper: &self.upper, body: &self.body }
     }
 
+    /// Where a unit is: a commune in itself, every other one where the office is.
+    pub fn place_of(&self, unit: &Unit) -> String {
+        if unit.kind == UnitKind::Commune { locality_of(&unit.name).1 } else { self.name.clone() }
+    }
+
     /// What of the units shows in the words.
     pub fn registered(&self) -> Registered<'_> {
         Registered { branches: self.branches.iter().map(String::as_str).collect(), communes: self.communes }

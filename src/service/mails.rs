@@ -5,9 +5,13 @@ use uuid::Uuid;
 use super::error::{ServiceError, Violation};
 use super::work::{Look, Work};
 use crate::domain::text::{cut, tidy};
+pub use crate::store::mail_attempts::AttemptRow;
 pub use crate::store::outbox::{MailRow, PUBLISHED};
 use crate::store::query::{ListQuery, Page};
-use crate::store::{notices, outbox};
+use crate::store::{mail_attempts, notices, outbox};
+
+/// Attempts of a mail that are shown.
+const SHOWN: u64 = 100;
 
 /// A page of the outbox.
 pub async fn list(look: &Look, query: &ListQuery) -> Result<Page<MailRow>, ServiceError> {
@@ -22,6 +26,11 @@ pub fn mail_etag(row: &MailRow) -> String {
 /// A mail by identity.
 pub async fn get(look: &Look, id: Uuid) -> Result<MailRow, ServiceError> {
     outbox::find(&look.door, id).await?.ok_or_else(|| ServiceError::NotFound(name(id)))
+}
+
+/// The latest attempts at a mail and reports of it, the earliest of them first.
+pub async fn attempts(look: &Look, id: Uuid) -> Result<Vec<AttemptRow>, ServiceError> {
+    Ok(mail_attempts::of_mail(&look.door, id, SHOWN).await?)
 }
 
 /// Queues a dead letter again.

@@ -4,12 +4,12 @@
 mod alarm;
 mod readiness;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
 use super::error::ServiceError;
 use super::flagging::flag_overdue;
-use super::imports::{Freshness, freshness, known_until};
+use super::imports::{Freshness, data_until, freshness};
 use super::letterhead::Letterhead;
 use super::report::{Ask, summarize};
 use super::settings::{Closing, OfficeSettings};
@@ -77,7 +77,7 @@ async fn close_period(
     let summary =
         summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
     readiness::check_figures(&summary)?;
-    let known_until = data_until(&look, house.settings.stale_after_hours).await?;
+    let known_until = data_until(&look).await?;
     let known_until = known_until.map(|at| calendar.local(at));
     let page = printed(&look, &summary, &house.settings).await?;
     let figures_json = to_json(&summary);
@@ -183,12 +183,6 @@ fn not_over() -> ServiceError {
     }
 }
 
-/// Up to when the records behind the figures are known.
-async fn data_until(look: &Look, usual_hours: i32) -> Result<Option<DateTime<Utc>>, ServiceError> {
-    let all = freshness(&look.door, &look.rules, usual_hours, look.context.now).await?;
-    known_until(&look.door, &all).await
-}
-
 /// The report of a summary as one page, with the tasks and the late dossiers by code.
 pub async fn printed(
     look: &Look,
@@ -197,7 +191,7 @@ pub async fn printed(
 ) -> Result<String, ServiceError> {
     let settings = &office.report;
     let calendar = house_calendar(&look.rules);
-    let known_until = data_until(look, office.stale_after_hours).await?;
+    let known_until = data_until(look).await?;
     let head = Letterhead::of(settings, &look.rules.units);
     let late_dossiers = enclosures::late_dossiers(look, summary.period).await?;
     let tasks = enclosures::listed_tasks(look, summary.period).await?;

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 use super::folders::Folder;
 use super::reminders::RuleDraft;
+use super::returned::ReturnedMails;
 use crate::domain::period::Period;
 use crate::domain::schedule::JobName;
 use crate::mail::{Mailbox, Post, Signing};
@@ -44,6 +45,10 @@ pub struct MailSettings {
     pub post: Arc<Post>,
     /// The sender of everything.
     pub from: Mailbox,
+    /// The address that mails come back to which can't be delivered: the sender on the envelope.
+    pub return_path: String,
+    /// Where they come back to; None: nobody looks.
+    pub returned: Option<ReturnedMails>,
     /// Right side of Message-IDs and List-IDs.
     pub domain: String,
     /// Signs mails; None: they aren't signed.
@@ -85,6 +90,8 @@ pub struct JobSettings {
     pub check_figures: String,
     /// Take the files of drop folders.
     pub take_files: String,
+    /// Take what comes back of mails.
+    pub take_returned_mails: String,
     /// Forget what is too old.
     pub purge_replays: String,
     /// How long answers to a `request_id` are kept.
@@ -143,6 +150,8 @@ impl Default for OfficeSettings {
             mail: MailSettings {
                 post: Arc::new(Post::Directory(PathBuf::from("mail"))),
                 from: mailbox("Bonro", "bonro@localhost"),
+                return_path: "bonro@localhost".to_owned(),
+                returned: None,
                 domain: "localhost".to_owned(),
                 signing: None,
                 link_template: None,
@@ -163,6 +172,7 @@ impl Default for OfficeSettings {
                 report_period: "30 7 * * *".to_owned(),
                 check_figures: "0 2 * * *".to_owned(),
                 take_files: "*/5 * * * *".to_owned(),
+                take_returned_mails: "*/5 * * * *".to_owned(),
                 purge_replays: "0 3 * * *".to_owned(),
                 replays_kept: TimeDelta::days(14),
             },
@@ -206,6 +216,7 @@ impl JobSettings {
             JobName::ReportPeriod => self.report_period.clone(),
             JobName::CheckFigures => self.check_figures.clone(),
             JobName::TakeFiles => self.take_files.clone(),
+            JobName::TakeReturnedMails => self.take_returned_mails.clone(),
             JobName::PurgeReplays => self.purge_replays.clone(),
         }
     }

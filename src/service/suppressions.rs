@@ -1,26 +1,30 @@
 //! Addresses that aren't written to: those that keep failing, and those that somebody named. Mails that find no such
-//! address are counted; so many in a row, and nothing is sent there any more, whoever runs the system is told, and the
-//! address is written to again when somebody lifts it or the official has another one.
+//! address are counted, whether the first server says so or a report that comes back; so many in a row, and nothing is
+//! sent there any more, whoever runs the system is told, and the address is written to again when somebody lifts it or the
+//! official has another one.
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::error::ServiceError;
 use super::work::{Look, Work};
 use super::{House, Violation, troubles};
 use crate::domain::mail::folded;
+use crate::domain::schedule::JobName;
 use crate::domain::text::{cut, cut_reply, tidy};
 use crate::domain::trouble::TroubleKind;
+use crate::mail::DeliveryError;
 use crate::store::outbox::{self, Lease, MailRow};
 use crate::store::query::{ListQuery, Page};
 use crate::store::suppressions;
 pub use crate::store::suppressions::{PUBLISHED, SuppressionRow};
-use crate::store::{Door, Tx};
+use crate::store::{Door, Tx, mail_attempts};
 
-/// Who counts.
-const DELIVERER: &str = "jobs/deliver_mail";
+/// Servers give a mail up after five days (RFC 5321, 4.5.4.1), and say so within the sixth: what left before that and hasn't
+/// come back went through.
+const COMES_BACK: TimeDelta = TimeDelta::days(6);
 
 /// The addresses of these mails that something is held against.
 pub(super) async fn failing(
@@ -57,25 +61,56 @@ pub fn stands(row: &SuppressionRow, now: DateTime<Utc>) -> bool {
     row.suppressed_at.is_some() && row.until_at.is_none_or(|until| now < until)
 }
 
-/// A mail went through: what was counted is forgotten.
+/// A server took a mail: what was counted is forgotten. Where the last one came back although a server had taken it, that
+/// says nothing until the time of coming back has passed.
 pub(super) async fn went_through(tx: &Tx, address: &str, now: DateTime<Utc>) -> Result<(), ServiceError> {
-    Ok(suppressions::forget_count(tx, address, now).await?)
+    if suppressions::of(tx, &[folded(address)]).await?.is_empty() || !is_reached(tx, address, now).await? {
+        return Ok(());
+    }
+    Ok(suppressions::forget_count(tx, &folded(address), now).await?)
 }
 
-/// A mail found no such address.
-pub(super) async fn count_failure(
+/// Whether what a server takes for an address reaches it, as far as is known: no mail to it ever came back, or one has
+/// stayed away since.
+pub(super) async fn is_reached(
+    door: &impl Door,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, ServiceError> {
+    Ok(match mail_attempts::last_return(door, address).await? {
+        None => true,
+        Some(at) => outbox::stayed_away(door, address, at, now - COMES_BACK).await?,
+    })
+}
+
+/// Holds against an address what a server said of it for good: counted where it says that there is none, else told to
+/// whoever runs the system. The mail that it was said of was tried, or left, at `tried_at`.
+pub(super) async fn hold_against(
     house: &House,
     tx: &Tx,
+    by: JobName,
     address: &str,
-    why: &str,
+    failure: &DeliveryError,
+    tried_at: DateTime<Utc>,
 ) -> Result<(), ServiceError> {
+    let why = failure.to_string();
+    if !failure.says_no_such_address() {
+        return troubles::note_of(house, tx, TroubleKind::MailSetup, address, &why).await;
+    }
     let now = house.world.office.now();
+    let known = suppressions::of(tx, &[folded(address)]).await?.into_iter().next();
+    if let Some(known) = known
+        && outbox::stayed_away(tx, address, known.failed_at, tried_at).await?
+    {
+        // Not in a row: one went through between them.
+        suppressions::forget_count(tx, &known.address, now).await?;
+    }
     let first = SuppressionRow {
         id: house.world.entropy.uuid(now),
         address: folded(address),
         failures: 1,
-        reason: cut_reply(why),
-        entered_by: DELIVERER.to_owned(),
+        reason: cut_reply(&why),
+        entered_by: format!("jobs/{}", by.as_str()),
         created_at: now,
         failed_at: now,
         suppressed_at: None,

@@ -35,7 +35,9 @@ pub struct JobChange {
 fn of_settings(settings: &JobSettings, job: JobName) -> Schedule {
     let (working_days_only, misfire, grace_seconds) = match job {
         JobName::PlanReminders | JobName::SendReminders => (true, Misfire::Latest, 900),
-        JobName::FlagOverdue | JobName::DeliverMail | JobName::TakeFiles => (false, Misfire::Latest, 300),
+        JobName::FlagOverdue | JobName::DeliverMail | JobName::TakeFiles | JobName::TakeReturnedMails => {
+            (false, Misfire::Latest, 300)
+        }
         JobName::FoldFigures | JobName::CheckFigures | JobName::PurgeReplays => {
             (false, Misfire::Latest, 3600)
         }
@@ -68,8 +70,19 @@ impl House {
         let work = self.job(self.own_context(JobName::FlagOverdue)).await?;
         let (calendar, now) = (house_calendar(&work.rules), work.now());
         let zone = calendar.spec().time_zone.name();
-        let has_folders = !self.settings.folders.is_empty();
-        for job in JobName::ALL.iter().filter(|job| has_folders || **job != JobName::TakeFiles) {
+        let has_work = |job: JobName| match job {
+            JobName::TakeFiles => !self.settings.folders.is_empty(),
+            JobName::TakeReturnedMails => self.settings.mail.returned.is_some(),
+            JobName::FlagOverdue
+            | JobName::PlanReminders
+            | JobName::SendReminders
+            | JobName::DeliverMail
+            | JobName::FoldFigures
+            | JobName::ReportPeriod
+            | JobName::CheckFigures
+            | JobName::PurgeReplays => true,
+        };
+        for job in JobName::ALL.iter().filter(|job| has_work(**job)) {
             let schedule = of_settings(&self.settings.jobs, *job);
             // A pattern that can't be read stops the start, not a night.
             schedule::next_slot(&schedule, &calendar, now).map_err(|e| bad_cron(&e))?;

@@ -163,7 +163,7 @@ impl House {
             return if row.subject == WAY_OUT {
                 Ok(outbox::misconfigured(&look.door).await? == 0)
             } else {
-                gets_mail_again(look, &row.subject).await
+                gets_mail_again(look, &row.subject, now).await
             };
         }
         if kind == Some(TroubleKind::MailAddress) {
@@ -209,14 +209,14 @@ impl House {
     }
 }
 
-/// Whether the newest mail to an address has left, or it is nobody's any more.
-async fn gets_mail_again(look: &Look, address: &str) -> Result<bool, ServiceError> {
+/// Whether the newest mail to an address has left and none comes back any more, or it is nobody's any more.
+async fn gets_mail_again(look: &Look, address: &str, now: DateTime<Utc>) -> Result<bool, ServiceError> {
     let Some(newest) = outbox::newest_to(&look.door, address).await? else { return Ok(true) };
     let has_another = newest.recipient_official_id.is_some_and(|id| {
         let email = look.rules.officials.get(&id).and_then(|official| official.email.as_deref());
         email.map(folded) != Some(folded(address))
     });
-    Ok(newest.state == "sent" || has_another)
+    Ok(has_another || newest.state == "sent" && suppressions::is_reached(&look.door, address, now).await?)
 }
 
 async fn note_unreported(work: &Work, found: &Unreported) -> Result<(), ServiceError> {

@@ -1,11 +1,12 @@
 //! Dossiers: the projection beside the events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseBackend, EntityTrait, IntoActiveModel, Iterable,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -63,18 +64,31 @@ pub async fn insert(tx: &Tx, rows: Vec<DossierRow>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Saves a dossier that stood at `version`; [`StoreError::Conflict`] if it doesn't any more.
-pub async fn update(tx: &Tx, row: DossierRow, version: i64) -> Result<(), StoreError> {
-    let id = row.id;
-    let mut model = row.into_active_model().reset_all();
-    model.id = sea_orm::ActiveValue::Unchanged(id);
-    let done = dossier::Entity::update_many()
-        .set(model)
-        .filter(dossier::Column::Id.eq(id))
-        .filter(dossier::Column::Version.eq(version))
-        .exec(tx.conn())
-        .await?;
-    if done.rows_affected == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+/// Saves dossiers that stood at the versions beside them; [`StoreError::Conflict`] if one doesn't any more.
+pub async fn update(tx: &Tx, rows: Vec<(DossierRow, i64)>) -> Result<(), StoreError> {
+    let mut by_growth: BTreeMap<i64, Vec<DossierRow>> = BTreeMap::new();
+    for (row, version) in rows {
+        by_growth.entry(row.version - version).or_default().push(row);
+    }
+    for (grown, rows) in by_growth {
+        // Many rows a statement, which an UPDATE can't do on both engines: each is there, so none is inserted.
+        let stood = Expr::col(("excluded", dossier::Column::Version)).sub(grown);
+        let over = OnConflict::column(dossier::Column::Id)
+            .update_columns(dossier::Column::iter().filter(|column| !matches!(column, dossier::Column::Id)))
+            .action_and_where(Expr::col((dossier::Entity, dossier::Column::Version)).eq(stood))
+            .to_owned();
+        for chunk in rows.chunks(CHUNK) {
+            let models = chunk.iter().cloned().map(|row| row.into_active_model().reset_all());
+            let done = dossier::Entity::insert_many(models)
+                .on_conflict(over.clone())
+                .exec_without_returning(tx.conn())
+                .await?;
+            if done != chunk.len() as u64 {
+                return Err(StoreError::Conflict);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A dossier by code, if the caller may know of it.
@@ -166,6 +180,35 @@ pub async fn received_since(door: &impl Door, units: &[Uuid], day: NaiveDate) ->
         .await?)
 }
 
+/// What of the open ones is overdue by an instant, in these units' hands.
+pub fn overdue_in(units: &[Uuid], by: DateTime<Utc>) -> Condition {
+    let own = Condition::all()
+        .add(dossier::Column::ContinuingUnitId.is_null())
+        .add(dossier::Column::UnitId.is_in(units.to_vec()));
+    let hands = Condition::any().add(dossier::Column::ContinuingUnitId.is_in(units.to_vec())).add(own);
+    Condition::all()
+        // Both: the index of open ones with a deadline begins with it.
+        .add(dossier::Column::OverdueFlagged.is_in([false, true]))
+        .add(dossier::Column::OverdueAt.lte(by))
+        .add(hands)
+}
+
+/// Open dossiers in the hands of these units that are overdue by an instant, the earliest first.
+pub async fn overdue_by(
+    door: &impl Door,
+    units: &[Uuid],
+    by: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(dossier::Entity::find()
+        .filter(overdue_in(units, by))
+        .order_by_asc(dossier::Column::OverdueAt)
+        .order_by_asc(dossier::Column::Code)
+        .limit(limit)
+        .all(door.conn())
+        .await?)
+}
+
 /// How many dossiers are open.
 pub async fn count_open(door: &impl Door) -> Result<u64, StoreError> {
     Ok(dossier::Entity::find().filter(dossier::Column::Open.eq(true)).count(door.conn()).await?)
@@ -211,6 +254,64 @@ pub async fn notices_due(
         .limit(limit)
         .all(door.conn())
         .await?)
+}
+
+/// A place in the order of [`reckoned_by`]: unit and identity.
+pub type Place = (Uuid, Uuid);
+
+/// Open dossiers that are reckoned by a calendar version, of these units (None: of all), after a place.
+fn reckoned(
+    calendar_id: Uuid,
+    units: Option<&[Uuid]>,
+    after: Option<Place>,
+    limit: u64,
+) -> Select<dossier::Entity> {
+    // The literal, not a bound value: by it the planners know the index of the open ones.
+    let mut select = dossier::Entity::find()
+        .filter(Expr::col((dossier::Entity, dossier::Column::Open)))
+        .filter(dossier::Column::CalendarId.eq(calendar_id));
+    if let Some(units) = units {
+        select = select.filter(dossier::Column::UnitId.is_in(units.iter().copied()));
+    }
+    if let Some((unit_id, id)) = after {
+        let beyond =
+            Condition::any().add(dossier::Column::UnitId.gt(unit_id)).add(dossier::Column::Id.gt(id));
+        select = select.filter(dossier::Column::UnitId.gte(unit_id)).filter(beyond);
+    }
+    select.order_by_asc(dossier::Column::UnitId).order_by_asc(dossier::Column::Id).limit(limit)
+}
+
+/// Open dossiers that are reckoned by a calendar version, by unit and identity.
+pub async fn reckoned_by(
+    door: &impl Door,
+    calendar_id: Uuid,
+    units: &[Uuid],
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
+    Ok(reckoned(calendar_id, Some(units), after, limit).all(door.conn()).await?)
+}
+
+/// The same of these units (None: of all), locked until the transaction ends: what is to be reckoned by another one.
+pub async fn to_reckon_anew(
+    tx: &Tx,
+    calendar_id: Uuid,
+    units: Option<&[Uuid]>,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<DossierRow>, StoreError> {
+    // A verb waits, and then begins anew from what is written here.
+    Ok(reckoned(calendar_id, units, after, limit).lock_exclusive().all(tx.conn()).await?)
+}
+
+/// The statement by which an engine reads them, to be explained by it.
+pub fn reckoned_statement(
+    engine: DatabaseBackend,
+    calendar_id: Uuid,
+    units: Option<&[Uuid]>,
+    after: Option<Place>,
+) -> Statement {
+    reckoned(calendar_id, units, after, 500).build(engine)
 }
 
 /// Dossiers by identity.

@@ -17,6 +17,7 @@ pub mod holdings;
 pub mod imports;
 pub mod incidents;
 pub mod keys;
+pub mod mail_attempts;
 pub mod members;
 pub mod notices;
 pub mod officials;

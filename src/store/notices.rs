@@ -22,7 +22,7 @@ pub type NoticeRow = notice::Model;
 /// What makes a notice of a subject unique: rule code, instant measured from, step and role.
 pub type NoticeKey = (String, DateTime<Utc>, i32, String);
 
-/// Rows a statement: 19 columns each.
+/// Rows a statement: 21 columns each.
 const CHUNK: usize = 500;
 
 const fn text(name: &'static str, column: &'static str) -> Published {
@@ -188,6 +188,19 @@ pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>
         .await?)
 }
 
+/// All notices of subjects, whatever became of them.
+pub async fn all_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
+    let mut rows = Vec::new();
+    for chunk in subject_ids.chunks(CHUNK) {
+        let found = notice::Entity::find()
+            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
+            .all(door.conn())
+            .await?;
+        rows.extend(found);
+    }
+    Ok(rows)
+}
+
 /// All notices of subjects that were told or will be.
 pub async fn told_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
     let mut rows = Vec::new();
@@ -245,6 +258,18 @@ pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u6
         sent += done.rows_affected;
     }
     Ok(sent)
+}
+
+/// The notices of a mail that came back weren't heard: they wait again, in that mail.
+pub async fn unheard(tx: &Tx, outbox_id: Uuid) -> Result<(), StoreError> {
+    let model =
+        notice::ActiveModel { state: Set("queued".to_owned()), sent_at: Set(None), ..Default::default() };
+    notice::Entity::update_many()
+        .set(model)
+        .filter(among(notice::Column::OutboxId, &[outbox_id], &["sent"]))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// A page of notices, of the units in the scope or sent to the official.

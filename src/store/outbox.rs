@@ -4,6 +4,7 @@
 //! Leases and the time before which a mail isn't tried are in lease time, all else in office time.
 
 mod held;
+mod returned;
 mod waiting;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +21,7 @@ use crate::domain::filter::{Field, FieldKind};
 use crate::domain::mail::Fault;
 
 pub use held::{hold_all, misconfigured, wake, wake_to};
+pub use returned::{bury_returned, hold_message, stayed_away};
 pub use waiting::{join, open_digests};
 
 /// A mail and where it stands.

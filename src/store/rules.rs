@@ -48,6 +48,8 @@ pub struct Rules {
     pub versions: HashMap<Uuid, Vec<Arc<ProcedureVersion>>>,
     /// The calendar in force by unit; under None the house's.
     pub calendars: HashMap<Option<Uuid>, Arc<Calendar>>,
+    /// Whose calendar a version is, and its number, by id.
+    pub calendar_versions: HashMap<Uuid, (Option<Uuid>, i32)>,
     /// Rules of reminding, of the house and of units, for subjects of all kinds, in all their versions.
     pub reminders: Vec<Rule>,
     /// Whose date judges, by unit: from which day of receipt on, ascending.
@@ -193,24 +195,17 @@ pub fn reminder(row: &reminder_rule::Model) -> Result<Rule, StoreError> {
 }
 
 async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), StoreError> {
-    let mut days: HashMap<Uuid, BTreeMap<_, _>> = HashMap::new();
+    let mut days: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in calendar_day::Entity::find().all(door.conn()).await? {
-        let kind = word(DayKind::parse(&row.kind), "calendar_day", "kind", row.day)?;
-        let entry = DayOverride { kind, name: row.name, swapped_with: row.swapped_with };
-        days.entry(row.calendar_id).or_default().insert(row.day, entry);
+        days.entry(row.calendar_id).or_default().push(row);
     }
     let mut versions = calendar::Entity::find().all(door.conn()).await?;
     versions.sort_by_key(|v| v.version);
     for row in versions {
         let (id, unit_id, in_force) =
             (row.id, row.unit_id, row.state == "in_force" && row.withdrawn_at.is_none());
-        let spec = spec(&row, days.remove(&id).unwrap_or_default())?;
-        let calendar = Calendar::new(id, spec).map_err(|_| StoreError::Corrupt {
-            table: "calendar",
-            column: "office_hours",
-            row: id.to_string(),
-        })?;
-        let calendar = Arc::new(calendar);
+        let calendar = Arc::new(tables(&row, days.remove(&id).unwrap_or_default())?);
+        rules.calendar_versions.insert(id, (unit_id, row.version));
         if in_force {
             rules.calendars.insert(unit_id, calendar.clone());
         }
@@ -219,10 +214,21 @@ async fn load_calendars(door: &impl Door, rules: &mut Rules) -> Result<(), Store
     Ok(())
 }
 
-fn spec(
-    row: &calendar::Model,
-    days: BTreeMap<chrono::NaiveDate, DayOverride>,
-) -> Result<CalendarSpec, StoreError> {
+/// Reads a version of a calendar with its days.
+pub fn tables(row: &calendar::Model, days: Vec<calendar_day::Model>) -> Result<Calendar, StoreError> {
+    let mut overrides = BTreeMap::new();
+    for day in days {
+        let kind = word(DayKind::parse(&day.kind), "calendar_day", "kind", day.day)?;
+        overrides.insert(day.day, DayOverride { kind, name: day.name, swapped_with: day.swapped_with });
+    }
+    Calendar::new(row.id, spec(row, overrides)?).map_err(|_| StoreError::Corrupt {
+        table: "calendar",
+        column: "office_hours",
+        row: row.id.to_string(),
+    })
+}
+
+fn spec(row: &calendar::Model, days: BTreeMap<NaiveDate, DayOverride>) -> Result<CalendarSpec, StoreError> {
     let id = row.id;
     let corrupt = |column| StoreError::Corrupt { table: "calendar", column, row: id.to_string() };
     let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
@@ -247,6 +253,29 @@ impl Rules {
     pub fn calendar_for(&self, unit_id: Option<Uuid>) -> Option<&Arc<Calendar>> {
         let path = unit_id.map(|id| self.units.ancestry(id)).unwrap_or_default();
         path.into_iter().map(Some).chain([None]).find_map(|unit| self.calendars.get(&unit))
+    }
+
+    /// The calendar versions by which open dossiers aren't to be reckoned any more, in a lasting order: of which units;
+    /// None of all. Their units go by other ones.
+    pub fn superseded_calendars(&self) -> Vec<(Uuid, Option<Vec<Uuid>>)> {
+        let mut versions: Vec<Uuid> = self.book.calendars.keys().copied().collect();
+        versions.sort_unstable();
+        let counts = |id: Uuid| self.calendars.values().any(|calendar| calendar.id() == id);
+        let units_beyond = |id: Uuid| {
+            let units = self.units.all().map(|unit| unit.id);
+            units
+                .filter(|unit| self.calendar_for(Some(*unit)).is_some_and(|c| c.id() != id))
+                .collect::<Vec<_>>()
+        };
+        let of = |id: Uuid| {
+            let all = !counts(id) && self.calendars.contains_key(&None);
+            (id, if all { None } else { Some(units_beyond(id)) })
+        };
+        versions
+            .into_iter()
+            .map(of)
+            .filter(|(_, units)| units.as_ref().is_none_or(|u| !u.is_empty()))
+            .collect()
     }
 
     /// Whose date judges what a unit receives on a day: by its own setting of that day, its parent's …, the law's.

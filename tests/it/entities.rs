@@ -52,6 +52,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         incident,
         incident_hit,
         job,
+        mail_attempt,
         mail_suppression,
         notice,
         official,

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod calendars;
 mod clients;
 mod door;
 mod dossiers;
@@ -15,6 +16,7 @@ mod import;
 mod intake;
 mod kills;
 mod ledger;
+mod letters;
 mod night;
 mod records;
 mod reminders;

@@ -5,12 +5,14 @@ mod backfill;
 mod door;
 mod faults;
 mod hands;
+mod heads;
 mod line;
 mod mails;
 mod office;
 mod quiet;
 mod readings;
 mod reports;
+mod returned;
 pub mod server;
 mod troubles;
 

@@ -9,6 +9,7 @@ mod leave;
 mod line;
 mod plans;
 mod snoozed;
+mod threads;
 mod units;
 mod versions;
-mod watch;
+pub mod watch;

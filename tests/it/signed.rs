@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 
-use bonro::mail::{Attachment, BadSigningKey, Letter, Mailbox, Signing, seal};
+use bonro::mail::{Attachment, BadSigningKey, Letter, Mailbox, Signing, Thread, seal};
 
 /// Reads a mail's path and the record of its key; says whether the signature holds.
 const VERIFIER: &str = "\
@@ -28,7 +28,10 @@ fn letter() -> Letter {
         }],
         date: "2024-05-16T00:15:00Z".parse().expect("an instant"),
         list_id: Some("<reminders.ducpho.example>".to_owned()),
-        in_reply_to: Some("<reminders.1@ducpho.example>".to_owned()),
+        thread: Some(Thread {
+            answers: "<reminders.1@ducpho.example>".to_owned(),
+            refers_to: (1..4).map(|n| format!("<reminders.{n}@ducpho.example>")).collect(),
+        }),
     }
 }
 

@@ -112,10 +112,16 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         incident: Option<String>,
     },
-    /// A new calendar version applies from now on.
+    /// Another calendar version applies, to the whole term: appended by the house.
     Recalculated {
         /// The version.
         calendar_id: Uuid,
+        /// The statutory due instant by the version before; None while the clock stood, and where it wasn't said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        old_due_at: Option<DateTime<Utc>>,
+        /// The same by this one. Both only tell: the replay reckons.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        new_due_at: Option<DateTime<Utc>>,
     },
     /// The import that brought it was undone: it never came in here.
     Retracted,

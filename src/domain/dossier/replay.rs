@@ -164,7 +164,7 @@ impl Walk<'_> {
                 facts.result = result.unwrap_or(facts.result);
             }
             EventKind::DelayCause { cause, .. } => self.delay_cause = Some(cause.clone()),
-            EventKind::Recalculated { calendar_id } => {
+            EventKind::Recalculated { calendar_id, .. } => {
                 self.intake.as_mut().expect("every history begins with an intake").0.calendar_id =
                     *calendar_id;
             }

@@ -45,7 +45,7 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
             })
             .collect(),
     };
-    let unit = unit_of(work, "unit_code", new.unit.trim());
+    let unit = unit_of(&work.rules, &work.context.scope, "unit_code", new.unit.trim());
     let read = read(&new, "");
     let (unit_id, content, warnings) = match (unit, read) {
         (Ok(unit_id), Ok((content, warnings))) => (unit_id, content, warnings),
@@ -65,23 +65,25 @@ async fn one(work: &mut Work, record: CalendarRecord) -> Result<Landed, ServiceE
     if standing.is_none() {
         return Ok(Landed::fresh(view.row.id, warnings));
     }
-    // A change of deadlines that people were told is an act of its own, looked at before it is done.
+    // People were told the deadlines of what is open: whoever brings the file should know before it is taken over.
     let open = dossiers::count_open(&work.tx).await? + work.open_elsewhere;
     if open > 0 {
-        warnings.push(Problem { severity: Severity::Warning, ..kept(open, view.row.version) });
+        warnings.push(Problem { severity: Severity::Warning, ..recomputed(open, view.row.version) });
     }
     Ok(Landed::changed(view.row.id, warnings))
 }
 
-fn kept(open: u64, version: i32) -> Problem {
+fn recomputed(open: u64, version: i32) -> Problem {
     landing::problem(
         "days",
-        "OPEN_DEADLINES_KEPT",
+        "OPEN_DEADLINES_RECOMPUTED",
         format!(
-            "days: lịch phiên bản {version} dùng cho hồ sơ tiếp nhận từ nay; {open} hồ sơ đang mở giữ hạn theo lịch cũ"
+            "days: hạn của {open} hồ sơ đang mở sẽ được tính lại theo lịch phiên bản {version} nơi lịch này áp dụng; \
+             PreviewCalendar cho biết trước bao nhiêu hạn thay đổi"
         ),
         format!(
-            "days: calendar version {version} holds for what is received from now on; {open} open dossiers keep the deadlines of the old one"
+            "days: the deadlines of {open} open dossiers will be reckoned anew by calendar version {version} where it \
+             holds; PreviewCalendar says beforehand how many move"
         ),
     )
 }

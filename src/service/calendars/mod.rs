@@ -1,13 +1,16 @@
 //! Calendars: versions that never change. How one is read from its words is in `reading`, how an import
-//! lands one in `landing`; deadlines by them are in `service::deadlines`.
+//! lands one in `landing`, what it would move in `preview`; deadlines by them are in `service::deadlines`. What one
+//! that comes into force means for open dossiers is done by the job that flags, in `dossiers::recomputing`.
 
 mod landing;
+mod preview;
 mod reading;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 pub use landing::land;
+pub use preview::{Effect, Preview, preview};
 pub use reading::Finding;
 
 use reading::{Content, read};
@@ -15,9 +18,9 @@ use reading::{Content, read};
 use super::paging::{ListQuery, Page};
 use super::{Look, Rules, ServiceError, Violation, Work};
 use crate::domain::permission::Scope;
-use crate::store::Door;
-use crate::store::calendars;
+use crate::domain::reminder::{Concern, SubjectKind};
 pub use crate::store::calendars::{CalendarRow, DayRow, PUBLISHED};
+use crate::store::{Door, calendars, subjects};
 
 /// A version with its days; lists leave them out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,33 +124,48 @@ pub fn name(rules: &Rules, row: &CalendarRow) -> String {
     Which { unit, version: Some(row.version) }.to_string()
 }
 
+/// Resource name of the version of an id, as long as the house has it.
+pub fn name_of(rules: &Rules, id: Uuid) -> Option<String> {
+    let (unit_id, version) = rules.calendar_versions.get(&id)?;
+    let unit = unit_id.map(|id| rules.unit_key(id)).unwrap_or_default();
+    Some(Which { unit, version: Some(*version) }.to_string())
+}
+
 /// Stores a new version and, unless it is a draft, counts by it from now on. The findings are warnings.
 pub async fn create(
     work: &mut Work,
     new: NewCalendar,
     draft: bool,
 ) -> Result<(CalendarView, Vec<Finding>), ServiceError> {
-    let unit = unit_of(work, "calendar.unit", new.unit.trim());
-    let (content, warnings) = match read(&new, reading::WIRE) {
-        Ok(read) => read,
-        Err(findings) => {
-            let mut wrong: Vec<Violation> = findings.into_iter().map(|finding| finding.violation).collect();
-            wrong.extend(unit.err());
-            return Err(ServiceError::Invalid(wrong));
-        }
-    };
-    let view = store(work, unit?, content, draft).await?;
+    let unit = unit_of(&work.rules, &work.context.scope, "calendar.unit", new.unit.trim());
+    let (unit_id, content, warnings) = given(&new, unit)?;
+    let view = store(work, unit_id, content, draft).await?;
     work.reload_rules().await?;
     Ok((view, warnings))
 }
 
+/// A calendar that a request gives, read, and what is to be said of it; all that is wrong with it at once.
+fn given(
+    new: &NewCalendar,
+    unit: Result<Option<Uuid>, Violation>,
+) -> Result<(Option<Uuid>, Content, Vec<Finding>), ServiceError> {
+    match (read(new, reading::WIRE), unit) {
+        (Ok((content, warnings)), Ok(unit_id)) => Ok((unit_id, content, warnings)),
+        (read, unit) => {
+            let findings = read.err().unwrap_or_default();
+            let mut wrong: Vec<Violation> = findings.into_iter().map(|finding| finding.violation).collect();
+            wrong.extend(unit.err());
+            Err(ServiceError::Invalid(wrong))
+        }
+    }
+}
+
 /// The unit whose calendar it is, within the caller's scope; None is the house.
-fn unit_of(work: &Work, field: &str, key: &str) -> Result<Option<Uuid>, Violation> {
-    let scope = &work.context.scope;
+fn unit_of(rules: &Rules, scope: &Scope, field: &str, key: &str) -> Result<Option<Uuid>, Violation> {
     if key.is_empty() {
         return if *scope == Scope::All { Ok(None) } else { Err(Violation::missing(field)) };
     }
-    let found = work.rules.unit(key).map(|unit| unit.id).filter(|id| scope.covers(*id, None));
+    let found = rules.unit(key).map(|unit| unit.id).filter(|id| scope.covers(*id, None));
     found.map(Some).ok_or_else(|| Violation::unknown(field, key, "cơ quan", "unit"))
 }
 
@@ -158,10 +176,27 @@ async fn store(
     draft: bool,
 ) -> Result<CalendarView, ServiceError> {
     let newest = calendars::newest(&work.tx, unit_id).await?;
+    let (row, days) = rows(work.new_id(), (unit_id, newest + 1), content, draft, work.now());
+    work.note(name(&work.rules, &row), &serde_json::json!({ "state": row.state, "days": days.len() }));
+    calendars::insert(&work.tx, row.clone(), days.clone()).await?;
+    if !draft {
+        remind_anew(work, unit_id).await?;
+    }
+    Ok(CalendarView { row, days })
+}
+
+/// What is stored of a version that is made now.
+fn rows(
+    id: Uuid,
+    (unit_id, version): (Option<Uuid>, i32),
+    content: Content,
+    draft: bool,
+    now: DateTime<Utc>,
+) -> (CalendarRow, Vec<DayRow>) {
     let row = CalendarRow {
-        id: work.new_id(),
+        id,
         unit_id,
-        version: newest + 1,
+        version,
         content_hash: content.hash(),
         time_zone: content.time_zone,
         working_weekdays: content.working_weekdays,
@@ -169,14 +204,20 @@ async fn store(
         same_day_cutoff: content.same_day_cutoff,
         first_year: content.loaded_years.map(|(first, _)| first),
         last_year: content.loaded_years.map(|(_, last)| last),
-        in_force_from: (!draft).then_some(work.now()),
+        in_force_from: (!draft).then_some(now),
         state: if draft { "draft" } else { "in_force" }.to_owned(),
-        created_at: work.now(),
+        created_at: now,
         withdrawn_at: None,
     };
-    let days: Vec<DayRow> =
-        content.days.into_iter().map(|day| DayRow { calendar_id: row.id, ..day }).collect();
-    work.note(name(&work.rules, &row), &serde_json::json!({ "state": row.state, "days": days.len() }));
-    calendars::insert(&work.tx, row.clone(), days.clone()).await?;
-    Ok(CalendarView { row, days })
+    (row, content.days.into_iter().map(|day| DayRow { calendar_id: id, ..day }).collect())
+}
+
+/// Tasks and petitions have a due day of their own, which no calendar moves; how many working days before it somebody
+/// is reminded does change. Dossiers are planned anew when they are reckoned anew.
+async fn remind_anew(work: &Work, unit_id: Option<Uuid>) -> Result<(), ServiceError> {
+    let units: Option<Vec<Uuid>> = unit_id.map(|id| work.rules.units.subtree(id).into_iter().collect());
+    for kind in [SubjectKind::Task, SubjectKind::Petition] {
+        subjects::replan(&work.tx, kind, Concern::Deadline, units.as_deref(), work.now()).await?;
+    }
+    Ok(())
 }

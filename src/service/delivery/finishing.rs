@@ -7,9 +7,12 @@ use super::super::House;
 use super::super::error::ServiceError;
 use super::super::{suppressions, troubles};
 use super::{Attempt, Batch, Fate, release};
-use crate::domain::mail::{Fault, folded};
+use crate::domain::mail::{Fault, Outcome, Status, folded};
+use crate::domain::schedule::JobName;
+use crate::domain::text::cut_reply;
 use crate::domain::trouble::TroubleKind;
-use crate::mail::DeliveryError;
+use crate::mail::{DeliveryError, Taken};
+use crate::store::mail_attempts::{self, AttemptRow};
 use crate::store::outbox::{self, Failure};
 use crate::store::{Tx, notices};
 use crate::world::Entropy;
@@ -27,19 +30,18 @@ pub(super) async fn finish(
     house: &House,
     batch: &Batch,
     attempt: &Attempt,
-    outcome: Result<(), DeliveryError>,
+    outcome: Result<Taken, DeliveryError>,
 ) -> Result<Fate, ServiceError> {
     let tx = house.store.begin().await?;
     let lease = &attempt.lease;
     let (now, lease_now) = (house.world.office.now(), house.world.lease.now());
     let (kept, fate) = match &outcome {
-        Ok(()) => {
+        Ok(_) => {
             let kept = outbox::sent(&tx, lease, now).await?;
             if kept {
                 notices::sent(&tx, &[lease.id], now).await?;
-                let address = folded(&attempt.to_address);
-                if batch.failing.contains(&address) {
-                    suppressions::went_through(&tx, &address, now).await?;
+                if batch.failing.contains(&folded(&attempt.to_address)) {
+                    suppressions::went_through(&tx, &attempt.to_address, now).await?;
                 }
             }
             (kept, Fate::Sent)
@@ -54,11 +56,9 @@ pub(super) async fn finish(
             match error {
                 DeliveryError::Recipient { .. } => {
                     let kept = bury(&tx, attempt, failure).await?;
-                    if kept && error.says_no_such_address() {
-                        suppressions::count_failure(house, &tx, &attempt.to_address, &text).await?;
-                    } else if kept {
-                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
-                            .await?;
+                    if kept {
+                        let (by, address) = (JobName::DeliverMail, &attempt.to_address);
+                        suppressions::hold_against(house, &tx, by, address, error, now).await?;
                     }
                     (kept, Fate::Dead)
                 }
@@ -76,7 +76,9 @@ pub(super) async fn finish(
                 }
                 DeliveryError::Configuration { everybody: false, .. } | DeliveryError::Temporary { .. } => {
                     let (first, most) = (house.settings.mail.retry_after, house.settings.mail.give_up_after);
-                    let (kept, fate) = if tried_for(first, lease.attempt) >= most {
+                    // What joins it has it tried again at once: so many attempts may be fewer days.
+                    let is_old = now - attempt.written_at >= most;
+                    let (kept, fate) = if is_old && tried_for(first, lease.attempt) >= most {
                         (bury(&tx, attempt, failure).await?, Fate::Dead)
                     } else {
                         let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
@@ -93,17 +95,48 @@ pub(super) async fn finish(
             }
         }
     };
-    if !kept {
-        return Ok(Fate::Lost);
+    let fate = if kept { fate } else { Fate::Lost };
+    if attempt.tried {
+        mail_attempts::enter(&tx, told(house, attempt, &outcome, fate)).await?;
     }
+    // Where the lease is lost nothing else was written.
     tx.commit().await?;
     Ok(fate)
 }
 
-/// Gives a mail up. Where its address is to blame, its notices come in another mail: once somebody tries this one again,
-/// it has nothing to say, whatever was sealed.
+/// The attempt as it goes on record.
+fn told(house: &House, attempt: &Attempt, outcome: &Result<Taken, DeliveryError>, fate: Fate) -> AttemptRow {
+    let now = house.world.office.now();
+    let ended = match fate {
+        Fate::Sent => Outcome::Taken,
+        Fate::PutOff { .. } => Outcome::PutOff,
+        Fate::Dead | Fate::Cancelled => Outcome::Refused,
+        Fate::Lost => Outcome::Lost,
+    };
+    let (code, text, fault) = match outcome {
+        Ok(taken) => (taken.code, taken.text.as_str(), None),
+        Err(error) => (error.code(), error.text(), Some(error.fault())),
+    };
+    AttemptRow {
+        id: house.world.entropy.uuid(now),
+        outbox_id: attempt.lease.id,
+        number: attempt.lease.attempt,
+        tried_at: now,
+        outcome: ended.as_str().to_owned(),
+        fault: fault.map(|fault| fault.as_str().to_owned()),
+        code: code.map(i32::from),
+        status: code.and_then(|code| Status::of_reply(code, text)).map(|status| status.to_string()),
+        reply: cut_reply(text),
+        worker: attempt.lease.by.clone(),
+        report: None,
+    }
+}
+
+/// Gives a mail up. Where its address is to blame, or its server was away too long, its notices come in another mail: once
+/// somebody tries this one again, it has nothing to say, whatever was sealed.
 async fn bury(tx: &Tx, attempt: &Attempt, failure: Failure) -> Result<bool, ServiceError> {
-    let released = attempt.of_notices && failure.fault == Fault::Recipient;
+    let in_another = matches!(failure.fault, Fault::Recipient | Fault::Temporary);
+    let released = attempt.of_notices && in_another && failure.unseal | (failure.fault == Fault::Recipient);
     let failure = Failure { unseal: failure.unseal || released, ..failure };
     let kept = outbox::bury(tx, &attempt.lease, failure).await?;
     if kept && released {

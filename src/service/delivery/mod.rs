@@ -10,6 +10,7 @@ use std::future::Future;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -17,7 +18,7 @@ use super::House;
 use super::error::ServiceError;
 use super::slots::{Asked, Claim, house_calendar};
 use super::suppressions;
-use crate::domain::mail::Fault;
+use crate::domain::mail::{Fault, folded};
 use crate::domain::schedule::JobName;
 use crate::mail::DeliveryError;
 use crate::store::outbox::{self, Lease, MailRow};
@@ -64,6 +65,15 @@ enum Fate {
     Lost,
 }
 
+/// How far a mail has come.
+#[derive(Debug)]
+enum Ended {
+    /// To its fate.
+    Done(Fate),
+    /// The server doesn't take mail for its recipient. Whose fault that is shows when it is known what became of the others.
+    Denied(Box<Attempt>, DeliveryError),
+}
+
 /// What the mails leased at once have in common.
 #[derive(Debug)]
 struct Batch {
@@ -86,12 +96,17 @@ struct Attempt {
     of_notices: bool,
     /// An attempt before was refused to its recipient alone.
     its_own: bool,
+    /// A server was asked to take it.
+    tried: bool,
+    /// When it was written.
+    written_at: DateTime<Utc>,
 }
 
 /// Sends all mails whose time has come, under the fence of a slot.
 pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceError> {
     let mut done = Delivered::default();
     let connections = house.settings.mail.connections.max(1);
+    let mut denied = HashSet::new();
     loop {
         house.keep(claim).await?;
         // Where mails are paced, each one that is leased is on its way at once: none waits beyond its lease.
@@ -105,13 +120,16 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
             barred: OnceLock::new(),
             others_went_through: done.sent > 0,
         };
-        let fates: Vec<Fate> = futures_util::stream::iter(leased)
-            .map(|(row, lease)| Box::pin(counted(house, &batch, row, lease)))
+        let ended: Vec<(String, Ended)> = futures_util::stream::iter(leased)
+            .map(|(row, lease)| {
+                Box::pin(async { Ok((row.kind.clone(), one(house, &batch, row, lease).await?)) })
+            })
             .buffer_unordered(connections)
-            .collect::<Vec<Result<Fate, ServiceError>>>()
+            .collect::<Vec<Result<_, ServiceError>>>()
             .await
             .into_iter()
             .collect::<Result<_, _>>()?;
+        let fates = judged(house, &batch, &mut denied, ended).await?;
         for fate in &fates {
             match fate {
                 Fate::Sent => done.sent += 1,
@@ -152,34 +170,70 @@ async fn lease(house: &House, claim: &Claim, limit: usize) -> Result<Vec<(MailRo
     Ok(rows.into_iter().map(with_lease).collect())
 }
 
-/// One mail, told to the meter.
-async fn counted(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result<Fate, ServiceError> {
-    let kind = row.kind.clone();
-    let fate = one(house, batch, row, lease).await?;
-    let outcome = match fate {
-        Fate::Sent => "sent",
-        Fate::PutOff { .. } => "put_off",
-        Fate::Dead => "dead",
-        Fate::Cancelled => "cancelled",
-        Fate::Lost => return Ok(fate),
-    };
-    house.meter.mail(&kind, outcome);
-    Ok(fate)
+/// Their fates, told to the meter. A server that denies several addresses and takes no mail at all holds nothing against
+/// each of them: it doesn't send for us, and all wait for the mend. `denied` are those of the run that nothing was held
+/// against before.
+async fn judged(
+    house: &House,
+    batch: &Batch,
+    denied: &mut HashSet<String>,
+    ended: Vec<(String, Ended)>,
+) -> Result<Vec<Fate>, ServiceError> {
+    let mut taken = batch.others_went_through;
+    for (_, ended) in &ended {
+        match ended {
+            Ended::Denied(attempt, _) if !attempt.its_own => {
+                denied.insert(folded(&attempt.to_address));
+            }
+            Ended::Denied(..) => {}
+            Ended::Done(fate) => taken = taken || *fate == Fate::Sent,
+        }
+    }
+    let nobody = !taken && denied.len() > 1;
+    let mut fates = Vec::with_capacity(ended.len());
+    for (kind, ended) in ended {
+        let fate = match ended {
+            Ended::Done(fate) => fate,
+            Ended::Denied(attempt, error) => {
+                let error = if nobody && !attempt.its_own { error.of_everybody() } else { error };
+                finish(house, batch, &attempt, Err(error)).await?
+            }
+        };
+        let outcome = match fate {
+            Fate::Sent => Some("sent"),
+            Fate::PutOff { .. } => Some("put_off"),
+            Fate::Dead => Some("dead"),
+            Fate::Cancelled => Some("cancelled"),
+            Fate::Lost => None,
+        };
+        if let Some(outcome) = outcome {
+            house.meter.mail(&kind, outcome);
+        }
+        fates.push(fate);
+    }
+    Ok(fates)
 }
 
-/// One mail, from its lease to its fate.
-async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result<Fate, ServiceError> {
+/// One mail, from its lease to its end.
+async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result<Ended, ServiceError> {
     // It may have waited for its turn beyond its lease: only what is still ours is sent.
     if !hold(house, &lease).await? {
-        return Ok(Fate::Lost);
+        return Ok(Ended::Done(Fate::Lost));
     }
     let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
     let of_notices = row.kind == "reminder_digest";
-    let mut attempt =
-        Attempt { lease, to_address: row.to_address.clone(), sealed_now: false, of_notices, its_own };
+    let mut attempt = Attempt {
+        lease,
+        to_address: row.to_address.clone(),
+        sealed_now: false,
+        of_notices,
+        its_own,
+        tried: false,
+        written_at: row.created_at,
+    };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
-        return finish(house, batch, &attempt, Err(barred.clone())).await;
+        return Ok(Ended::Done(finish(house, batch, &attempt, Err(barred.clone())).await?));
     }
     let (message_id, bytes) = match (row.message_id.clone(), row.sealed.clone()) {
         (Some(message_id), Some(bytes)) => (message_id, bytes),
@@ -188,12 +242,16 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
                 attempt.sealed_now = true;
                 sealed
             }
-            Err(fate) => return Ok(fate),
+            Err(fate) => return Ok(Ended::Done(fate)),
         },
     };
-    let from = &house.settings.mail.from.address;
+    attempt.tried = true;
+    let from = &house.settings.mail.return_path;
     let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
     let mut outcome = held(house, &attempt.lease, sending).await;
+    if let Err(error @ DeliveryError::Configuration { everybody: false, at_recipient: true, .. }) = outcome {
+        return Ok(Ended::Denied(Box::new(attempt), error));
+    }
     if let Err(DeliveryError::Configuration { code, text, everybody: everybody @ true, at_recipient }) =
         &mut outcome
     {
@@ -205,11 +263,11 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
             let _ = batch.barred.set(barred);
         }
     }
-    finish(house, batch, &attempt, outcome).await
+    Ok(Ended::Done(finish(house, batch, &attempt, outcome).await?))
 }
 
 /// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.
-async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
+pub(super) async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
     let about: Vec<_> = notices::of_mail(tx, mail).await?.iter().map(|notice| notice.id).collect();
     notices::detach(tx, &about).await
 }

@@ -2,6 +2,7 @@
 //! sealed for an address that isn't written to.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use super::super::House;
 use super::super::error::ServiceError;
@@ -10,11 +11,14 @@ use super::super::{reminders, troubles};
 use super::{Fate, release};
 use crate::domain::mail::Fault;
 use crate::domain::trouble::TroubleKind;
-use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, seal};
+use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, Thread, seal};
 use crate::store::outbox::{self, Failure, Lease, MailRow};
 
 /// A mail to an address that isn't written to is looked at again after so long, though nobody has lifted it.
 const HELD_FOR: TimeDelta = TimeDelta::hours(1);
+
+/// Dossiers whose threads a digest belongs to; one that speaks of more belongs to its reader's alone.
+const THREADS: usize = 10;
 
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
 pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
@@ -23,11 +27,16 @@ pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
 pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
     let tx = house.store.begin().await?;
     let kept_back = suppressions::standing_against(&tx, &row.to_address, house.world.office.now()).await?;
+    let mut dossiers = Vec::new();
     let rendered = match (kept_back, row.kind.as_str()) {
         (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
         (None, "reminder_digest") => {
-            let digest = reminders::anew(house, &tx, row).await?;
-            digest.map(|digest| digest.render(Language::of(&row.language))).ok_or(Unsaid::Empty)
+            let composed = reminders::anew(house, &tx, row).await?;
+            composed.ok_or(Unsaid::Empty).and_then(|composed| {
+                dossiers = composed.dossiers;
+                let mail = reminders::written(&composed.digest, Language::of(&row.language));
+                mail.map_err(|e| Unsaid::Broken(e.to_string()))
+            })
         }
         (None, "period_summary") => {
             parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))
@@ -40,8 +49,15 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
     let mail = &house.settings.mail;
     let message_id = format!("<{}@{}>", row.id, mail.domain);
     let sealed = rendered.and_then(|rendered| {
-        let letter =
-            letter(row, rendered, message_id.clone(), &mail.from, &mail.domain, house.world.office.now());
+        let thread = thread(row, &dossiers, &mail.domain);
+        let letter = letter(
+            row,
+            rendered,
+            message_id.clone(),
+            thread,
+            (&mail.from, &mail.domain),
+            house.world.office.now(),
+        );
         seal(&letter, mail.signing.as_deref()).map_err(|e| Unsaid::Broken(e.to_string()))
     });
     let outcome = match sealed {
@@ -100,8 +116,8 @@ fn letter(
     row: &MailRow,
     rendered: Rendered,
     message_id: String,
-    from: &Mailbox,
-    domain: &str,
+    thread: Option<Thread>,
+    (from, domain): (&Mailbox, &str),
     date: DateTime<Utc>,
 ) -> Letter {
     let list = match row.kind.as_str() {
@@ -119,17 +135,25 @@ fn letter(
         attachments: rendered.attachments,
         date,
         list_id: Some(format!("<{list}.{domain}>")),
-        in_reply_to: thread(row).map(|root| format!("<{root}@{domain}>")),
+        thread,
     }
 }
 
-/// What mails that belong together share: the digests of one person, and the beginning and end of one trouble.
-fn thread(row: &MailRow) -> Option<String> {
+/// What mails that belong together share: the digests of one person, those of a dossier, and the beginning and end of one
+/// trouble. A digest of one dossier answers that dossier's root: there its reader finds what was said of it before.
+fn thread(row: &MailRow, dossiers: &[Uuid], domain: &str) -> Option<Thread> {
+    let root = |of: String| format!("<{of}@{domain}>");
     if row.kind == "reminder_digest" {
-        return row.recipient_official_id.map(|official| format!("reminders.{official}"));
+        let person = root(format!("reminders.{}", row.recipient_official_id?));
+        let few = if dossiers.len() <= THREADS { dossiers } else { &[] };
+        let mut refers_to = vec![person.clone()];
+        refers_to.extend(few.iter().map(|dossier| root(format!("dossier.{dossier}"))));
+        let answers = if let ([_], Some(one)) = (few, refers_to.last()) { one.clone() } else { person };
+        return Some(Thread { answers, refers_to });
     }
     let mut parts = row.key.split('/');
     let (kind, trouble) = (parts.next()?, parts.next()?);
     let plain = trouble.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    (kind == "trouble" && plain).then(|| format!("trouble.{trouble}"))
+    let answers = (kind == "trouble" && plain).then(|| root(format!("trouble.{trouble}")))?;
+    Some(Thread { refers_to: vec![answers.clone()], answers })
 }

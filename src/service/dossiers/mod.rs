@@ -1,4 +1,4 @@
-//! Dossiers: landing, verbs, flagging, reading.
+//! Dossiers: landing, verbs, flagging, reckoning anew, reading.
 
 pub mod causes;
 mod corrected;
@@ -7,6 +7,7 @@ mod growing;
 mod judging;
 mod landing;
 mod places;
+pub mod recomputing;
 pub mod saving;
 mod undoing;
 pub mod verbs;

@@ -156,7 +156,7 @@ pub fn save<'a>(
     Box::pin(async move {
         let now = work.now();
         let mut rows = Vec::with_capacity(changes.len());
-        let mut fresh = Vec::new();
+        let (mut fresh, mut known) = (Vec::new(), Vec::new());
         let mut new_events = Vec::new();
         let mut entries = Vec::new();
         for change in changes {
@@ -172,11 +172,12 @@ pub fn save<'a>(
             }));
             match &change.row {
                 None => fresh.push(row.clone()),
-                Some(old) => dossiers::update(&work.tx, row.clone(), old.version).await?,
+                Some(old) => known.push((row.clone(), old.version)),
             }
             rows.push(row);
         }
         dossiers::insert(&work.tx, fresh).await?;
+        dossiers::update(&work.tx, known).await?;
         events::append(&work.tx, &new_events).await?;
         figures::append(&work.tx, &entries, now).await?;
         Ok(rows)

@@ -133,7 +133,7 @@ fn changed_by(changed_at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
 /// How our own reports end.
 const OURS: [&str; 2] = [".report.txt", ".problems.csv"];
 
-fn is_stray(name: &str) -> bool {
+pub(in crate::service) fn is_stray(name: &str) -> bool {
     let lower = name.to_lowercase();
     lower.starts_with(['.', '~'])
         || STRAY.contains(&lower.as_str())
@@ -143,7 +143,7 @@ fn is_stray(name: &str) -> bool {
 }
 
 /// How a file looks now. None: it is gone, or no file. Links aren't followed: one could lead out of the folder.
-async fn look(path: &Path) -> io::Result<Option<Look>> {
+pub(in crate::service) async fn look(path: &Path) -> io::Result<Option<Look>> {
     let about = match tokio::fs::symlink_metadata(path).await {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         about => about?,

@@ -20,6 +20,9 @@ use super::operator::{self, Trouble};
 use super::slots::{Claim, house_calendar};
 use crate::intake::{Mapping, NameTime};
 use lying::{File, Now};
+pub(in crate::service) use lying::{is_stray, look};
+pub(in crate::service) use rooms::free_place;
+pub(in crate::service) use seen::Look;
 pub use seen::Seen;
 
 /// After so long in one folder the others have their turn; what is left waits for the next run.

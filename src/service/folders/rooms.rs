@@ -55,10 +55,19 @@ pub(super) async fn place(folder: &Folder, name: &str, month: Option<&str>) -> i
         Some(month) => folder.path.join("done").join(month),
         None => folder.path.join("failed"),
     };
-    tokio::fs::create_dir_all(&directory).await?;
     let path = Path::new(name);
     let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let ending = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    free_place(&directory, &stem, &ending).await
+}
+
+/// A name in a directory that nobody has there: this stem, with a number if need be, and this ending.
+pub(in crate::service) async fn free_place(
+    directory: &Path,
+    stem: &str,
+    ending: &str,
+) -> io::Result<PathBuf> {
+    tokio::fs::create_dir_all(directory).await?;
     let stem = &stem[..stem.floor_char_boundary(NAME_BYTES.saturating_sub(ending.len()).max(1))];
     let mut to = directory.join(format!("{stem}{ending}"));
     let mut number = 1;

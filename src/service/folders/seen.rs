@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 /// How a file was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
+pub(in crate::service) struct Look {
     /// Its length in bytes.
     pub length: u64,
     /// When it was changed last, as its machine says.
@@ -29,7 +29,7 @@ type Looks = HashMap<PathBuf, (Look, DateTime<Utc>)>;
 impl Seen {
     /// Which of the files that lie there now were seen so for as long as `settle`, in their order. What no longer lies
     /// there is forgotten.
-    pub(super) fn settled<'f>(
+    pub(in crate::service) fn settled<'f>(
         &self,
         now: DateTime<Utc>,
         settle: TimeDelta,

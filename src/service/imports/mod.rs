@@ -32,7 +32,7 @@ pub use reopening::{REOPENED, field as reopened_field};
 pub use crate::store::imports::{
     ImportRun, OutcomeRow, PUBLISHED, PUBLISHED_OUTCOMES, PUBLISHED_PROBLEMS, ProblemRow,
 };
-pub use sources::{Freshness, freshness, known_until, list_sources, moment, set_staleness};
+pub use sources::{Freshness, data_until, freshness, known_until, list_sources, moment, set_staleness};
 
 /// The most rows of a batch.
 pub const MOST_ROWS: usize = 1000;

@@ -81,6 +81,13 @@ pub async fn known_until(door: &impl Door, all: &[Freshness]) -> Result<Option<D
     }
 }
 
+/// Up to when the records are known, for whoever looks.
+pub async fn data_until(look: &Look) -> Result<Option<DateTime<Utc>>, ServiceError> {
+    let usual_hours = look.settings.stale_after_hours;
+    let all = freshness(&look.door, &look.rules, usual_hours, look.context.now).await?;
+    known_until(&look.door, &all).await
+}
+
 /// The sources, by name. Who doesn't reach the whole house may know them too: how fresh the figures are is no secret.
 pub async fn list_sources(look: &Look, usual_hours: i32) -> Result<Vec<Freshness>, ServiceError> {
     freshness(&look.door, &look.rules, usual_hours, look.context.now).await

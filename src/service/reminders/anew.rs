@@ -1,7 +1,7 @@
 //! A digest put together when its mail is sealed: it may have waited for days, and says what is true now, to the one who
 //! is to hear it now. What isn't said waits for the next run, or has its reason in the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::sending::subjects_of;
 use super::snoozing::waits_by;
 use super::sources::Sources;
 use super::truth::stale;
+use crate::domain::reminder::SubjectKind;
 use crate::mail::Digest;
 use crate::store::Tx;
 use crate::store::notices;
@@ -23,8 +24,17 @@ use crate::store::snoozes;
 /// A later notice of the same concern speaks for it.
 const TOLD_LATER: &str = "told_later";
 
+/// What a mail says now.
+#[derive(Debug)]
+pub struct Composed {
+    /// Its words.
+    pub digest: Digest,
+    /// The dossiers that it speaks of, in the order of their codes.
+    pub dossiers: Vec<Uuid>,
+}
+
 /// The digest of a mail as of now; None: there is nothing to say any more, or its official isn't there any more.
-pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest>, ServiceError> {
+pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Composed>, ServiceError> {
     let about = notices::of_mail(tx, row.id).await?;
     let subjects = subjects_of(tx, &about).await?;
     let (rules, now) = (house.rules(tx).await?, house.world.office.now());
@@ -42,8 +52,8 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
             waiting.push(notice.id);
             continue;
         }
-        let by = snoozed.get(&notice.subject_id);
-        if by.is_some_and(|by| waits_by(by, &notice.role)) {
+        let by = subject.zip(snoozed.get(&notice.subject_id));
+        if by.is_some_and(|(subject, by)| waits_by(by, subject, &notice.role)) {
             waiting.push(notice.id);
             continue;
         }
@@ -69,7 +79,13 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Digest
     let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };
     let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let known = Known { reach: &reach, history: &history, snoozed: &snoozed };
+    let known = Known { reach: &reach, history: &history, written_at: row.created_at, snoozed: &snoozed };
     let digest = digest_for(known, official, &said, &subjects, &common);
-    Ok((!digest.is_empty()).then_some(digest))
+    let by_code: HashMap<&str, Uuid> = subjects
+        .values()
+        .filter(|subject| subject.kind == SubjectKind::Dossier)
+        .map(|subject| (subject.code.as_str(), subject.id))
+        .collect();
+    let dossiers = digest.dossiers().into_iter().filter_map(|code| by_code.get(code).copied()).collect();
+    Ok((!digest.is_empty()).then_some(Composed { digest, dossiers }))
 }

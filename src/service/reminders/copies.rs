@@ -7,11 +7,13 @@ use uuid::Uuid;
 use super::super::House;
 use super::super::error::ServiceError;
 use super::super::slots::Claim;
+use super::history::History;
 use super::reach::{Reach, away};
 use super::sending::subjects_of;
 use super::truth::moved;
 use crate::domain::reminder::{NoticeRole, RuleKind};
 use crate::store::notices::{self, NoticeRow};
+use crate::store::subjects::Subject;
 
 /// Notices a transaction.
 const BATCH: u64 = 200;
@@ -30,9 +32,15 @@ pub(super) async fn copy(house: &House, claim: &Claim) -> Result<u64, ServiceErr
             break;
         }
         let subjects = subjects_of(&work.tx, &rows).await?;
+        let history = History::read(&work.tx, &rows).await?;
         let mut latest: BTreeMap<_, &NoticeRow> = BTreeMap::new();
         for row in &rows {
-            if moved(row, subjects.get(&row.subject_id)).is_some() {
+            let Some(subject) = subjects.get(&row.subject_id) else { continue };
+            // Handed on meanwhile, or told since: it is none of theirs any more, or they know.
+            if moved(row, Some(subject)).is_some()
+                || !is_theirs(&reach, subject, row)
+                || history.told_since(row)
+            {
                 continue;
             }
             let concern = RuleKind::parse(&row.rule_kind).map(RuleKind::concern);
@@ -59,4 +67,11 @@ pub(super) async fn copy(house: &House, claim: &Claim) -> Result<u64, ServiceErr
         work.finish(&[]).await?;
     }
     Ok(entered)
+}
+
+/// Whether the one for whom a notice was meant is still of its level.
+fn is_theirs(reach: &Reach<'_>, subject: &Subject, row: &NoticeRow) -> bool {
+    let official = row.meant_for_id.and_then(|id| reach.rules().officials.get(&id));
+    let role = NoticeRole::parse(&row.role);
+    official.zip(role).is_some_and(|(official, role)| reach.level_of(subject, role, official).is_some())
 }

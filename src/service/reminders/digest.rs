@@ -10,6 +10,7 @@ use super::super::slots::house_calendar;
 use super::history::History;
 use super::planning::calendar_of;
 use super::reach::{Past, Reach};
+use super::snoozing::counts;
 use super::sources::Sources;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
@@ -37,6 +38,8 @@ pub(super) struct Known<'a> {
     pub reach: &'a Reach<'a>,
     /// What was told before.
     pub history: &'a History,
+    /// When its mail was written.
+    pub written_at: DateTime<Utc>,
     /// Whose reminders wait because somebody said so.
     pub snoozed: &'a HashMap<Uuid, SnoozeRow>,
 }
@@ -52,10 +55,15 @@ pub(super) fn digest_for(
     let rules = known.reach.rules();
     let house = house_calendar(rules);
     let local = |at: DateTime<Utc>| -> NaiveDateTime { house.local(at) };
-    let (role, stands_in) = tie(known.reach, official, notices, subjects);
+    let ties = ties(known.reach, official, notices, subjects);
+    let oversees = ties.iter().any(|(level, _)| oversees(*level));
+    // The nearest says it for all of the mail.
+    let (role, stands_in) = nearest(&ties);
     let mut digest = Digest {
         recipient: official.full_name.clone(),
-        unit: rules.units.get(official.unit_id).map(|u| u.name.clone()).unwrap_or_default(),
+        unit: unit_name(rules, Some(official.unit_id)),
+        list_code: if oversees { rules.unit_code(official.unit_id) } else { &official.code }.to_owned(),
+        oversees,
         role,
         stands_in,
         run_at: local(common.now),
@@ -69,8 +77,11 @@ pub(super) fn digest_for(
         concerns: BTreeMap::new(),
         link_template: common.link_template.clone(),
     };
+    // Of several notices of one thing that of the lowest level is told of: it knows of everybody it went past.
+    let mut notices = notices.to_vec();
+    notices.sort_by_key(|notice| NoticeRole::parse(&notice.role));
     let mut said = HashSet::new();
-    for notice in notices {
+    for notice in &notices {
         let Some(subject) = subjects.get(&notice.subject_id) else { continue };
         let Some(concern) = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern) else { continue };
         let Some(from) = subject.marks.of(concern).filter(|_| said.insert((subject.id, concern))) else {
@@ -95,26 +106,38 @@ pub(super) fn digest_for(
     digest
 }
 
-/// As what somebody gets a digest, by the nearest tie to any of its subjects, and whether all of it is for others whom
-/// they stand in for.
-fn tie(
+/// As what somebody is told of each notice's subject, and whether it is for another whom they stand in for.
+fn ties(
     reach: &Reach<'_>,
     official: &Official,
     notices: &[&NoticeRow],
     subjects: &HashMap<Uuid, Subject>,
-) -> (NoticeRole, bool) {
-    let mut nearest: Option<(NoticeRole, bool)> = None;
-    for notice in notices {
-        let Some(subject) = subjects.get(&notice.subject_id) else { continue };
-        let Some(role) = NoticeRole::parse(&notice.role) else { continue };
-        let found = match reach.level_of(subject, role, official) {
+) -> Vec<(NoticeRole, bool)> {
+    let tie = |notice: &&NoticeRow| {
+        let subject = subjects.get(&notice.subject_id)?;
+        let role = NoticeRole::parse(&notice.role)?;
+        Some(match reach.level_of(subject, role, official) {
             Some(level) => (level, false),
             // None of the levels: a stand-in.
             None => (role, role != NoticeRole::Returned),
-        };
-        nearest = Some(nearest.map_or(found, |known: (NoticeRole, bool)| known.min(found)));
-    }
-    nearest.unwrap_or((NoticeRole::Responsible, false))
+        })
+    };
+    notices.iter().filter_map(tie).collect()
+}
+
+/// The nearest of ties: what is their own is nearer than what they stand in for.
+fn nearest(ties: &[(NoticeRole, bool)]) -> (NoticeRole, bool) {
+    let nearest = ties.iter().min_by_key(|(level, stands_in)| (*stands_in, *level));
+    nearest.copied().unwrap_or((NoticeRole::Responsible, false))
+}
+
+/// A level that oversees what others hold.
+fn oversees(level: NoticeRole) -> bool {
+    matches!(level, NoticeRole::Head | NoticeRole::Coordinator | NoticeRole::Leader)
+}
+
+fn unit_name(rules: &Rules, unit_id: Option<Uuid>) -> String {
+    unit_id.and_then(|id| rules.units.get(id)).map(|unit| unit.name.clone()).unwrap_or_default()
 }
 
 /// What a line says of others: whom its notice went past, who was told below, what somebody was told meanwhile, and why
@@ -143,9 +166,12 @@ fn remarks(
             Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
             Past::Nobody(level) => Remark::Nobody { level },
         }));
-        if role != NoticeRole::Responsible {
-            let told = known.history.told_below(subject.id, (concern, from), role);
-            if told.is_empty() {
+        let level = known.reach.level_of(subject, role, reader).unwrap_or(role);
+        if level != NoticeRole::Responsible {
+            // What leaves with the same run is none of it, whichever mail is first.
+            let before = known.written_at.max(notice.created_at);
+            let told = known.history.told_below((notice, before), (concern, from), level);
+            if told.is_empty() && remarks.is_empty() {
                 remarks.push(Remark::NobodyTold);
             }
             let others = told.iter().filter(|heard| heard.official_id != reader.id);
@@ -157,7 +183,8 @@ fn remarks(
         }
     }
     // Of a level above: its own don't wait.
-    remarks.extend(known.snoozed.get(&subject.id).map(|by| {
+    let by = known.snoozed.get(&subject.id).filter(|by| counts(by, subject));
+    remarks.extend(by.map(|by| {
         Remark::Snoozed {
             name: by
                 .official_id
@@ -182,7 +209,7 @@ fn line(
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Line {
-    let holder = reach.holder(subject).filter(|held_by| held_by.id != reader.id);
+    let holder = reach.holder(subject);
     let from_on = calendar.local_date(from);
     let office_minutes = calendar.office_micros(now).ok().zip(calendar.office_micros(from).ok());
     let measured = Measured {
@@ -202,6 +229,7 @@ fn line(
         due: subject.marks.due.map(|due| calendar.local(due)),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
+        unit: unit_name(reach.rules(), subject.unit_id),
         working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
         measured: (concern != Concern::Deadline).then_some(measured),
         remarks: Vec::new(),

@@ -1,16 +1,13 @@
-//! What was told before of the subjects that a digest speaks of: a later notice stands for an earlier one, a level hears
-//! what the levels below were told, and a leader only after these had the time to say why.
+//! What was told before of the subjects that a digest speaks of: a later notice stands for an earlier one, and a level
+//! hears what the levels below were told.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::reach::Reach;
-use crate::domain::calendar::Calendar;
 use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
 use crate::store::notices::{self, NoticeRow};
-use crate::store::subjects::Subject;
 use crate::store::{Door, StoreError};
 
 /// A notice that left.
@@ -36,10 +33,20 @@ pub(super) struct Heard {
     pub last: DateTime<Utc>,
 }
 
+/// What a later notice stands for: of one subject, concern and instant that rules measure from, for one role; of copies,
+/// for one official.
+type Key = (Uuid, Concern, DateTime<Utc>, String, Option<Uuid>);
+
+fn key(notice: &NoticeRow) -> Option<Key> {
+    let concern = RuleKind::parse(&notice.rule_kind)?.concern();
+    let copied_to = notice.meant_for_id.filter(|_| notice.role == NoticeRole::Returned.as_str());
+    Some((notice.subject_id, concern, notice.due_at, notice.role.clone(), copied_to))
+}
+
 /// The ledger of some subjects.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    latest: HashMap<(Uuid, String, Concern), DateTime<Utc>>,
+    latest: HashMap<Key, DateTime<Utc>>,
     sent: HashMap<(Uuid, Concern), Vec<Sent>>,
 }
 
@@ -51,9 +58,9 @@ impl History {
         ids.dedup();
         let mut history = Self::default();
         for row in notices::told_of(door, &ids).await? {
-            let Some(concern) = RuleKind::parse(&row.rule_kind).map(RuleKind::concern) else { continue };
-            let latest =
-                history.latest.entry((row.subject_id, row.role.clone(), concern)).or_insert(row.fell_due_at);
+            let Some(key) = key(&row) else { continue };
+            let concern = key.1;
+            let latest = history.latest.entry(key).or_insert(row.fell_due_at);
             *latest = (*latest).max(row.fell_due_at);
             let who = NoticeRole::parse(&row.role).zip(row.official_id).zip(row.sent_at);
             if let Some(((role, official_id), at)) = who {
@@ -66,9 +73,7 @@ impl History {
 
     /// A later notice of the same concern, for the same role, was told or will be.
     pub fn is_told_later(&self, notice: &NoticeRow) -> bool {
-        let concern = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern);
-        let key = concern.map(|concern| (notice.subject_id, notice.role.clone(), concern));
-        key.is_some_and(|key| self.latest.get(&key).is_some_and(|at| *at > notice.fell_due_at))
+        key(notice).is_some_and(|key| self.latest.get(&key).is_some_and(|at| *at > notice.fell_due_at))
     }
 
     fn below(&self, subject: Uuid, concern: Concern, role: NoticeRole) -> impl Iterator<Item = &Sent> {
@@ -76,15 +81,16 @@ impl History {
         sent.iter().filter(move |sent| sent.role < role)
     }
 
-    /// What the levels below one were told of the same deadline, the lowest first.
+    /// What the levels below one had been told of the same deadline before an instant, the lowest first.
     pub fn told_below(
         &self,
-        subject: Uuid,
+        (notice, before): (&NoticeRow, DateTime<Utc>),
         (concern, from): (Concern, DateTime<Utc>),
         role: NoticeRole,
     ) -> Vec<Heard> {
         let mut heard: Vec<Heard> = Vec::new();
-        for sent in self.below(subject, concern, role).filter(|sent| sent.from == from) {
+        let before = |sent: &&Sent| sent.from == from && sent.at < before;
+        for sent in self.below(notice.subject_id, concern, role).filter(before) {
             let known = heard.iter_mut().find(|h| (h.role, h.official_id) == (sent.role, sent.official_id));
             match known {
                 Some(known) => {
@@ -101,6 +107,15 @@ impl History {
         heard
     }
 
+    /// Whether the one for whom a notice was meant was told of the same themselves since it was sent to another.
+    pub fn told_since(&self, notice: &NoticeRow) -> bool {
+        let concern = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern);
+        let sent = concern.and_then(|concern| self.sent.get(&(notice.subject_id, concern)));
+        sent.is_some_and(|sent| {
+            sent.iter().any(|s| Some(s.official_id) == notice.meant_for_id && notice.sent_at < Some(s.at))
+        })
+    }
+
     /// Who was told while somebody was away, and when: of what a copy on return speaks.
     pub fn told_instead_of(
         &self,
@@ -113,35 +128,4 @@ impl History {
             .filter(|sent| sent.meant_for_id == Some(away) && sent.official_id != away);
         of_them.max_by_key(|sent| sent.at).map(|sent| (sent.official_id, sent.at))
     }
-
-    /// Whether a leader may be told: whoever holds it and the head were, where rules say so, and had so many office
-    /// minutes from their first notice on to record the cause.
-    pub fn had_grace(
-        &self,
-        (reach, calendar): (&Reach<'_>, &Calendar),
-        (subject, notice): (&Subject, &NoticeRow),
-        grace_minutes: i64,
-        now: DateTime<Utc>,
-    ) -> bool {
-        let Some(concern) = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern) else { return true };
-        [NoticeRole::Responsible, NoticeRole::Head].into_iter().all(|level| {
-            let is_ruled = reach.in_force(subject, |rules| {
-                rules.iter().any(|rule| rule.role == level && rule.kind.concern() == concern)
-            });
-            let first = self
-                .below(subject.id, concern, NoticeRole::Leader)
-                .filter(|sent| sent.role == level && sent.from == notice.due_at)
-                .map(|sent| sent.at)
-                .min();
-            match first {
-                Some(first) => minutes_between(calendar, first, now).is_none_or(|had| had >= grace_minutes),
-                None => !is_ruled || reach.of_level(subject, level).is_err(),
-            }
-        })
-    }
-}
-
-fn minutes_between(calendar: &Calendar, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<i64> {
-    let from = calendar.office_micros(from).ok()?;
-    Some((calendar.office_micros(to).ok()? - from) / 60_000_000)
 }

@@ -3,6 +3,8 @@
 mod anew;
 mod copies;
 mod digest;
+mod enclosing;
+mod grace;
 mod history;
 mod lists;
 mod planning;
@@ -17,6 +19,7 @@ mod sources;
 mod truth;
 
 pub use anew::anew;
+pub use enclosing::written;
 pub use lists::list_notices;
 pub use planning::plan;
 pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};

@@ -170,7 +170,7 @@ async fn waiting(
     let planned = rows.iter().filter_map(|row| {
         let subject = about.get(&row.subject_id)?;
         let kind = RuleKind::parse(&row.rule_kind)?;
-        let sent = play.taken((subject.id, &row.role), kind, row.fell_due_at, 0)?;
+        let sent = play.taken((subject, &row.role), kind, row.fell_due_at, 0)?;
         play.of_ledger(subject, row, sent)
     });
     Ok(planned.collect())
@@ -250,7 +250,7 @@ impl Play<'_> {
                     (fallen.rule.code.clone(), fallen.from, fallen.planned.step, fallen.rule.role.as_str());
                 if told.insert((key.0, key.1, key.2, key.3.to_owned()))
                     && let Some(sent) = self.taken(
-                        (subject.id, fallen.rule.role.as_str()),
+                        (subject, fallen.rule.role.as_str()),
                         fallen.rule.kind,
                         fallen.planned.at,
                         number,
@@ -265,16 +265,17 @@ impl Play<'_> {
     /// The number of the first run from one on that takes a notice of a subject to a role.
     fn taken(
         &self,
-        (subject, role): (Uuid, &str),
+        (subject, role): (&Subject, &str),
         kind: RuleKind,
         fell_due_at: DateTime<Utc>,
         from: usize,
     ) -> Option<usize> {
-        let asleep = self.snoozed.get(&subject).filter(|by| waits_by(by, role)).map(|by| by.until_at);
+        let by = self.snoozed.get(&subject.id).filter(|by| waits_by(by, subject, role));
+        let asleep = by.map(|by| by.until_at);
         let calendar = house_calendar(self.rules);
         let takes = |(run, round): &(DateTime<Utc>, Round)| {
             let today = calendar.midnight(calendar.local_date(*run));
-            asleep.is_none_or(|until| until <= *run) && round.takes(kind, fell_due_at, today)
+            asleep.is_none_or(|until| until <= *run) && round.takes((kind, role), fell_due_at, today)
         };
         (from..self.runs.len()).find(|number| takes(&self.runs[*number]))
     }

@@ -65,7 +65,8 @@ pub(super) struct Reach<'a> {
     away: &'a HashMap<Uuid, Vec<AbsenceRow>>,
     /// Of each role the officials of a unit, the first by code.
     of_units: HashMap<(OfficialRole, Uuid), &'a Official>,
-    /// Of each role the first by code of all.
+    /// The first coordinator by code of all, and the leader where the house has but one: of several nobody knows which
+    /// leads a unit that has none above it.
     of_house: BTreeMap<OfficialRole, &'a Official>,
     in_force: Mutex<HashMap<(SubjectKind, Option<Uuid>), Vec<Rule>>>,
 }
@@ -88,6 +89,9 @@ impl<'a> Reach<'a> {
         for official in all {
             of_units.entry((official.role, official.unit_id)).or_insert(official);
             of_house.entry(official.role).or_insert(official);
+        }
+        if rules.officials.values().filter(|o| o.role == OfficialRole::Leader).count() > 1 {
+            of_house.remove(&OfficialRole::Leader);
         }
         let today = house_calendar(rules).local_date(now);
         Self { rules, now, today, away, of_units, of_house, in_force: Mutex::default() }
@@ -159,6 +163,10 @@ impl<'a> Reach<'a> {
         for _ in 0..=STAND_INS {
             match self.absence(official.id) {
                 Some((until, stand_in)) => {
+                    if past.iter().any(|past| matches!(past, Past::Away(away, _) if away.id == official.id)) {
+                        // They stand in for one another.
+                        return None;
+                    }
                     past.push(Past::Away(official, until));
                     official = stand_in?;
                 }

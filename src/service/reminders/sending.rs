@@ -13,7 +13,7 @@ use super::super::slots::{Claim, house_calendar};
 use super::super::work::Work;
 use super::super::{House, suppressions};
 use super::copies::copy;
-use super::history::History;
+use super::grace::{Below, Grace, to_leader};
 use super::planning::{calendar_of, plan, remind_of_today};
 use super::reach::{Hearer, NO_RECIPIENT, Reach, away};
 use super::snoozing::waits_by;
@@ -59,9 +59,16 @@ impl Round {
     }
 
     /// Whether a run that began after `today`'s midnight takes a notice. What is measured in days fell due at that
-    /// midnight and was told in the morning, or came too late for it and waits for the next.
-    pub fn takes(self, kind: RuleKind, fell_due_at: DateTime<Utc>, today: DateTime<Utc>) -> bool {
-        self == Self::All || kind == RuleKind::DueToday || fell_due_at > today
+    /// midnight and was told in the morning, or came too late for it and waits for the next. A leader is told in the
+    /// afternoon too: in the morning those below may have lacked minutes of the time to say why it is late.
+    pub fn takes(
+        self,
+        (kind, role): (RuleKind, &str),
+        fell_due_at: DateTime<Utc>,
+        today: DateTime<Utc>,
+    ) -> bool {
+        let at_any_hour = kind == RuleKind::DueToday || role == NoticeRole::Leader.as_str();
+        self == Self::All || at_any_hour || fell_due_at > today
     }
 }
 
@@ -141,7 +148,7 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let calendar = house_calendar(&look.rules);
     let today = calendar.midnight(calendar.local_date(look.context.now));
     waiting.retain(|n| {
-        RuleKind::parse(&n.rule_kind).is_some_and(|kind| round.takes(kind, n.fell_due_at, today))
+        RuleKind::parse(&n.rule_kind).is_some_and(|kind| round.takes((kind, &n.role), n.fell_due_at, today))
     });
     let about = subjects_of(&look.door, &waiting).await?;
     let (rules, now) = (look.rules.clone(), look.context.now);
@@ -150,25 +157,39 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let away = away(&look.door, &rules, now).await?;
     let open = outbox::open_digests(&look.door).await?;
     let snoozed = snoozes::standing(&look.door, now).await?;
-    let to_leaders: Vec<NoticeRow> =
-        waiting.iter().filter(|n| n.role == NoticeRole::Leader.as_str()).cloned().collect();
-    let history = History::read(&look.door, &to_leaders).await?;
+    let below = {
+        let reach = Reach::at(&rules, &away, now);
+        let asked =
+            |n: &&NoticeRow| about.get(&n.subject_id).is_some_and(|subject| to_leader(&reach, subject, n));
+        let ids: Vec<Uuid> = waiting.iter().filter(asked).map(|n| n.subject_id).collect();
+        Below::read(&look.door, ids).await?
+    };
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
     let before = waiting.len();
-    waiting.retain(|n| !snoozed.get(&n.subject_id).is_some_and(|by| waits_by(by, &n.role)));
+    let is_asleep = |n: &NoticeRow| {
+        let by = about.get(&n.subject_id).zip(snoozed.get(&n.subject_id));
+        by.is_some_and(|(subject, by)| waits_by(by, subject, &n.role))
+    };
+    waiting.retain(|n| !is_asleep(n));
     let asleep = (before - waiting.len()) as u64;
     let before = waiting.len();
     waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
     let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
     let reach = Reach::at(&rules, &away, now);
-    let grace = i64::from(house.settings.leader_grace_hours) * 60;
     let before = waiting.len();
+    let grace = Grace {
+        reach: &reach,
+        minutes: i64::from(house.settings.leader_grace_hours) * 60,
+        unwritten: &unwritten,
+        snoozed: &snoozed,
+        now,
+    };
     waiting.retain(|n| match about.get(&n.subject_id) {
-        Some(subject) if n.role == NoticeRole::Leader.as_str() => {
+        Some(subject) if to_leader(&reach, subject, n) => {
             let calendar = calendar_of(&rules, subject).unwrap_or(&calendar);
-            history.had_grace((&reach, calendar), (subject, n), grace, now)
+            grace.is_over(calendar, subject, n, below.of(n))
         }
         Some(_) | None => true,
     });
@@ -189,7 +210,7 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
             // One that still waits for its server, or for the office to open, speaks for what came since too.
             let waits = open.get(&(bundle.official.id, bundle.address.to_owned()));
             if let Some(mail) = waits
-                && outbox::join(&work.tx, *mail).await?
+                && outbox::join(&work.tx, *mail, house.world.lease.now()).await?
             {
                 told.notices += give(&work, bundle, *mail).await?;
                 told.joined += 1;

@@ -73,6 +73,14 @@ pub async fn snooze(work: &mut Work, ask: SnoozeAsk) -> Result<SnoozeRow, Servic
             format!("the reason has more than {LONGEST_REASON} characters; make it shorter"),
         ));
     }
+    if names_a_number(&reason) {
+        wrong.push(Violation::new(
+            "reason",
+            "PERSONAL_DATA",
+            "lý do có dãy từ 9 chữ số (số định danh, điện thoại…); lý do được gửi qua thư, hãy bỏ dữ liệu cá nhân",
+            "the reason has nine digits or more in a row (an identity or telephone number); it is sent by mail, leave personal data out",
+        ));
+    }
     let calendar = house_calendar(&work.rules);
     let last = calendar.add_working_days(calendar.local_date(work.now()), MOST_DAYS);
     let last = last.map(|day| calendar.closing(day));
@@ -148,8 +156,25 @@ pub async fn list_snoozes(
     Ok(snoozes::list(&look.door, query, &look.context.scope, standing_at).await?)
 }
 
+/// Nine digits or more in a row, blanks and dots aside: a number of a person.
+fn names_a_number(text: &str) -> bool {
+    let mut run = 0;
+    text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).any(|c| {
+        run = if c.is_ascii_digit() { run + 1 } else { 0 };
+        run >= 9
+    })
+}
+
+/// Whether it still counts: what a holder said doesn't hold for who has it now.
+pub(super) fn counts(row: &SnoozeRow, subject: &Subject) -> bool {
+    row.level != NoticeRole::Responsible.as_str() || row.official_id == subject.holder_id
+}
+
 /// Whether the notices of a role wait by it.
-pub(super) fn waits_by(row: &SnoozeRow, role: &str) -> bool {
+pub(super) fn waits_by(row: &SnoozeRow, subject: &Subject, role: &str) -> bool {
+    if !counts(row, subject) {
+        return false;
+    }
     let levels = (NoticeRole::parse(&row.level), NoticeRole::parse(role));
     // A copy on return is for who holds it.
     let level = |role| if role == NoticeRole::Returned { NoticeRole::Responsible } else { role };

@@ -24,8 +24,11 @@ pub(super) fn stale(
         return Some("appointment_passed");
     }
     if notice.role == NoticeRole::Returned.as_str() {
-        // What somebody was told meanwhile, whichever rule said so.
-        return None;
+        // What somebody was told meanwhile, whichever rule said so, as long as it is theirs.
+        let official = notice.meant_for_id.and_then(|id| reach.rules().officials.get(&id));
+        let is_theirs = official
+            .is_some_and(|official| reach.level_of(subject, NoticeRole::Responsible, official).is_some());
+        return if is_theirs { None } else { Some("handed_on") };
     }
     let speaks = |rule: &Rule| rule.code == notice.rule_code && rule.role.as_str() == notice.role;
     if reach.in_force(subject, |rules| rules.iter().any(speaks)) { None } else { Some("rule_off") }

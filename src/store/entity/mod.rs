@@ -25,6 +25,7 @@ pub mod import_row;
 pub mod incident;
 pub mod incident_hit;
 pub mod job;
+pub mod mail_attempt;
 pub mod mail_suppression;
 pub mod notice;
 pub mod official;

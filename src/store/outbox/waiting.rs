@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use crate::domain::mail::Fault;
 use crate::store::entity::outbox;
 use crate::store::{Door, StoreError, Tx};
 
@@ -31,13 +33,29 @@ pub async fn open_digests(door: &impl Door) -> Result<HashMap<(Uuid, String), Uu
     Ok(open)
 }
 
-/// Keeps a digest from being sealed until the transaction ends. False: it is under way, or gone.
-pub async fn join(tx: &Tx, id: Uuid) -> Result<bool, StoreError> {
+/// Keeps a digest from being sealed until the transaction ends, and has it tried soon, as a new one would be: unless
+/// whatever keeps it is the recipient's own, or keeps everybody's. False: it is under way, or gone.
+pub async fn join(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let waiting = || {
+        Condition::all()
+            .add(outbox::Column::Id.eq(id))
+            .add(outbox::Column::State.eq("queued"))
+            .add(outbox::Column::Sealed.is_null())
+    };
     let done = outbox::Entity::update_many()
         .set(outbox::ActiveModel { state: Set("queued".to_owned()), ..Default::default() })
-        .filter(outbox::Column::Id.eq(id))
-        .filter(outbox::Column::State.eq("queued"))
-        .filter(outbox::Column::Sealed.is_null())
+        .filter(waiting())
+        .exec(tx.conn())
+        .await?;
+    outbox::Entity::update_many()
+        .set(outbox::ActiveModel { not_before: Set(now), ..Default::default() })
+        .filter(waiting())
+        .filter(outbox::Column::NotBefore.gt(now))
+        .filter(
+            Condition::any()
+                .add(outbox::Column::Fault.is_null())
+                .add(outbox::Column::Fault.eq(Fault::Temporary.as_str())),
+        )
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected == 1)

@@ -16,8 +16,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::support::cluster::Cluster;
+pub use archive::SENDER;
 use clerks::Office;
-use mta::Postfix;
+pub use mta::Postfix;
 use post::{BadPost, Taken};
 use replicas::{Replica, Setting};
 pub use toll::Toll;

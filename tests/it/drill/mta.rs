@@ -72,6 +72,11 @@ impl Postfix {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    /// The Maildir of the sender.
+    pub fn bounces(&self) -> PathBuf {
+        self.directory.join("mail/bounces")
+    }
+
     /// What lies in the mailboxes of the officials, and what was returned to the sender.
     pub fn taken(&self) -> Vec<Taken> {
         let delivered = mails(&self.directory.join("mail/all/new")).into_iter();

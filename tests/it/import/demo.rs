@@ -53,7 +53,8 @@ fn contents(mails: &BTreeMap<String, Vec<u8>>) -> BTreeSet<(String, String)> {
         let id = header(&mail, "Message-ID: ").to_owned();
         // Identities and what separates the parts are new in every house.
         let is_own = |line: &&str| {
-            let threads = line.starts_with("In-Reply-To: ") || line.starts_with("References: ");
+            let threads =
+                ["In-Reply-To: ", "References: ", " <dossier."].iter().any(|head| line.starts_with(head));
             threads || line.starts_with("--") || line.contains("boundary=")
         };
         let lines = mail.lines().filter(|line| !is_own(line));

@@ -83,6 +83,47 @@ both!(what_looks_like_the_setup_but_is_of_one_recipient_keeps_nobody_back, |hous
     assert!(office.suppressions().await.is_empty());
 });
 
+both!(a_server_that_sends_for_nobody_keeps_all_mails_back_and_kills_none, |house| {
+    let office = Office::open(&house.url).await;
+    for (code, holder) in [("NV-1", OFFICER), ("NV-2", HEAD), ("NV-3", super::office::OTHER)] {
+        office.assign(code, Some(holder), "2024-05-16").await;
+    }
+    let server = Server::answering("250 kept").await;
+    server.says("RCPT", "554 5.7.1 relay access denied");
+    let sending = office.sending_to(80, server.post()).await;
+    office.morning_of(&sending, "2024-05-16").await;
+    // Longer than mail that nobody takes is kept.
+    for _ in 0..100 {
+        office.wait(TimeDelta::minutes(51));
+        office.deliver(&sending).await.expect("it runs");
+        sending.watch_troubles().await.expect("it is watched");
+    }
+    let mails = office.outbox().await;
+    let digests: Vec<_> = mails.iter().filter(|m| m.kind == "reminder_digest").collect();
+    assert_eq!(digests.len(), 3);
+    let waits = |m: &&MailRow| {
+        (m.state.as_str(), m.fault.as_deref(), m.attempt) == ("queued", Some("configuration"), 0)
+    };
+    assert!(digests.iter().all(waits), "{digests:?}");
+    let troubles = office.troubles().await;
+    let of: Vec<_> = troubles.iter().map(|t| (t.kind.as_str(), t.subject.as_str())).collect();
+    assert_eq!(of, [("mail_setup", "mail")], "told once, and of no address");
+    assert!(troubles[0].note.contains("relay access denied"), "{troubles:?}");
+    assert!(office.suppressions().await.is_empty());
+
+    // It sends for us again, but not to one of them: that is that one's own.
+    server.says("RCPT TO:<yt-02", "554 5.7.1 restricted");
+    office.wait(TimeDelta::minutes(51));
+    office.deliver(&sending).await.expect("it runs");
+    let mails = office.outbox().await;
+    assert_eq!(officers(&mails), ("queued".to_owned(), "recipient".to_owned(), 1), "{mails:?}");
+    assert!(mails.iter().filter(|m| m.to_address != ADDRESS).all(|m| m.state == "sent"), "{mails:?}");
+    sending.watch_troubles().await.expect("it is watched");
+    let over: Vec<_> =
+        office.troubles().await.into_iter().map(|t| (t.subject, t.over_at.is_some())).collect();
+    assert_eq!(over, [("mail".to_owned(), true), (ADDRESS.to_owned(), false)]);
+});
+
 both!(a_bare_refusal_kills_a_mail_but_is_not_held_against_its_address, |house| {
     let office = Office::open(&house.url).await;
     let server = Server::answering("250 kept").await;

@@ -130,6 +130,14 @@ both!(mails_are_looked_after_from_the_command_line, |house| {
     );
     let (code, out, _) = served.said("mails", &["show", &id]).await;
     assert!(code == Some(0) && out.contains("attempts: 1") && out.contains("554"), "{out}");
+    assert!(out.contains("từ chối / refused"), "its history: {out}");
+    let (_, out, _) = served.said("mails", &["show", &id, "--json"]).await;
+    let shown: Value = serde_json::from_str(&out).expect("it is JSON");
+    let tried = &shown["history"][0];
+    assert_eq!(
+        (&tried["outcome"], &tried["status"], &tried["code"]),
+        (&"refused".into(), &"5.6.0".into(), &554.into())
+    );
 
     let (code, out, err) = served.said("mails", &["retry", &id]).await;
     assert!(code == Some(0) && out.contains("đang chờ / queued"), "{out}{err}");

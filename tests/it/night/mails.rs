@@ -302,7 +302,14 @@ both!(mails_and_addresses_are_looked_after_through_the_door, |house| {
     let mail = mails.first().expect("one is dead").clone();
     assert_eq!((mail.state(), mail.fault()), (v1::MailState::Dead, v1::MailFault::Message));
     let request = v1::GetMailRequest { name: mail.name.clone() };
-    assert_eq!(client.get_mail(request).await.expect("it is there").into_inner().mail, Some(mail.clone()));
+    let shown = client.get_mail(request).await.expect("it is there").into_inner();
+    assert_eq!(shown.mail, Some(mail.clone()));
+    let [tried] = shown.attempts.as_slice() else { panic!("{:?}", shown.attempts) };
+    assert_eq!(
+        (tried.number, tried.outcome(), tried.fault(), tried.reply_code, tried.status.as_str()),
+        (1, v1::MailOutcome::Refused, v1::MailFault::Message, 554, "5.6.0")
+    );
+    assert!(tried.reply.contains("spam") && tried.try_time.is_some() && !tried.worker.is_empty());
     let strange = v1::GetMailRequest { name: format!("mails/{}", uuid::Uuid::nil()) };
     assert_eq!(client.get_mail(strange).await.expect_err("there is none").code(), Code::NotFound);
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use bonro::mail::Post;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 /// A running server.
 pub struct Server {
@@ -14,6 +15,7 @@ pub struct Server {
     taken: Arc<AtomicUsize>,
     letters: Arc<Mutex<Vec<String>>>,
     saying: Saying,
+    held: Arc<RwLock<()>>,
 }
 
 /// What it says, and to which command; `.` is the end of a mail.
@@ -32,18 +34,35 @@ impl Server {
         let taken = Arc::new(AtomicUsize::new(0));
         let letters = Arc::new(Mutex::new(Vec::new()));
         let saying = Arc::new(Mutex::new((".", reply)));
-        let (counted, kept, said) = (taken.clone(), letters.clone(), saying.clone());
+        let held = Arc::new(RwLock::new(()));
+        let (counted, kept, said, holds) = (taken.clone(), letters.clone(), saying.clone(), held.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, said.clone(), counted.clone(), kept.clone()));
+                tokio::spawn(talk(stream, said.clone(), counted.clone(), kept.clone(), holds.clone()));
             }
         });
-        Self { port, taken, letters, saying }
+        Self { port, taken, letters, saying, held }
     }
 
     /// From now on it answers that command so, and all else as it should.
     pub fn says(&self, command: &'static str, reply: &'static str) {
         *self.saying.lock().expect("nobody panicked") = (command, reply);
+    }
+
+    /// It says its last word on a mail only when this is dropped.
+    pub fn hold(&self) -> OwnedRwLockWriteGuard<()> {
+        self.held.clone().try_write_owned().expect("nobody holds it")
+    }
+
+    /// Waits until so many mails have reached their end.
+    pub async fn heard_so_many(&self, mails: usize) {
+        for _ in 0..500 {
+            if self.heard() >= mails {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("{} mails within ten seconds", self.heard());
     }
 
     /// Its port.
@@ -72,6 +91,7 @@ async fn talk(
     saying: Saying,
     taken: Arc<AtomicUsize>,
     letters: Arc<Mutex<Vec<String>>>,
+    held: Arc<RwLock<()>>,
 ) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
@@ -89,6 +109,7 @@ async fn talk(
             in_data = false;
             letters.lock().expect("nobody panicked").push(std::mem::take(&mut letter));
             taken.fetch_add(1, Ordering::SeqCst);
+            drop(held.read().await);
             if command == "." { format!("{reply}\r\n") } else { "250 kept\r\n".to_owned() }
         } else if line.starts_with(command) {
             format!("{reply}\r\n")

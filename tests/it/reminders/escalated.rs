@@ -3,12 +3,13 @@
 
 use bonro::domain::schedule::JobName::{DeliverMail, SendReminders};
 use bonro::pb::v1;
+use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use bonro::pb::v1::{ReminderKind as Kind, ReminderRole as Role};
 use sea_orm::ConnectionTrait as _;
 use tonic::Code;
 
 use super::watch::{Watch, rule};
-use crate::dossiers::office::{Office, fields};
+use crate::dossiers::office::{Office, at, fields};
 use crate::support::both;
 
 fn overdue(role: Role, working_days: i32) -> v1::ReminderRule {
@@ -87,6 +88,48 @@ both!(a_level_that_cannot_be_told_is_named_by_the_next, |house| {
     let monday = morning(&watch, 27).await;
     assert_eq!(readers(&monday), ["b-01", "t-05"]);
     insta::assert_snapshot!("instead_of_head", monday[1].1);
+});
+
+both!(minutes_and_snoozes_keep_nothing_from_the_leader_for_ever, |house| {
+    let watch = chain(&house).await;
+    watch.office.receive(Office::new_dossier("E1")).await;
+    watch.office.receive(Office::new_dossier("E2")).await;
+    // Whoever holds it lets it wait before anything is said.
+    watch.office.set("2024-05-23T03:00:00Z");
+    let key = watch.office.line.key(&[v1::Role::Officer], "A-01", "A").await;
+    let ask = v1::SnoozeRemindersRequest {
+        subject: "dossiers/E2".to_owned(),
+        until: Some(at("2024-06-05T03:00:00Z")),
+        reason: "chờ".to_owned(),
+        ..Default::default()
+    };
+    let mut holder = ReminderServiceClient::new(watch.office.line.call(&key));
+    holder.snooze_reminders(ask).await.expect("it waits");
+    assert_eq!(readers(&morning(&watch, 24).await), ["a-01"]);
+    // The head's mail leaves two minutes after the run, so that on the next morning a minute of the time is missing.
+    watch.at("2024-05-27T00:15:00Z", SendReminders).await;
+    watch.at("2024-05-27T00:17:00Z", DeliverMail).await;
+    assert_eq!(readers(&morning(&watch, 28).await), ["a-01", "t-05"]);
+    let before = watch.letters().await.len();
+    watch.at("2024-05-28T08:30:00Z", SendReminders).await;
+    watch.run(DeliverMail).await;
+    let afternoon = watch.letters().await.split_off(before);
+    assert_eq!(readers(&afternoon), ["t-01"]);
+    assert!(afternoon[0].1.contains("E1") && afternoon[0].1.contains("E2"), "{}", afternoon[0].1);
+});
+
+both!(what_falls_to_the_leader_has_its_grace_too, |house| {
+    let watch = Watch::silent(&house).await;
+    watch.employ("T-01", "T", v1::Role::Leader).await;
+    let holder = v1::ReminderRule { code: "holder".to_owned(), ..overdue(Role::Responsible, 0) };
+    watch.create(holder).await.expect("a rule");
+    // There is no coordinator: the rule's notice is for the leader then.
+    watch.create(overdue(Role::Coordinator, 0)).await.expect("a rule");
+    watch.office.receive(Office::new_dossier("E1")).await;
+    assert_eq!(readers(&morning(&watch, 24).await), ["a-01"], "not in the same breath");
+    let monday = morning(&watch, 27).await;
+    assert_eq!(readers(&monday), ["t-01"]);
+    assert!(monday[0].1.contains("Chưa có công chức đầu mối"), "{}", monday[0].1);
 });
 
 both!(copies_on_return_have_no_rules, |house| {

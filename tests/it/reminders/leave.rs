@@ -101,3 +101,17 @@ both!(without_a_stand_in_the_head_is_told_with_the_reason, |house| {
     leave(&watch, "A-01", (27, 31), "A-02").await;
     assert_eq!(readers(&morning(&watch, 29).await), ["a-09"]);
 });
+
+both!(who_returns_gets_no_copy_of_what_is_another_s_now, |house| {
+    let watch = Watch::open(&house).await;
+    for code in ["L1", "L2"] {
+        watch.office.receive(Office::new_dossier(code)).await;
+    }
+    leave(&watch, "A-01", (20, 22), "A-02").await;
+    assert_eq!(readers(&morning(&watch, 21).await), ["a-02"]);
+    watch.office.set("2024-05-22T03:00:00Z");
+    watch.office.does("hand_over", "L1").await;
+    let thursday = morning(&watch, 23).await;
+    assert_eq!(readers(&thursday), ["a-01", "a-02"]);
+    assert!(!thursday[0].1.contains("L1") && thursday[0].1.contains("L2"), "{}", thursday[0].1);
+});

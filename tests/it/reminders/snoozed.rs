@@ -116,6 +116,17 @@ both!(a_head_lets_the_holders_wait_too_and_ends_what_waits, |house| {
     assert_eq!(readers(&morning(&watch, 22).await), ["a-01"]);
 });
 
+both!(what_a_holder_said_does_not_hold_for_the_next_one, |house| {
+    let watch = Watch::open(&house).await;
+    watch.office.receive(Office::new_dossier("S1")).await;
+    let mut officer = caller(&watch, v1::Role::Officer, "A-01").await;
+    snooze(&mut officer, "S1", "2024-05-29T03:00:00Z", "chờ").await.expect("it waits");
+    assert_eq!(readers(&morning(&watch, 21).await), [] as [&str; 0]);
+    watch.office.set("2024-05-21T03:00:00Z");
+    watch.office.does("hand_over", "S1").await;
+    assert_eq!(readers(&morning(&watch, 22).await), ["a-02"]);
+});
+
 both!(what_cannot_wait_is_refused_with_the_mend, |house| {
     let watch = Watch::open(&house).await;
     watch.office.receive(Office::new_dossier("S1")).await;
@@ -129,6 +140,8 @@ both!(what_cannot_wait_is_refused_with_the_mend, |house| {
         fields(&snooze(&mut head, "S1", "2024-05-15T03:00:00Z", "x").await.expect_err("past")),
         ["until"]
     );
+    let number = snooze(&mut head, "S1", "2024-05-21T03:00:00Z", "chờ số 051 090.123 456").await;
+    assert_eq!(fields(&number.expect_err("a person's number")), ["reason"]);
     let request = v1::SnoozeRemindersRequest { subject: "units/A".to_owned(), ..Default::default() };
     let wrong = head.snooze_reminders(request).await.expect_err("no subject, no instant");
     assert_eq!(fields(&wrong), ["subject", "until"]);

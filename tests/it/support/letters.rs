@@ -14,12 +14,34 @@ pub fn parts(mail: &str) -> Vec<String> {
         if head.to_ascii_lowercase().contains("base64") {
             let packed: String = body.split_whitespace().collect();
             let bytes = base64::engine::general_purpose::STANDARD.decode(packed).unwrap_or_default();
-            String::from_utf8_lossy(&bytes).into_owned()
+            workbook(&bytes).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned())
         } else {
             body.replace("=\n", "")
         }
     };
     mail.split("\n--").map(part).collect()
+}
+
+/// The bytes of the file in a mail whose name ends so.
+pub fn enclosed(mail: &str, ending: &str) -> Option<(String, Vec<u8>)> {
+    let mail = mail.replace("\r\n", "\n");
+    mail.split("\n--").find_map(|part| {
+        let (head, body) = part.split_once("\n\n")?;
+        let name = head.split_once("filename=\"")?.1.split_once('"')?.0;
+        let packed: String = body.split_whitespace().collect();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok()?;
+        name.ends_with(ending).then(|| (name.to_owned(), bytes))
+    })
+}
+
+/// What the parts of a workbook say, as they are written; None if it is none.
+fn workbook(bytes: &[u8]) -> Option<String> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
+    let mut said = String::new();
+    for number in 0..archive.len() {
+        std::io::Read::read_to_string(&mut archive.by_index(number).ok()?, &mut said).ok()?;
+    }
+    Some(said)
 }
 
 /// The plain text of a mail that was sealed.
@@ -33,5 +55,5 @@ pub fn text_of(mail: &MailRow) -> String {
 /// What a digest would say if it were sealed now.
 pub async fn said_of(house: &House, mail: &MailRow) -> Digest {
     let tx = house.store.begin().await.expect("a transaction");
-    anew(house, &tx, mail).await.expect("it is put together").expect("it says something")
+    anew(house, &tx, mail).await.expect("it is put together").expect("it says something").digest
 }

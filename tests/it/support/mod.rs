@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod house;
 pub mod letters;
 pub mod line;
+pub mod packages;
 pub mod postgres;
 pub mod sqlite;
 

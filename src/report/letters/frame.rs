@@ -1,0 +1,67 @@
+//! What letters have in common: the head with nation and issuing body, and the foot with recipients and signer.
+
+use super::super::docx::{BLANK, Block, Cell, Paragraph, Row, Style, Table};
+
+/// Widths of the two halves of a head in millimetres, 165 in all: the nation's name takes 89 mm on one line.
+const HEAD: [u32; 2] = [74, 91];
+/// Those of a foot.
+const FOOT: [u32; 2] = [80, 85];
+
+/// Who issues a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Issuer<'a> {
+    /// The body above; empty: none is named.
+    pub superior: &'a str,
+    /// The issuing body.
+    pub office: &'a str,
+    /// Where it is; empty: it isn't known.
+    pub place: &'a str,
+    /// The signer's office; empty: it isn't known.
+    pub signer_title: &'a str,
+}
+
+/// The head of a letter. `number`: what follows the blank in its number, such as `/VP-`; `matter`: what it is about,
+/// where it bears no name of its kind.
+pub fn head(issuer: Issuer<'_>, number: &str, matter: Option<&str>) -> Block {
+    let mut body = vec![
+        Paragraph::new(Style::Superior, issuer.superior.to_uppercase()),
+        Paragraph::new(Style::Issuer, or_blank(issuer.office).to_uppercase()),
+        Paragraph::new(Style::IssuerRule, ""),
+        Paragraph::new(Style::Number, format!("Số: {BLANK}{number}")),
+    ];
+    if issuer.superior.is_empty() {
+        body.remove(0);
+    }
+    body.extend(matter.map(|matter| Paragraph::new(Style::Matter, format!("V/v {matter}"))));
+    let place = if issuer.place.is_empty() { BLANK } else { issuer.place };
+    let nation = [
+        Paragraph::new(Style::Nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        Paragraph::new(Style::Motto, "Độc lập - Tự do - Hạnh phúc"),
+        Paragraph::new(Style::MottoRule, ""),
+        Paragraph::new(Style::PlaceDate, format!("{place}, ngày {BLANK} tháng {BLANK} năm {BLANK}")),
+    ];
+    placed("Quốc hiệu và cơ quan ban hành", HEAD, [Cell::new(body), Cell::new(nation)])
+}
+
+/// The foot of a letter: to whom it goes besides the archive, and who signs.
+pub fn foot(issuer: Issuer<'_>, copies: &[String]) -> Block {
+    let mut named = vec![Paragraph::new(Style::CopiesHead, "Nơi nhận:")];
+    named.extend(copies.iter().map(|copy| Paragraph::new(Style::CopiesItem, format!("{copy};"))));
+    named.push(Paragraph::new(Style::CopiesItem, "Lưu: VT."));
+    let title = if issuer.signer_title.is_empty() { BLANK } else { issuer.signer_title };
+    let signer =
+        [Paragraph::new(Style::SignerTitle, title.to_uppercase()), Paragraph::new(Style::SignerName, BLANK)];
+    placed("Nơi nhận và chữ ký", FOOT, [Cell::new(named), Cell::new(signer)])
+}
+
+/// Two things beside each other.
+fn placed(caption: &str, widths: [u32; 2], cells: [Cell; 2]) -> Block {
+    let row = Row { cells: cells.into(), leads: false };
+    Table { ruled: false, caption: caption.to_owned(), widths: widths.into(), heads: 0, rows: vec![row] }
+        .into()
+}
+
+/// The name within a sentence, or a blank.
+pub fn or_blank(name: &str) -> &str {
+    if name.is_empty() { BLANK } else { name }
+}
