@@ -65,10 +65,9 @@ pub(super) fn judge_returned(status: Option<Status>, code: Option<u16>, text: St
     if is(5, 2, 3) || status.is_some_and(|status| (status.class, status.subject) == (5, 6)) {
         return DeliveryError::Message { code, text };
     }
-    match judge(At::Recipient, code, text) {
-        DeliveryError::Configuration { code, text, at_recipient, .. } => {
-            DeliveryError::Configuration { code, text, everybody: false, at_recipient }
-        }
-        judged => judged,
+    let mut judged = judge(At::Recipient, code, text);
+    if let DeliveryError::Configuration { everybody, .. } = &mut judged {
+        *everybody = false;
     }
+    judged
 }

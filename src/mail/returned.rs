@@ -311,15 +311,12 @@ fn unescaped(address: &str) -> String {
         let letter = piece.split_once('}').and_then(|(hex, rest)| {
             Some((u32::from_str_radix(hex, 16).ok().and_then(char::from_u32)?, rest))
         });
-        match letter {
-            Some((letter, rest)) => {
-                found.push(letter);
-                found.push_str(rest);
-            }
-            None => {
-                found.push_str("\\x{");
-                found.push_str(piece);
-            }
+        if let Some((letter, rest)) = letter {
+            found.push(letter);
+            found.push_str(rest);
+        } else {
+            found.push_str("\\x{");
+            found.push_str(piece);
         }
     }
     found

@@ -10,6 +10,7 @@ pub mod binary;
 #[path = "../it/support/cluster.rs"]
 pub mod cluster;
 #[path = "../it/drill/mod.rs"]
+#[expect(unused_imports, dead_code, reason = "the tests of mails that come back use more of it")]
 mod drill;
 /// Mails as they are on the wire.
 #[path = "../it/support/letters.rs"]

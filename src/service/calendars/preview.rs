@@ -102,9 +102,9 @@ async fn of_each(
         // A promise stays: whom it judges, no calendar makes late.
         if told.judged.is_some_and(|judged| judged.by == JudgeBy::Statutory) {
             let passed = row.overdue_at.is_some_and(|at| at <= now);
-            let passes = new.due_at().is_some_and(|due| overdue_at(calendar, told.term, due) <= now);
-            effect.newly_overdue = (passes && !passed).into();
-            effect.no_longer_overdue = (passed && !passes).into();
+            let is_late = new.due_at().is_some_and(|due| overdue_at(calendar, told.term, due) <= now);
+            effect.newly_overdue = (is_late && !passed).into();
+            effect.no_longer_overdue = (passed && !is_late).into();
         }
         effects.push((row.unit_id, effect));
     }

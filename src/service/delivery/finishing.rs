@@ -135,8 +135,8 @@ fn told(house: &House, attempt: &Attempt, outcome: &Result<Taken, DeliveryError>
 /// Gives a mail up. Where its address is to blame, or its server was away too long, its notices come in another mail: once
 /// somebody tries this one again, it has nothing to say, whatever was sealed.
 async fn bury(tx: &Tx, attempt: &Attempt, failure: Failure) -> Result<bool, ServiceError> {
-    let in_another = matches!(failure.fault, Fault::Recipient | Fault::Temporary);
-    let released = attempt.of_notices && in_another && failure.unseal | (failure.fault == Fault::Recipient);
+    let away_too_long = failure.fault == Fault::Temporary && failure.unseal;
+    let released = attempt.of_notices && (failure.fault == Fault::Recipient || away_too_long);
     let failure = Failure { unseal: failure.unseal || released, ..failure };
     let kept = outbox::bury(tx, &attempt.lease, failure).await?;
     if kept && released {

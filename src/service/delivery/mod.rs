@@ -87,6 +87,7 @@ struct Batch {
 
 /// A mail under way.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with one another")]
 struct Attempt {
     lease: Lease,
     to_address: String,

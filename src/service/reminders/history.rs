@@ -92,15 +92,12 @@ impl History {
         let before = |sent: &&Sent| sent.from == from && sent.at < before;
         for sent in self.below(notice.subject_id, concern, role).filter(before) {
             let known = heard.iter_mut().find(|h| (h.role, h.official_id) == (sent.role, sent.official_id));
-            match known {
-                Some(known) => {
-                    known.times += 1;
-                    known.last = known.last.max(sent.at);
-                }
-                None => {
-                    let Sent { role, official_id, at, .. } = *sent;
-                    heard.push(Heard { role, official_id, times: 1, last: at });
-                }
+            if let Some(known) = known {
+                known.times += 1;
+                known.last = known.last.max(sent.at);
+            } else {
+                let Sent { role, official_id, at, .. } = *sent;
+                heard.push(Heard { role, official_id, times: 1, last: at });
             }
         }
         heard.sort_unstable_by_key(|heard| (heard.role, heard.last));

@@ -57,6 +57,9 @@ impl Hearer<'_> {
     }
 }
 
+/// The rules that hold, by kind of subject and unit.
+type InForce = HashMap<(SubjectKind, Option<Uuid>), Vec<Rule>>;
+
 /// The officials as they can be told at an instant.
 pub(super) struct Reach<'a> {
     rules: &'a Rules,
@@ -68,7 +71,7 @@ pub(super) struct Reach<'a> {
     /// The first coordinator by code of all, and the leader where the house has but one: of several nobody knows which
     /// leads a unit that has none above it.
     of_house: BTreeMap<OfficialRole, &'a Official>,
-    in_force: Mutex<HashMap<(SubjectKind, Option<Uuid>), Vec<Rule>>>,
+    in_force: Mutex<InForce>,
 }
 
 /// Absences that last until now or come later.
@@ -161,23 +164,19 @@ impl<'a> Reach<'a> {
     fn stand_in(&self, meant: &'a Official, past: &mut Vec<Past<'a>>) -> Option<(&'a Official, &'a str)> {
         let mut official = meant;
         for _ in 0..=STAND_INS {
-            match self.absence(official.id) {
-                Some((until, stand_in)) => {
-                    if past.iter().any(|past| matches!(past, Past::Away(away, _) if away.id == official.id)) {
-                        // They stand in for one another.
-                        return None;
-                    }
-                    past.push(Past::Away(official, until));
-                    official = stand_in?;
+            let Some((until, stand_in)) = self.absence(official.id) else {
+                let address = address(official);
+                if address.is_none() {
+                    past.push(Past::Unreachable(official));
                 }
-                None => {
-                    let address = address(official);
-                    if address.is_none() {
-                        past.push(Past::Unreachable(official));
-                    }
-                    return Some((official, address?));
-                }
+                return Some((official, address?));
+            };
+            if past.iter().any(|past| matches!(past, Past::Away(away, _) if away.id == official.id)) {
+                // They stand in for one another.
+                return None;
             }
+            past.push(Past::Away(official, until));
+            official = stand_in?;
         }
         None
     }

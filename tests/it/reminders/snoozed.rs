@@ -66,7 +66,8 @@ both!(who_holds_it_lets_it_wait_and_the_head_reads_why, |house| {
     // The plan ahead knows it: until then only the head hears of it.
     let plan = v1::PreviewRemindersRequest { until: Some(at(until)), page_size: 1000, ..Default::default() };
     let plan = watch.client().preview_reminders(plan).await.expect("a plan").into_inner().planned_notices;
-    let of_s1: Vec<_> = plan.iter().filter(|n| n.subject == "dossiers/S1").map(|n| n.role()).collect();
+    let of_s1: Vec<_> =
+        plan.iter().filter(|n| n.subject == "dossiers/S1").map(v1::PlannedNotice::role).collect();
     assert!(!of_s1.is_empty() && of_s1.iter().all(|role| *role == Level::Head), "{of_s1:?}");
 
     let monday = morning(&watch, 27).await;

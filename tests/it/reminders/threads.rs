@@ -61,7 +61,7 @@ both!(a_digest_of_a_few_dossiers_belongs_to_their_threads, |house| {
     let person = format!("<reminders.{}@localhost>", mails[0].recipient_official_id.expect("an official"));
     let sealed: Vec<String> =
         mails.iter().map(|mail| fields(mail.sealed.as_deref().expect("it went out"))).collect();
-    let ten: String = ten.iter().map(|code| format!("\r\n {}", root(code))).collect();
+    let ten = ten.iter().map(|code| format!("\r\n {}", root(code))).collect::<Vec<_>>().concat();
     assert_eq!(
         sealed,
         [
