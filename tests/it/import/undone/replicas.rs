@@ -41,9 +41,20 @@ async fn gated(url: &str, on: &str) -> DatabaseConnection {
 
 /// Waits until so many wait for a lock of anybody's.
 async fn waiting(session: &DatabaseConnection, how_many: i64) {
+    counted(session, "TRUE", how_many).await;
+}
+
+/// Waits until somebody waits at the gate: on the way there it may have waited for another lock.
+async fn at_the_gate(session: &DatabaseConnection) {
+    counted(session, &format!("objid = {GATE}"), 1).await;
+}
+
+async fn counted(session: &DatabaseConnection, which: &str, how_many: i64) {
     until(async || {
-        let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let sql = format!(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND {which} \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        );
         let statement = Statement::from_string(session.get_database_backend(), sql);
         let row = session.query_one_raw(statement).await.ok()??;
         row.try_get_by_index::<i64>(0).ok().filter(|count| *count >= how_many)
@@ -75,7 +86,7 @@ async fn an_undo_waits_for_the_batch_of_a_newer_import() {
         town.house.import_batch(context(), &newer, 1, rows("DG-1")),
         async {
             // The batch of the newer import stands before its end, unseen.
-            waiting(&gate, 1).await;
+            at_the_gate(&gate).await;
             other.undo_import(context(), Uuid::from_u128(1), "nhầm tệp").await
         },
         async {
@@ -103,11 +114,11 @@ async fn a_batch_and_an_end_wait_for_an_undo_and_find_it() {
         town.house.undo_import(context(), Uuid::from_u128(1), "nhầm tệp"),
         async {
             // The first step of the undo stands before its end, unseen.
-            waiting(&gate, 1).await;
+            at_the_gate(&gate).await;
             other.import_batch(context(), &open, 1, rows("DG-0001")).await
         },
         async {
-            waiting(&gate, 1).await;
+            at_the_gate(&gate).await;
             other.finish_import(context(), &open).await
         },
         async {
