@@ -8,7 +8,7 @@ use bonro::pb::v1::{ReminderKind as Kind, ReminderRole as Role};
 use sea_orm::ConnectionTrait as _;
 use tonic::Code;
 
-use super::watch::{Watch, rule};
+use super::watch::{Watch, morning, readers, rule};
 use crate::dossiers::office::{Office, at, fields};
 use crate::support::both;
 
@@ -27,18 +27,6 @@ async fn chain(house: &crate::support::House) -> Watch {
     watch.create(overdue(Role::Coordinator, 3)).await.expect("a rule");
     watch.create(overdue(Role::Leader, 2)).await.expect("a rule");
     watch
-}
-
-/// A morning of May, with what leaves.
-async fn morning(watch: &Watch, day: u32) -> Vec<(String, String)> {
-    let before = watch.letters().await.len();
-    watch.at(&format!("2024-05-{day}T00:15:00Z"), SendReminders).await;
-    watch.run(DeliverMail).await;
-    watch.letters().await.split_off(before)
-}
-
-fn readers(letters: &[(String, String)]) -> Vec<&str> {
-    letters.iter().map(|(to, _)| to.trim_end_matches("@a.example")).collect()
 }
 
 both!(each_level_hears_what_those_below_were_told, |house| {

@@ -1,12 +1,12 @@
 //! Officials on leave: who stands in is told in their stead, the plan ahead knows it, and on return they get a copy of
 //! what is still to be done.
 
-use bonro::domain::schedule::JobName::{DeliverMail, SendReminders};
+use bonro::domain::schedule::JobName::SendReminders;
 use bonro::pb::google::r#type::Date;
 use bonro::pb::v1;
 use bonro::pb::v1::official_service_client::OfficialServiceClient;
 
-use super::watch::Watch;
+use super::watch::{Watch, morning, readers};
 use crate::dossiers::office::{Office, at};
 use crate::support::both;
 
@@ -19,17 +19,6 @@ async fn leave(watch: &Watch, code: &str, (from, to): (i32, i32), stand_in: &str
         ..Default::default()
     };
     OfficialServiceClient::new(watch.office.call()).record_absence(request).await.expect("it is recorded");
-}
-
-async fn morning(watch: &Watch, day: u32) -> Vec<(String, String)> {
-    let before = watch.letters().await.len();
-    watch.at(&format!("2024-05-{day}T00:15:00Z"), SendReminders).await;
-    watch.run(DeliverMail).await;
-    watch.letters().await.split_off(before)
-}
-
-fn readers(letters: &[(String, String)]) -> Vec<&str> {
-    letters.iter().map(|(to, _)| to.trim_end_matches("@a.example")).collect()
 }
 
 both!(who_stands_in_is_told_and_who_returns_gets_a_copy, |house| {

@@ -1,13 +1,13 @@
 //! Reminders that wait because somebody said so: who may say it, for whom, that the levels above read it, and that nothing
 //! of it is lost.
 
-use bonro::domain::schedule::JobName::{DeliverMail, SendReminders};
+use bonro::domain::schedule::JobName::SendReminders;
 use bonro::pb::v1;
 use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use bonro::pb::v1::{ReminderKind as Kind, ReminderRole as Level};
 use tonic::{Code, Status};
 
-use super::watch::{Watch, rule};
+use super::watch::{Watch, morning, readers, rule};
 use crate::dossiers::office::{Office, at, fields, refusal};
 use crate::support::both;
 
@@ -34,17 +34,6 @@ async fn snooze(
         ..Default::default()
     };
     Ok(client.snooze_reminders(request).await?.into_inner().snooze.expect("a snooze"))
-}
-
-async fn morning(watch: &Watch, day: u32) -> Vec<(String, String)> {
-    let before = watch.letters().await.len();
-    watch.at(&format!("2024-05-{day}T00:15:00Z"), SendReminders).await;
-    watch.run(DeliverMail).await;
-    watch.letters().await.split_off(before)
-}
-
-fn readers(letters: &[(String, String)]) -> Vec<&str> {
-    letters.iter().map(|(to, _)| to.trim_end_matches("@a.example")).collect()
 }
 
 both!(who_holds_it_lets_it_wait_and_the_head_reads_why, |house| {

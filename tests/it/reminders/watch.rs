@@ -172,3 +172,16 @@ pub fn line(code: &str, rule: &str, fell: &str, whom: &str, state: &str, why: Op
     let own = str::to_owned;
     (own(code), own(rule), own(fell), own(whom), own(state), why.map(own))
 }
+
+/// A morning of May: what leaves, to whom.
+pub async fn morning(watch: &Watch, day: u32) -> Vec<(String, String)> {
+    let before = watch.letters().await.len();
+    watch.at(&format!("2024-05-{day}T00:15:00Z"), JobName::SendReminders).await;
+    watch.run(JobName::DeliverMail).await;
+    watch.letters().await.split_off(before)
+}
+
+/// To whom letters go, without the office's domain.
+pub fn readers(letters: &[(String, String)]) -> Vec<&str> {
+    letters.iter().map(|(to, _)| to.trim_end_matches("@a.example")).collect()
+}
