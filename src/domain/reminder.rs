@@ -87,6 +87,18 @@ words! {
 }
 
 words! {
+    /// Where a notice stands.
+    NoticeState {
+        /// It waits for a mail, or its mail hasn't left.
+        Queued = "queued",
+        /// A mail server took its mail, which hasn't come back.
+        Sent = "sent",
+        /// It is never sent.
+        Suppressed = "suppressed",
+    }
+}
+
+words! {
     /// Whom a notice is for; a person is put in when the mail is sealed.
     NoticeRole {
         /// The official who holds the work; the head of unit where nobody does.

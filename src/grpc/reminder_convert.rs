@@ -3,9 +3,9 @@
 use uuid::Uuid;
 
 use super::convert::{code_of, code_or_empty, official_name, timestamp, unit_name_or_empty};
-use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
+use crate::domain::reminder::{NoticeRole, NoticeState, RuleKind, SubjectKind};
 use crate::pb::v1;
-use crate::service::reminders::{NoticeRow, PlannedNotice, RuleRow, SnoozeRow};
+use crate::service::reminders::{PlannedNotice, RuleRow, SnoozeRow, ToldNotice};
 use crate::service::{Rules, Violation};
 
 pub(super) fn subject_kind(kind: SubjectKind) -> v1::SubjectKind {
@@ -104,15 +104,14 @@ pub(super) fn rule(rules: &Rules, row: &RuleRow) -> v1::ReminderRule {
     }
 }
 
-pub(super) fn notice(rules: &Rules, row: NoticeRow) -> v1::Notice {
-    let kind = SubjectKind::parse(&row.subject_kind);
-    let state = match row.state.as_str() {
-        "queued" => v1::NoticeState::Queued,
-        "sent" => v1::NoticeState::Sent,
-        "suppressed" => v1::NoticeState::Suppressed,
-        "cancelled" => v1::NoticeState::Cancelled,
-        _ => v1::NoticeState::Unspecified,
+pub(super) fn notice(rules: &Rules, told: ToldNotice) -> v1::Notice {
+    let state = match told.state() {
+        NoticeState::Queued => v1::NoticeState::Queued,
+        NoticeState::Sent => v1::NoticeState::Sent,
+        NoticeState::Suppressed => v1::NoticeState::Suppressed,
     };
+    let ToldNotice { notice: row, sent_at } = told;
+    let kind = SubjectKind::parse(&row.subject_kind);
     v1::Notice {
         name: format!("notices/{}", row.id),
         uid: row.id.to_string(),
@@ -130,7 +129,7 @@ pub(super) fn notice(rules: &Rules, row: NoticeRow) -> v1::Notice {
         fell_due_at: Some(timestamp(row.fell_due_at)),
         mail: row.outbox_id.map(|id| format!("mails/{id}")).unwrap_or_default(),
         create_time: Some(timestamp(row.created_at)),
-        sent_at: row.sent_at.map(timestamp),
+        sent_at: sent_at.map(timestamp),
         rule: rule_name(row.rule_id),
         rule_code: row.rule_code,
         rule_version: row.rule_version.unwrap_or(0),

@@ -69,7 +69,7 @@ pub async fn give_up(work: &mut Work, id: Uuid, etag: &str, note: &str) -> Resul
         return Err(ServiceError::Aborted(name(id)));
     }
     let about: Vec<Uuid> = notices::of_mail(&work.tx, id).await?.iter().map(|notice| notice.id).collect();
-    let dropped = notices::suppress(&work.tx, &about, "given_up").await?;
+    let dropped = notices::suppress(&work.tx, Some(id), &about, "given_up").await?;
     work.note(name(id), &serde_json::json!({ "given_up": { "attempts": row.attempt, "notices": dropped } }));
     outbox::find(&work.tx, id).await?.ok_or_else(|| ServiceError::NotFound(name(id)))
 }

@@ -1,50 +1,30 @@
-//! The ledger of notices: each that fell due, once, and what became of it.
+//! The ledger of notices: each that fell due, once.
+
+mod told;
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder,
 };
 use uuid::Uuid;
 
 use super::entity::notice;
-use super::query::{ListQuery, Page, Published, page};
 use super::{Door, StoreError, Tx};
-use crate::domain::filter::{Field, FieldKind};
-use crate::domain::permission::Scope;
 
-/// A notice and what became of it.
+pub use told::{PUBLISHED, ToldNotice, all_of, list, told, uncopied};
+
+/// A notice.
 pub type NoticeRow = notice::Model;
 
 /// What makes a notice of a subject unique: rule code, instant measured from, step and role.
 pub type NoticeKey = (String, DateTime<Utc>, i32, String);
 
-/// Rows a statement: 21 columns each.
+/// Rows a statement: 19 columns each.
 const CHUNK: usize = 500;
-
-const fn text(name: &'static str, column: &'static str) -> Published {
-    Published { field: Field { name, kind: FieldKind::Text, sortable: false }, column }
-}
-
-/// What lists of notices may be filtered and ordered by. `unit`, `recipient` and `subject` are given as
-/// resource names.
-pub const PUBLISHED: [Published; 9] = [
-    text("subject_kind", "subject_kind"),
-    text("subject", "subject_code"),
-    text("unit", "unit_id"),
-    text("kind", "rule_kind"),
-    text("rule_code", "rule_code"),
-    text("role", "role"),
-    text("recipient", "official_id"),
-    text("state", "state"),
-    Published {
-        field: Field { name: "fell_due_at", kind: FieldKind::Instant, sortable: true },
-        column: "fell_due_at",
-    },
-];
 
 /// Enters notices; one that stands in the ledger already stays as it is. Returns how many are new.
 pub async fn enter(tx: &Tx, rows: Vec<NoticeRow>) -> Result<u64, StoreError> {
@@ -88,35 +68,33 @@ pub async fn keys_of(
 /// Notices that wait for a mail, in the order in which they fell due.
 pub async fn waiting(door: &impl Door) -> Result<Vec<NoticeRow>, StoreError> {
     Ok(notice::Entity::find()
-        .filter(notice::Column::State.eq("queued"))
-        .filter(notice::Column::OutboxId.is_null())
+        .filter(unattached())
         .order_by_asc(notice::Column::FellDueAt)
         .order_by_asc(notice::Column::Id)
         .all(door.conn())
         .await?)
 }
 
-/// Notices of these identities that are in one of these states.
-///
-/// The states stand in a term that no index answers. SQLite, which is told nothing of how the rows of a table are spread,
-/// takes an index on a state for better than one on an identity as soon as there are several identities: it would read
-/// all that waits, a hundred thousand on a bad morning, for the fifty of a mail.
-pub fn among(identity: notice::Column, ids: &[Uuid], states: &[&str]) -> Condition {
-    Condition::all().add(identity.is_in(ids.to_vec())).add(among_states(states))
+fn of(ids: &[Uuid]) -> SimpleExpr {
+    notice::Column::Id.is_in(ids.to_vec())
 }
 
-/// Of no mail, likewise in a term that no index answers.
-pub fn unattached() -> SimpleExpr {
-    Expr::case(notice::Column::OutboxId.is_null(), true).finally(false).eq(true)
+/// Of no mail, and to be sent.
+pub fn unattached() -> Condition {
+    Condition::all().add(notice::Column::OutboxId.is_null()).add(notice::Column::Why.is_null())
 }
 
-fn among_states(states: &[&str]) -> SimpleExpr {
-    let state = notice::Column::State.into_expr().binary(BinOper::Custom("||"), "");
-    state.is_in(states.iter().copied().map(str::to_owned))
+/// Of these identities, those that wait for a mail: said in a term that no index answers. An engine that hasn't been told
+/// how the rows are spread may take the index over all that waits, a hundred thousand on a bad morning, for better than
+/// the one on fifty identities.
+pub fn waiting_among(ids: &[Uuid]) -> Condition {
+    let waits = Expr::case(unattached(), true).finally(false).eq(true);
+    Condition::all().add(of(ids)).add(waits)
 }
 
-fn unsent(identity: notice::Column, ids: &[Uuid]) -> Condition {
-    among(identity, ids, &["queued"])
+/// Of a mail, and said by it.
+fn said_by(outbox_id: Uuid) -> Condition {
+    Condition::all().add(notice::Column::OutboxId.eq(outbox_id)).add(notice::Column::Why.is_null())
 }
 
 /// Gives waiting notices to a mail to an official, whoever it is that they were meant for. Returns how many still waited.
@@ -136,8 +114,7 @@ pub async fn attach(
         };
         let done = notice::Entity::update_many()
             .set(model)
-            .filter(unsent(notice::Column::Id, chunk))
-            .filter(unattached())
+            .filter(waiting_among(chunk))
             .exec(tx.conn())
             .await?;
         attached += done.rows_affected;
@@ -145,32 +122,32 @@ pub async fn attach(
     Ok(attached)
 }
 
-/// Takes notices out of the mail that they were given to: they wait again.
-pub async fn detach(tx: &Tx, ids: &[Uuid]) -> Result<(), StoreError> {
+/// Takes notices out of a mail that hasn't left: they wait again.
+pub async fn detach(tx: &Tx, outbox_id: Uuid, ids: &[Uuid]) -> Result<(), StoreError> {
     for chunk in ids.chunks(CHUNK) {
         let model =
             notice::ActiveModel { outbox_id: Set(None), official_id: Set(None), ..Default::default() };
         notice::Entity::update_many()
             .set(model)
-            .filter(unsent(notice::Column::Id, chunk))
+            .filter(said_by(outbox_id).add(of(chunk)))
             .exec(tx.conn())
             .await?;
     }
     Ok(())
 }
 
-/// Suppresses notices that aren't sent yet, with the reason. Returns how many.
-pub async fn suppress(tx: &Tx, ids: &[Uuid], why: &str) -> Result<u64, StoreError> {
+/// Suppresses notices, with the reason: of a mail that hasn't left, or of those that wait for one. Returns how many.
+pub async fn suppress(
+    tx: &Tx,
+    outbox_id: Option<Uuid>,
+    ids: &[Uuid],
+    why: &str,
+) -> Result<u64, StoreError> {
     let mut suppressed = 0;
     for chunk in ids.chunks(CHUNK) {
-        let model = notice::ActiveModel {
-            state: Set("suppressed".to_owned()),
-            why: Set(Some(why.to_owned())),
-            ..Default::default()
-        };
         let done = notice::Entity::update_many()
-            .set(model)
-            .filter(unsent(notice::Column::Id, chunk))
+            .set(notice::ActiveModel { why: Set(Some(why.to_owned())), ..Default::default() })
+            .filter(outbox_id.map_or_else(|| waiting_among(chunk), |mail| said_by(mail).add(of(chunk))))
             .exec(tx.conn())
             .await?;
         suppressed += done.rows_affected;
@@ -178,53 +155,12 @@ pub async fn suppress(tx: &Tx, ids: &[Uuid], why: &str) -> Result<u64, StoreErro
     Ok(suppressed)
 }
 
-/// The notices of a mail that aren't sent yet.
+/// The notices that a mail speaks for.
 pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>, StoreError> {
     Ok(notice::Entity::find()
-        .filter(notice::Column::OutboxId.eq(outbox_id))
-        .filter(notice::Column::State.eq("queued"))
+        .filter(said_by(outbox_id))
         .order_by_asc(notice::Column::Id)
         .all(door.conn())
-        .await?)
-}
-
-/// All notices of subjects, whatever became of them.
-pub async fn all_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
-    let mut rows = Vec::new();
-    for chunk in subject_ids.chunks(CHUNK) {
-        let found = notice::Entity::find()
-            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
-            .all(door.conn())
-            .await?;
-        rows.extend(found);
-    }
-    Ok(rows)
-}
-
-/// All notices of subjects that were told or will be.
-pub async fn told_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
-    let mut rows = Vec::new();
-    for chunk in subject_ids.chunks(CHUNK) {
-        let found = notice::Entity::find()
-            .filter(among(notice::Column::SubjectId, chunk, &["queued", "sent"]))
-            .all(door.conn())
-            .await?;
-        rows.extend(found);
-    }
-    Ok(rows)
-}
-
-/// Notices that were sent to somebody else while the official was away for whom they were meant, and of which that one has
-/// no copy yet.
-pub async fn uncopied(tx: &Tx, limit: u64, but_for: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
-    Ok(notice::Entity::find()
-        .filter(notice::Column::MeantForId.is_not_null())
-        .filter(notice::Column::CopiedAt.is_null())
-        .filter(notice::Column::MeantForId.is_not_in(but_for.to_vec()))
-        .filter(among_states(&["sent"]))
-        .order_by_asc(notice::Column::MeantForId)
-        .limit(limit)
-        .all(tx.conn())
         .await?)
 }
 
@@ -239,48 +175,4 @@ pub async fn copied(tx: &Tx, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), Sto
             .await?;
     }
     Ok(())
-}
-
-/// Marks the notices of mails that the server took.
-pub async fn sent(tx: &Tx, outbox_ids: &[Uuid], now: DateTime<Utc>) -> Result<u64, StoreError> {
-    let mut sent = 0;
-    for chunk in outbox_ids.chunks(CHUNK) {
-        let model = notice::ActiveModel {
-            state: Set("sent".to_owned()),
-            sent_at: Set(Some(now)),
-            ..Default::default()
-        };
-        let done = notice::Entity::update_many()
-            .set(model)
-            .filter(unsent(notice::Column::OutboxId, chunk))
-            .exec(tx.conn())
-            .await?;
-        sent += done.rows_affected;
-    }
-    Ok(sent)
-}
-
-/// The notices of a mail that came back weren't heard: they wait again, in that mail.
-pub async fn unheard(tx: &Tx, outbox_id: Uuid) -> Result<(), StoreError> {
-    let model =
-        notice::ActiveModel { state: Set("queued".to_owned()), sent_at: Set(None), ..Default::default() };
-    notice::Entity::update_many()
-        .set(model)
-        .filter(among(notice::Column::OutboxId, &[outbox_id], &["sent"]))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// A page of notices, of the units in the scope or sent to the official.
-pub async fn list(door: &impl Door, query: &ListQuery, scope: &Scope) -> Result<Page<NoticeRow>, StoreError> {
-    let within = match scope {
-        Scope::All => None,
-        Scope::Units(units) => {
-            let units: Vec<Uuid> = units.iter().copied().collect();
-            Some(Condition::all().add(notice::Column::UnitId.is_in(units)))
-        }
-        Scope::Own(official) => Some(Condition::all().add(notice::Column::OfficialId.eq(*official))),
-    };
-    page::<notice::Entity>(door, &PUBLISHED, "id", query, within).await
 }

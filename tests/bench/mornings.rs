@@ -38,7 +38,8 @@ use sink::Sink;
 
 const UNITS: usize = 200;
 const OFFICIALS: usize = 2_000;
-/// A number on the command line makes it shorter: `cargo bench --bench mornings -- 10000`.
+/// A number on the command line makes it shorter, the name of an engine leaves the other one out:
+/// `cargo bench --bench mornings -- 10000 sqlite`.
 const DOSSIERS: usize = 100_000;
 /// Connections to the mail server.
 const CONNECTIONS: usize = 4;
@@ -214,10 +215,16 @@ async fn morning(engine: &str, url: &str, dossiers: usize) {
 #[tokio::main]
 async fn main() {
     let dossiers = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(DOSSIERS);
-    let directory = tempfile::tempdir().expect("a directory");
-    let url = format!("sqlite://{}", directory.path().join("morning.sqlite").display());
-    morning("SQLite", &url, dossiers).await;
-    if let Some(cluster) = Cluster::start("fsync = on\nsynchronous_commit = on\n") {
+    let asked: Vec<String> = std::env::args().map(|word| word.to_lowercase()).collect();
+    let only = |engine: &str| asked.iter().any(|word| word == engine);
+    if !only("postgresql") {
+        let directory = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", directory.path().join("morning.sqlite").display());
+        morning("SQLite", &url, dossiers).await;
+    }
+    if !only("sqlite")
+        && let Some(cluster) = Cluster::start("fsync = on\nsynchronous_commit = on\n")
+    {
         morning("PostgreSQL", &cluster.url("postgres"), dossiers).await;
     }
 }

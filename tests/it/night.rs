@@ -314,7 +314,7 @@ both!(a_changed_rule_is_looked_at_anew, |house| {
     work.finish(&[]).await.expect("it commits");
     office.wait(TimeDelta::minutes(1));
     office.morning().await;
-    let told: Vec<_> = office.notices().await.into_iter().map(|n| (n.official_id, n.role, n.step)).collect();
+    let told: Vec<_> = office.notices().await.into_iter().map(|n| (n.notice.official_id, n.notice.role, n.notice.step)).collect();
     assert_eq!(told, [(Some(HEAD), "head".to_owned(), 1)]);
 });
 

@@ -18,7 +18,7 @@ use crate::domain::trouble::TroubleKind;
 use crate::mail::{DeliveryError, Taken};
 use crate::store::mail_attempts::{self, AttemptRow};
 use crate::store::outbox::{self, Failure};
-use crate::store::{Tx, notices};
+use crate::store::Tx;
 use crate::world::Entropy;
 
 /// Attempts that are recorded in one commit, at most.
@@ -144,11 +144,8 @@ async fn finish_in(
     let (kept, fate) = match outcome {
         Ok(_) => {
             let kept = outbox::sent(tx, lease, now).await?;
-            if kept {
-                notices::sent(tx, &[lease.id], now).await?;
-                if batch.failing.contains(&folded(&attempt.to_address)) {
-                    suppressions::went_through(tx, &attempt.to_address, now).await?;
-                }
+            if kept && batch.failing.contains(&folded(&attempt.to_address)) {
+                suppressions::went_through(tx, &attempt.to_address, now).await?;
             }
             (kept, Fate::Sent)
         }

@@ -314,7 +314,7 @@ async fn one(
 /// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.
 pub(super) async fn release(tx: &Tx, mail: Uuid) -> Result<(), StoreError> {
     let about: Vec<_> = notices::of_mail(tx, mail).await?.iter().map(|notice| notice.id).collect();
-    notices::detach(tx, &about).await
+    notices::detach(tx, mail, &about).await
 }
 
 /// Once a mail has gone through, those that wait for a mend of the way out needn't.

@@ -18,6 +18,8 @@ use crate::store::{imports, sources};
 
 /// The state of an import whose last row was sent.
 const FINISHED: &str = "finished";
+/// After so many rows the engine looks at how those of the sources are spread.
+const LOOKED_AT: [i64; 3] = [5_000, 20_000, 100_000];
 
 impl House {
     /// Opens an import, or finds how far it came.
@@ -155,6 +157,9 @@ impl House {
         imports::keep_outcomes(&work.tx, outcome_rows(run.id, &outcomes)).await?;
         imports::save(&work.tx, run, committed).await?;
         work.finish(&[]).await?;
+        if LOOKED_AT.iter().any(|mark| (committed..last).contains(mark)) {
+            self.store.look_at_spread("source_row").await;
+        }
         Ok((outcomes, last))
     }
 

@@ -72,9 +72,9 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Compos
         });
         if is_theirs { said.push(notice) } else { waiting.push(notice.id) }
     }
-    notices::detach(tx, &waiting).await?;
+    notices::detach(tx, row.id, &waiting).await?;
     for (why, ids) in untrue {
-        notices::suppress(tx, &ids, why).await?;
+        notices::suppress(tx, Some(row.id), &ids, why).await?;
     }
     let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };

@@ -31,15 +31,17 @@ pub(super) async fn copy(house: &House, claim: &Claim) -> Result<u64, ServiceErr
         if rows.is_empty() {
             break;
         }
-        let subjects = subjects_of(&work.tx, &rows).await?;
-        let history = History::read(&work.tx, &rows).await?;
+        let about: Vec<NoticeRow> = rows.iter().map(|told| told.notice.clone()).collect();
+        let subjects = subjects_of(&work.tx, &about).await?;
+        let history = History::read(&work.tx, &about).await?;
         let mut latest: BTreeMap<_, &NoticeRow> = BTreeMap::new();
-        for row in &rows {
+        for told in &rows {
+            let row = &told.notice;
             let Some(subject) = subjects.get(&row.subject_id) else { continue };
             // Handed on meanwhile, or told since: it is none of theirs any more, or they know.
             if moved(row, Some(subject)).is_some()
                 || !is_theirs(&reach, subject, row)
-                || history.told_since(row)
+                || history.told_since(told)
             {
                 continue;
             }
@@ -52,17 +54,15 @@ pub(super) async fn copy(house: &House, claim: &Claim) -> Result<u64, ServiceErr
         let copies = latest.into_values().map(|row| NoticeRow {
             id: work.new_id(),
             role: NoticeRole::Returned.as_str().to_owned(),
-            state: "queued".to_owned(),
             official_id: None,
             outbox_id: None,
             fell_due_at: now,
             created_at: now,
-            sent_at: None,
             copied_at: Some(now),
             ..row.clone()
         });
         entered += notices::enter(&work.tx, copies.collect()).await?;
-        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let ids: Vec<Uuid> = about.iter().map(|row| row.id).collect();
         notices::copied(&work.tx, &ids, now).await?;
         work.finish(&[]).await?;
     }

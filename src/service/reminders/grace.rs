@@ -11,8 +11,8 @@ use super::reach::Reach;
 use super::snoozing::waits_by;
 use crate::domain::calendar::Calendar;
 use crate::domain::mail::folded;
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
-use crate::store::notices::{self, NoticeRow};
+use crate::domain::reminder::{Concern, NoticeRole, NoticeState, RuleKind};
+use crate::store::notices::{self, NoticeRow, ToldNotice};
 use crate::store::snoozes::SnoozeRow;
 use crate::store::subjects::Subject;
 use crate::store::{Door, StoreError};
@@ -22,22 +22,22 @@ const UNSENT: TimeDelta = TimeDelta::days(4);
 
 /// The notices of what leaders are to be told, by subject.
 #[derive(Debug, Default)]
-pub(super) struct Below(HashMap<Uuid, Vec<NoticeRow>>);
+pub(super) struct Below(HashMap<Uuid, Vec<ToldNotice>>);
 
 impl Below {
     /// Reads them.
     pub async fn read(door: &impl Door, mut subjects: Vec<Uuid>) -> Result<Self, StoreError> {
         subjects.sort_unstable();
         subjects.dedup();
-        let mut of: HashMap<Uuid, Vec<NoticeRow>> = HashMap::new();
-        for row in notices::all_of(door, &subjects).await? {
-            of.entry(row.subject_id).or_default().push(row);
+        let mut of: HashMap<Uuid, Vec<ToldNotice>> = HashMap::new();
+        for told in notices::all_of(door, &subjects).await? {
+            of.entry(told.notice.subject_id).or_default().push(told);
         }
         Ok(Self(of))
     }
 
     /// Those of the subject of a notice.
-    pub fn of(&self, notice: &NoticeRow) -> &[NoticeRow] {
+    pub fn of(&self, notice: &NoticeRow) -> &[ToldNotice] {
         self.0.get(&notice.subject_id).map_or(&[], Vec::as_slice)
     }
 }
@@ -72,7 +72,7 @@ impl Grace<'_> {
         calendar: &Calendar,
         subject: &Subject,
         notice: &NoticeRow,
-        ledger: &[NoticeRow],
+        ledger: &[ToldNotice],
     ) -> bool {
         let Some(concern) = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern) else { return true };
         let Some(role) = NoticeRole::parse(&notice.role) else { return true };
@@ -101,22 +101,24 @@ impl Grace<'_> {
         subject: &Subject,
         (level, concern): (NoticeRole, Concern),
         due_at: DateTime<Utc>,
-        ledger: &[NoticeRow],
+        ledger: &[ToldNotice],
     ) -> Option<DateTime<Utc>> {
-        let of_it = |row: &&NoticeRow| {
+        let of_it = |told: &&ToldNotice| {
+            let row = &told.notice;
             row.role == level.as_str()
                 && row.due_at == due_at
                 && RuleKind::parse(&row.rule_kind).is_some_and(|kind| kind.concern() == concern)
         };
         let rows = || ledger.iter().filter(of_it);
-        if let Some(first) = rows().filter_map(|row| row.sent_at).min() {
+        if let Some(first) = rows().filter_map(|told| told.sent_at).min() {
             return Some(first);
         }
         // What was taken from the ledger for good, or nobody lets out, counts from when it fell due.
         let asleep = self.snoozed.get(&subject.id).is_some_and(|by| waits_by(by, subject, level.as_str()));
-        let counts =
-            |row: &&NoticeRow| asleep || row.state != "queued" || row.created_at + UNSENT <= self.now;
-        rows().filter(counts).map(|row| row.created_at).min()
+        let counts = |told: &&ToldNotice| {
+            asleep || told.state() != NoticeState::Queued || told.notice.created_at + UNSENT <= self.now
+        };
+        rows().filter(counts).map(|told| told.notice.created_at).min()
     }
 }
 

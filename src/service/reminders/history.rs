@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind};
-use crate::store::notices::{self, NoticeRow};
+use crate::domain::reminder::{Concern, NoticeRole, NoticeState, RuleKind};
+use crate::store::notices::{self, NoticeRow, ToldNotice};
 use crate::store::{Door, StoreError};
 
 /// A notice that left.
@@ -57,12 +57,16 @@ impl History {
         ids.sort_unstable();
         ids.dedup();
         let mut history = Self::default();
-        for row in notices::told_of(door, &ids).await? {
-            let Some(key) = key(&row) else { continue };
+        for told in notices::all_of(door, &ids).await? {
+            if told.state() == NoticeState::Suppressed {
+                continue;
+            }
+            let (row, sent_at) = (&told.notice, told.sent_at);
+            let Some(key) = key(row) else { continue };
             let concern = key.1;
             let latest = history.latest.entry(key).or_insert(row.fell_due_at);
             *latest = (*latest).max(row.fell_due_at);
-            let who = NoticeRole::parse(&row.role).zip(row.official_id).zip(row.sent_at);
+            let who = NoticeRole::parse(&row.role).zip(row.official_id).zip(sent_at);
             if let Some(((role, official_id), at)) = who {
                 let sent = Sent { role, official_id, meant_for_id: row.meant_for_id, from: row.due_at, at };
                 history.sent.entry((row.subject_id, concern)).or_default().push(sent);
@@ -105,11 +109,12 @@ impl History {
     }
 
     /// Whether the one for whom a notice was meant was told of the same themselves since it was sent to another.
-    pub fn told_since(&self, notice: &NoticeRow) -> bool {
+    pub fn told_since(&self, told: &ToldNotice) -> bool {
+        let notice = &told.notice;
         let concern = RuleKind::parse(&notice.rule_kind).map(RuleKind::concern);
         let sent = concern.and_then(|concern| self.sent.get(&(notice.subject_id, concern)));
         sent.is_some_and(|sent| {
-            sent.iter().any(|s| Some(s.official_id) == notice.meant_for_id && notice.sent_at < Some(s.at))
+            sent.iter().any(|s| Some(s.official_id) == notice.meant_for_id && told.sent_at < Some(s.at))
         })
     }
 

@@ -28,6 +28,6 @@ pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
 pub use sending::{Round, Told, send};
 pub use snoozing::{SnoozeAsk, end_snooze, list_snoozes, snooze};
 
-pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES};
+pub use crate::store::notices::{NoticeRow, PUBLISHED as PUBLISHED_NOTICES, ToldNotice};
 pub use crate::store::reminder_rules::{PUBLISHED as PUBLISHED_RULES, RuleRow};
 pub use crate::store::snoozes::{PUBLISHED as PUBLISHED_SNOOZES, SnoozeRow};

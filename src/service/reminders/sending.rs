@@ -338,7 +338,7 @@ async fn suppress(
     for (why, ids) in suppressed {
         for batch in ids.chunks(BATCH) {
             let work = house.batch(claim).await?;
-            *told.suppressed.entry(why).or_default() += notices::suppress(&work.tx, batch, why).await?;
+            *told.suppressed.entry(why).or_default() += notices::suppress(&work.tx, None, batch, why).await?;
             work.finish(&[]).await?;
         }
     }

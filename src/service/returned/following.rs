@@ -14,7 +14,7 @@ use crate::domain::trouble::TroubleKind;
 use crate::mail::{RecipientReport, Report};
 use crate::store::mail_attempts::{self, AttemptRow};
 use crate::store::outbox::{self, Failure, MailRow};
-use crate::store::{Tx, notices};
+use crate::store::Tx;
 
 /// Follows a report, whose bytes have this hash.
 pub(super) async fn follow(
@@ -98,7 +98,6 @@ async fn bury(tx: &Tx, mail: &MailRow, fault: Fault, why: String) -> Result<(), 
     let released = mail.kind == "reminder_digest" && fault != Fault::Message;
     let text = format!("it came back: {why}");
     outbox::bury_returned(tx, mail, Failure { fault, text, unseal: released }).await?;
-    notices::unheard(tx, mail.id).await?;
     if released {
         release(tx, mail.id).await?;
     }

@@ -19,16 +19,13 @@ pub struct Model {
     pub due_at: DateTimeUtc,
     pub step: i32,
     pub role: String,
-    /// `queued`, `sent`, `suppressed` or `cancelled`.
-    pub state: String,
-    /// Why it was suppressed or cancelled.
+    /// Why it is never sent; None: it is, once its mail is.
     pub why: Option<String>,
     /// Put in when the mail is sealed.
     pub official_id: Option<Uuid>,
     pub fell_due_at: DateTimeUtc,
     pub outbox_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
-    pub sent_at: Option<DateTimeUtc>,
     pub rule_code: String,
     /// None: it was entered before rules had versions.
     pub rule_id: Option<Uuid>,

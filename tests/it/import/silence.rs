@@ -10,6 +10,7 @@ use bonro::mail::{Digest, Mailbox, OperatorNotice, Post};
 use bonro::service::imports::Start;
 use bonro::service::settings::OfficeSettings;
 use bonro::store::entity::{notice, outbox};
+use bonro::store::notices::unattached;
 use chrono::{Datelike as _, Days, NaiveDate, TimeDelta, Weekday};
 use sea_orm::{
     ColumnTrait as _, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _, QueryOrder as _,
@@ -158,8 +159,7 @@ both!(nothing_is_said_that_the_newest_file_would_have_made_untrue, |house| {
     // The file comes again: what is said holds by it, and what fell due meanwhile isn't lost.
     stage.feed(day("2024-04-02")).await;
     let waiting = notice::Entity::find()
-        .filter(notice::Column::State.eq("queued"))
-        .filter(notice::Column::OutboxId.is_null())
+        .filter(unattached())
         .all(&stage.tables)
         .await
         .expect("notices are read");
@@ -188,15 +188,13 @@ both!(nothing_is_said_that_the_newest_file_would_have_made_untrue, |house| {
     let note = stage.town.job(JobName::DeliverMail).await;
     assert!(note.contains("cancelled") && !note.contains(" 0 cancelled"), "{note}");
     let lost = notice::Entity::find()
-        .filter(notice::Column::State.eq("suppressed"))
         .filter(notice::Column::Why.eq("stale"))
         .all(&stage.tables)
         .await
         .expect("notices are read");
     assert!(lost.is_empty());
     let again = notice::Entity::find()
-        .filter(notice::Column::State.eq("queued"))
-        .filter(notice::Column::OutboxId.is_null())
+        .filter(unattached())
         .all(&stage.tables)
         .await
         .expect("notices are read");

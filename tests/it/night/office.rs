@@ -9,7 +9,7 @@ use bonro::mail::{Mailbox, Post};
 use bonro::service::jobs::{Asked, Ran, run};
 use bonro::service::settings::OfficeSettings;
 use bonro::service::{House, ServiceError};
-use bonro::store::entity::{calendar, notice, official, outbox, petition, slot, task, unit};
+use bonro::store::entity::{calendar, official, outbox, petition, slot, task, unit};
 use bonro::store::{Pool, Store};
 use bonro::world::{Clock as _, Entropy, StandingClock, World};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -19,6 +19,8 @@ use sea_orm::{
 };
 use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::support::told::{Told, told};
 
 /// The town's head of the unit, and its two officers.
 pub const HEAD: Uuid = Uuid::from_u128(0x11);
@@ -215,12 +217,11 @@ impl Office {
         run(house, JobName::DeliverMail, self.clock.now(), Asked::ByHand).await
     }
 
-    pub async fn notices(&self) -> Vec<notice::Model> {
-        notice::Entity::find()
-            .order_by_asc(notice::Column::Id)
-            .all(&self.tables)
-            .await
-            .expect("notices are read")
+    /// In the order in which they were entered.
+    pub async fn notices(&self) -> Vec<Told> {
+        let mut notices = told(&self.tables).await;
+        notices.sort_by_key(|told| told.id);
+        notices
     }
 
     pub async fn outbox(&self) -> Vec<outbox::Model> {

@@ -114,11 +114,11 @@ both!(the_preview_is_what_goes_out, |house| {
             let version = row.rule_version.expect("it has one");
             went.insert((
                 run.clone(),
-                row.subject_code,
-                row.rule_code,
+                row.notice.subject_code,
+                row.notice.rule_code,
                 version,
-                row.step,
-                row.role,
+                row.notice.step,
+                row.notice.role,
                 recipient,
             ));
         }

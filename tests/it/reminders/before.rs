@@ -59,9 +59,9 @@ both!(rules_and_ledger_of_before_go_on, |house| {
     let told = "SELECT rule_code || ' ' || COALESCE(rule_version, 0) FROM notice";
     assert_eq!(texts(&tables, told).await, ["overdue_head 0"]);
     let twice = format!(
-        "INSERT INTO notice (id, subject_kind, subject_id, subject_code, rule_kind, due_at, step, role, state, \
+        "INSERT INTO notice (id, subject_kind, subject_id, subject_code, rule_kind, due_at, step, role, \
          fell_due_at, created_at, rule_code) \
-         VALUES ({}, 'dossier', {}, 'D', 'overdue', {at}, 1, 'head', 'queued', {at}, {at}, 'overdue_head')",
+         VALUES ({}, 'dossier', {}, 'D', 'overdue', {at}, 1, 'head', {at}, {at}, 'overdue_head')",
         id(22),
         id(21)
     );

@@ -51,7 +51,7 @@ both!(who_stands_in_is_told_and_who_returns_gets_a_copy, |house| {
     assert_eq!(readers(&tuesday), ["a-01"]);
     insta::assert_snapshot!("returned", tuesday[0].1);
     let copies = watch.ledger().await.into_iter().filter(|row| row.role == "returned");
-    let copies: Vec<(String, String)> = copies.map(|row| (row.subject_code, row.state)).collect();
+    let copies: Vec<(String, String)> = copies.map(|row| (row.notice.subject_code, row.state)).collect();
     assert_eq!(copies, [("L1".to_owned(), "sent".to_owned())]);
     // The repeat of the third working day after is the holder's own again, and no copy comes twice.
     let wednesday = morning(&watch, 29).await;

@@ -9,7 +9,7 @@ use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use bonro::service::House;
 use bonro::service::jobs::{Asked, run};
 use bonro::service::settings::OfficeSettings;
-use bonro::store::entity::{notice, outbox};
+use bonro::store::entity::outbox;
 use bonro::world::Clock as _;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryOrder as _};
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use tonic::Status;
 
 use crate::dossiers::office::Office;
 use crate::support::letters::{said_of, text_of};
+use crate::support::told::{Told, told};
 use crate::support::{self, Call};
 
 pub struct Watch {
@@ -99,25 +100,19 @@ impl Watch {
     }
 
     /// The ledger, in the order of falling due.
-    pub async fn ledger(&self) -> Vec<notice::Model> {
-        notice::Entity::find()
-            .order_by_asc(notice::Column::FellDueAt)
-            .order_by_asc(notice::Column::SubjectCode)
-            .order_by_asc(notice::Column::Role)
-            .order_by_asc(notice::Column::Step)
-            .all(&self.tables)
-            .await
-            .expect("the ledger is read")
+    pub async fn ledger(&self) -> Vec<Told> {
+        told(&self.tables).await
     }
 
     pub async fn said(&self) -> Vec<Said> {
-        let local = |row: &notice::Model| {
+        let local = |row: &Told| {
             row.fell_due_at.with_timezone(&chrono_tz::Asia::Ho_Chi_Minh).format("%d/%m %H:%M").to_string()
         };
         let rows = self.ledger().await.into_iter();
         rows.map(|row| {
             let fell = local(&row);
-            (row.subject_code, row.rule_code, fell, row.role, row.state, row.why)
+            let Told { state, .. } = row.clone();
+            (row.subject_code.clone(), row.rule_code.clone(), fell, row.role.clone(), state, row.why.clone())
         })
         .collect()
     }

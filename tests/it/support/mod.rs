@@ -9,6 +9,7 @@ pub mod line;
 pub mod packages;
 pub mod postgres;
 pub mod sqlite;
+pub mod told;
 
 pub use house::House;
 pub use line::{Call, Line};
