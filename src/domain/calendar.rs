@@ -312,6 +312,14 @@ impl Calendar {
             && self.spec.office_hours.iter().any(|(from, to)| (*from..*to).contains(&local.time()))
     }
 
+    /// The first instant from one on at which the office is open.
+    pub fn next_open(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, OutOfRange> {
+        if self.is_open(at) {
+            return Ok(at);
+        }
+        Ok(self.at_office_micros(self.office_micros(at)? + 1)? - TimeDelta::microseconds(1))
+    }
+
     /// Office time run since the tables' origin, in µs: the measure in which spans add up.
     pub fn office_micros(&self, at: DateTime<Utc>) -> Result<i64, OutOfRange> {
         let local = self.local(at);

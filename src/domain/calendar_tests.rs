@@ -123,6 +123,25 @@ fn the_office_is_open_in_its_hours_only() {
 }
 
 #[test]
+fn the_office_opens_next_where_it_is_closed() {
+    let town = town();
+    let opens = |wall: &str| {
+        let at = town.instant(wall.parse().expect("a local time"));
+        town.next_open(at).map(|at| town.local(at).to_string())
+    };
+    for (wall, expected) in [
+        ("2024-05-16T07:15:00", "2024-05-16 07:15:00"),
+        ("2024-05-16T06:30:00", "2024-05-16 07:00:00"),
+        ("2024-05-16T11:30:00", "2024-05-16 13:30:00"),
+        ("2024-05-16T17:00:00", "2024-05-17 07:00:00"),
+        // A Saturday.
+        ("2024-05-18T10:00:00", "2024-05-20 07:00:00"),
+    ] {
+        assert_eq!(opens(wall), Ok(expected.to_owned()), "{wall}");
+    }
+}
+
+#[test]
 fn what_is_no_calendar_is_refused() {
     let time = |text: &str| text.parse::<NaiveTime>().expect("a time");
     let weekdays = |days: &[u8]| CalendarSpec { working_weekdays: days.to_vec(), ..default_spec() };

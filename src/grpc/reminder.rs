@@ -5,6 +5,7 @@ use tonic::{Request, Response, Status};
 use super::convert::{Fields, check_mask, uid_of, unspecified};
 use super::reminder_convert::{
     notice, planned, read_role, read_rule_kind, read_subject_kind, rule, snooze, subject_code, subject_of,
+    waiting,
 };
 use super::{Front, Plan, Reference};
 use crate::domain::filter::Value;
@@ -154,15 +155,16 @@ impl ReminderService for Front {
                 };
                 let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
                 let page: Vec<_> =
-                    ahead.iter().skip(from).take(limit).map(|n| planned(&look.rules, n)).collect();
+                    ahead.notices.iter().skip(from).take(limit).map(|n| planned(&look.rules, n)).collect();
                 let reached = from.saturating_add(page.len());
-                let next = (reached < ahead.len()).then(|| Cursor {
+                let next = (reached < ahead.notices.len()).then(|| Cursor {
                     key: Value::Number(i64::try_from(reached).unwrap_or(i64::MAX)),
                     id: String::new(),
                 });
                 Ok(v1::PreviewRemindersResponse {
                     next_page_token: listing.token(next.as_ref())?,
                     planned_notices: page,
+                    waiting: waiting(&ahead),
                 })
             })
         })

@@ -1,11 +1,13 @@
 //! Rules of reminding, notices and snoozes, between the contract and the house.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::convert::{code_of, code_or_empty, official_name, timestamp, unit_name_or_empty};
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::pb::v1;
-use crate::service::reminders::{NoticeRow, PlannedNotice, RuleRow, SnoozeRow};
+use crate::service::reminders::{Ahead, NoticeRow, PlannedNotice, RuleRow, SnoozeRow, Wait};
 use crate::service::{Rules, Violation};
 
 pub(super) fn subject_kind(kind: SubjectKind) -> v1::SubjectKind {
@@ -156,6 +158,23 @@ pub(super) fn planned(rules: &Rules, notice: &PlannedNotice) -> v1::PlannedNotic
         reason_vi: notice.reason.vi.clone(),
         reason_en: notice.reason.en.clone(),
     }
+}
+
+/// What waits on, each reason once.
+pub(super) fn waiting(ahead: &Ahead) -> Vec<v1::WaitingNotices> {
+    let mut counts: BTreeMap<i32, i64> = BTreeMap::new();
+    for (why, count) in &ahead.waits {
+        let why = match why {
+            // The next run takes it: it waits for nothing.
+            Wait::Later => continue,
+            Wait::Snoozed => v1::NoticeWait::Snoozed,
+            Wait::Source => v1::NoticeWait::StaleSource,
+            Wait::Grace => v1::NoticeWait::Grace,
+            Wait::Address(_) => v1::NoticeWait::Address,
+        };
+        *counts.entry(why.into()).or_default() += i64::try_from(*count).unwrap_or(i64::MAX);
+    }
+    counts.into_iter().map(|(why, count)| v1::WaitingNotices { why, count }).collect()
 }
 
 /// A snooze.

@@ -110,6 +110,11 @@ pub enum Remark {
         /// Who.
         name: String,
     },
+    /// It is meant for somebody whose address isn't written to.
+    Unwritten {
+        /// Who.
+        name: String,
+    },
     /// There is nobody at a level that should be told first.
     Nobody {
         /// The level.
@@ -140,7 +145,7 @@ pub enum Remark {
         /// Why.
         reason: String,
     },
-    /// Somebody was told of it while the reader was away.
+    /// Somebody was told of it while the reader couldn't be.
     Meanwhile {
         /// Who.
         name: String,

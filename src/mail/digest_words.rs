@@ -230,8 +230,8 @@ pub(super) fn why(role: NoticeRole, stands_in: bool, language: Language) -> &'st
             "You receive this mail as the leader in charge; whom below it was told, and why it is late, stands with each line.",
         ),
         NoticeRole::Returned => language.pick(
-            "Ông/bà nhận thư này vì các việc nêu trên đã được báo cho người khác trong thời gian ông/bà vắng mặt.",
-            "You receive this mail because somebody else was told of the work above while you were away.",
+            "Ông/bà nhận thư này vì các việc nêu trên đã được báo cho người khác khi ông/bà vắng mặt hoặc thư chưa đến được ông/bà.",
+            "You receive this mail because somebody else was told of the work above while you were away or mail didn't reach you.",
         ),
     }
 }

@@ -1,7 +1,5 @@
 //! The ledger of notices: each that fell due, once, and what became of it.
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{BinOper, Expr, ExprTrait as _, OnConflict, SimpleExpr};
 use sea_orm::{
@@ -18,9 +16,6 @@ use crate::domain::permission::Scope;
 
 /// A notice and what became of it.
 pub type NoticeRow = notice::Model;
-
-/// What makes a notice of a subject unique: rule code, instant measured from, step and role.
-pub type NoticeKey = (String, DateTime<Utc>, i32, String);
 
 /// Rows a statement: 21 columns each.
 const CHUNK: usize = 500;
@@ -64,25 +59,6 @@ pub async fn enter(tx: &Tx, rows: Vec<NoticeRow>) -> Result<u64, StoreError> {
             .await?;
     }
     Ok(entered)
-}
-
-/// The ledger's keys of subjects: rule code, instant measured from, step and role of each notice, by subject.
-pub async fn keys_of(
-    door: &impl Door,
-    subject_ids: &[Uuid],
-) -> Result<HashMap<Uuid, HashSet<NoticeKey>>, StoreError> {
-    let mut keys: HashMap<Uuid, HashSet<NoticeKey>> = HashMap::new();
-    for chunk in subject_ids.chunks(CHUNK) {
-        let rows = notice::Entity::find()
-            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
-            .all(door.conn())
-            .await?;
-        for row in rows {
-            let key = (row.rule_code, row.due_at, row.step, row.role);
-            keys.entry(row.subject_id).or_default().insert(key);
-        }
-    }
-    Ok(keys)
 }
 
 /// Notices that wait for a mail, in the order in which they fell due.
@@ -216,7 +192,11 @@ pub async fn told_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<Notic
 
 /// Notices that were sent to somebody else while the official was away for whom they were meant, and of which that one has
 /// no copy yet.
-pub async fn uncopied(tx: &Tx, limit: u64, but_for: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
+pub async fn uncopied(
+    door: &impl Door,
+    limit: Option<u64>,
+    but_for: &[Uuid],
+) -> Result<Vec<NoticeRow>, StoreError> {
     Ok(notice::Entity::find()
         .filter(notice::Column::MeantForId.is_not_null())
         .filter(notice::Column::CopiedAt.is_null())
@@ -224,7 +204,7 @@ pub async fn uncopied(tx: &Tx, limit: u64, but_for: &[Uuid]) -> Result<Vec<Notic
         .filter(among_states(&["sent"]))
         .order_by_asc(notice::Column::MeantForId)
         .limit(limit)
-        .all(tx.conn())
+        .all(door.conn())
         .await?)
 }
 

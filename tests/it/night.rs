@@ -15,6 +15,7 @@ mod reports;
 mod returned;
 pub mod server;
 mod troubles;
+mod unwritten;
 
 use bonro::domain::mail::Fault;
 use bonro::domain::reminder::SubjectKind;

@@ -4,6 +4,7 @@
 mod ahead;
 mod before;
 mod escalated;
+mod evenings;
 mod kinds;
 mod leave;
 mod line;

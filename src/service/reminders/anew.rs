@@ -7,13 +7,12 @@ use uuid::Uuid;
 
 use super::super::House;
 use super::super::error::ServiceError;
+use super::deciding::{Desk, Verdict, Wait};
 use super::digest::{Common, Known, digest_for};
 use super::history::History;
-use super::reach::{Reach, away};
+use super::reach::{Hindrances, Reach};
 use super::sending::subjects_of;
-use super::snoozing::waits_by;
 use super::sources::Sources;
-use super::truth::stale;
 use crate::domain::reminder::SubjectKind;
 use crate::mail::Digest;
 use crate::store::Tx;
@@ -39,35 +38,33 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Compos
     let subjects = subjects_of(tx, &about).await?;
     let (rules, now) = (house.rules(tx).await?, house.world.office.now());
     let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
-    let away = away(tx, &rules, now).await?;
-    let reach = Reach::at(&rules, &away, now);
+    let hindrances = Hindrances::read(tx, &rules, now).await?;
+    let reach = Reach::at(&rules, &hindrances, now);
     let history = History::read(tx, &about).await?;
     let snoozed = snoozes::standing(tx, now).await?;
     let (mut said, mut waiting) = (Vec::new(), Vec::new());
     let mut untrue: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    let desk = Desk { reach: &reach, sources: &sources, snoozed: &snoozed, now };
     for notice in &about {
-        let subject = subjects.get(&notice.subject_id);
-        if subject.is_some_and(|subject| sources.waits(subject)) {
-            // The mail waited so long that its source fell silent.
-            waiting.push(notice.id);
-            continue;
-        }
-        let by = subject.zip(snoozed.get(&notice.subject_id));
-        if by.is_some_and(|(subject, by)| waits_by(by, subject, &notice.role)) {
-            waiting.push(notice.id);
-            continue;
-        }
-        if let Some(why) = stale(&reach, notice, subject, now) {
-            untrue.entry(why).or_default().push(notice.id);
-            continue;
-        }
+        let hearer = match desk.verdict(notice, subjects.get(&notice.subject_id)) {
+            // Somebody said so meanwhile, or it waited so long that its source fell silent.
+            Verdict::Waits(Wait::Snoozed | Wait::Source) => {
+                waiting.push(notice.id);
+                continue;
+            }
+            Verdict::Untrue(why) => {
+                untrue.entry(why).or_default().push(notice.id);
+                continue;
+            }
+            Verdict::Waits(Wait::Later | Wait::Grace | Wait::Address(_)) | Verdict::Unheard(_) => None,
+            Verdict::Told(hearer) => Some(hearer),
+        };
         if history.is_told_later(notice) {
             untrue.entry(TOLD_LATER).or_default().push(notice.id);
             continue;
         }
         // Handed on meanwhile, back from leave, or reached at another address: the next run tells the right one.
-        let told = subject.and_then(|subject| reach.hearer(subject, notice).ok());
-        let is_theirs = told.is_some_and(|told| {
+        let is_theirs = hearer.is_some_and(|told| {
             Some(told.official.id) == row.recipient_official_id && told.address == row.to_address
         });
         if is_theirs { said.push(notice) } else { waiting.push(notice.id) }

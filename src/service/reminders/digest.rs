@@ -164,6 +164,7 @@ fn remarks(
         remarks.extend(past.into_iter().map(|past| match past {
             Past::Away(who, until) => Remark::Away { name: who.full_name.clone(), until },
             Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
+            Past::Unwritten(who) => Remark::Unwritten { name: who.full_name.clone() },
             Past::Nobody(level) => Remark::Nobody { level },
         }));
         let level = known.reach.level_of(subject, role, reader).unwrap_or(role);

@@ -56,9 +56,14 @@ impl History {
         let mut ids: Vec<Uuid> = of.iter().map(|notice| notice.subject_id).collect();
         ids.sort_unstable();
         ids.dedup();
+        Ok(Self::of(&notices::told_of(door, &ids).await?))
+    }
+
+    /// Of notices that were told or will be.
+    pub fn of<'n>(told: impl IntoIterator<Item = &'n NoticeRow>) -> Self {
         let mut history = Self::default();
-        for row in notices::told_of(door, &ids).await? {
-            let Some(key) = key(&row) else { continue };
+        for row in told {
+            let Some(key) = key(row) else { continue };
             let concern = key.1;
             let latest = history.latest.entry(key).or_insert(row.fell_due_at);
             *latest = (*latest).max(row.fell_due_at);
@@ -68,7 +73,7 @@ impl History {
                 history.sent.entry((row.subject_id, concern)).or_default().push(sent);
             }
         }
-        Ok(history)
+        history
     }
 
     /// A later notice of the same concern, for the same role, was told or will be.

@@ -62,7 +62,7 @@ async fn enter(work: &Work, kind: SubjectKind, due: &[Subject]) -> Result<u64, S
     let mut nexts: BTreeMap<Option<Planned>, Vec<Uuid>> = BTreeMap::new();
     for subject in due {
         let (fallen, next) = look_at(&work.rules, subject, work.now());
-        rows.extend(fallen.iter().map(|fallen| notice(work, subject, fallen)));
+        rows.extend(fallen.iter().map(|fallen| notice(subject, fallen, work.new_id(), work.now())));
         nexts.entry(next).or_default().push(subject.id);
     }
     let entered = notices::enter(&work.tx, rows).await?;
@@ -84,10 +84,10 @@ pub(super) struct Fallen {
 }
 
 /// The ledger's row of a notice.
-fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
+pub(super) fn notice(subject: &Subject, fallen: &Fallen, id: Uuid, now: DateTime<Utc>) -> NoticeRow {
     let Fallen { rule, planned, from } = fallen;
     NoticeRow {
-        id: work.new_id(),
+        id,
         subject_kind: subject.kind.as_str().to_owned(),
         subject_id: subject.id,
         subject_code: subject.code.clone(),
@@ -101,7 +101,7 @@ fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
         official_id: None,
         fell_due_at: planned.at,
         outbox_id: None,
-        created_at: work.now(),
+        created_at: now,
         sent_at: None,
         rule_code: rule.code.clone(),
         rule_id: Some(rule.id),
@@ -185,7 +185,7 @@ pub(super) async fn remind_of_today(house: &House, claim: &Claim) -> Result<u64,
             let mut rows = Vec::new();
             for subject in &due {
                 let told = second_of_today(&work.rules, subject, work.now());
-                rows.extend(told.iter().map(|fallen| notice(&work, subject, fallen)));
+                rows.extend(told.iter().map(|fallen| notice(subject, fallen, work.new_id(), work.now())));
             }
             entered += notices::enter(&work.tx, rows).await?;
             work.finish(&[]).await?;
