@@ -51,6 +51,7 @@ mod m20261128_000072_escalate_reminders;
 mod m20261128_000073_snooze_reminders;
 mod m20261128_000080_tell_mail_attempts;
 mod m20261128_000090_index_calendars;
+mod m20261128_000110_watch_ages;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000073_snooze_reminders::Migration),
             Box::new(m20261128_000080_tell_mail_attempts::Migration),
             Box::new(m20261128_000090_index_calendars::Migration),
+            Box::new(m20261128_000110_watch_ages::Migration),
         ]
     }
 }

@@ -173,6 +173,8 @@ pub fn version(row: procedure_version::Model) -> Result<ProcedureVersion, StoreE
             "resume_policy",
             id,
         )?,
+        watched_list: row.watched_list,
+        recorded_at: row.recorded_at,
     })
 }
 
@@ -188,9 +190,12 @@ pub fn reminder(row: &reminder_rule::Model) -> Result<Rule, StoreError> {
         kind: word(RuleKind::parse(&row.kind), "reminder_rule", "kind", row.id)?,
         working_days: row.working_days.into(),
         office_minutes: row.office_minutes.into(),
+        months: row.months.into(),
+        watched_list: row.watched_list.clone(),
         repeat_working_days: row.repeat_working_days.unwrap_or(0).into(),
         role: word(NoticeRole::parse(&row.role), "reminder_rule", "role", row.id)?,
         enabled: row.enabled,
+        since: row.valid_from,
     })
 }
 
@@ -319,6 +324,13 @@ impl Rules {
     ) -> Option<Planned> {
         let in_force = self.reminders_for(subject_kind, unit_id, now);
         reminder::next(&in_force, calendar, marks, None, now).ok().flatten()
+    }
+
+    /// The list on which dossiers of a procedure are watched, and since when: what its latest version says, from when that
+    /// was recorded on, whenever it takes effect for new ones.
+    pub fn watched(&self, procedure_id: Uuid) -> Option<(&str, DateTime<Utc>)> {
+        let latest = self.versions.get(&procedure_id)?.last()?;
+        (!latest.watched_list.is_empty()).then_some((&*latest.watched_list, latest.recorded_at))
     }
 
     /// The version of a procedure that holds on a day.

@@ -304,6 +304,8 @@ both!(a_changed_rule_is_looked_at_anew, |house| {
         kind: RuleKind::BeforeDue,
         working_days: 5,
         office_minutes: 0,
+        months: 0,
+        watched_list: String::new(),
         repeat_working_days: None,
         role: NoticeRole::Head,
         enabled: true,

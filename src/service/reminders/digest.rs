@@ -14,7 +14,7 @@ use super::snoozing::counts;
 use super::sources::Sources;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
+use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind, months_between};
 use crate::mail::{self, Digest, Line, Measured, Remark};
 use crate::store::notices::NoticeRow;
 use crate::store::snoozes::SnoozeRow;
@@ -172,7 +172,8 @@ fn remarks(
             // What leaves with the same run is none of it, whichever mail is first.
             let before = known.written_at.max(notice.created_at);
             let told = known.history.told_below((notice, before), (concern, from), level);
-            if told.is_empty() && remarks.is_empty() {
+            // That something grows old is told to whom the rule says, and not level by level.
+            if told.is_empty() && remarks.is_empty() && concern != Concern::Age {
                 remarks.push(Remark::NobodyTold);
             }
             let others = told.iter().filter(|heard| heard.official_id != reader.id);
@@ -217,6 +218,7 @@ fn line(
         from: calendar.local(from),
         office_minutes: office_minutes.map(|(now, from)| (now - from) / 60_000_000),
         day_minutes: calendar.day_span() / 60_000_000,
+        months: months_between(from_on, calendar.local_date(now)),
         missing: subject.missing.clone(),
     };
     Line {

@@ -15,7 +15,7 @@ use crate::domain::reminder::{self, Concern, NoticeRole, Planned, Rule, RuleKind
 use crate::store::notices::{self, NoticeRow};
 use crate::store::reminder_rules;
 use crate::store::rules as kept;
-use crate::store::subjects::{self, Subject};
+use crate::store::subjects::{self, About, Subject};
 
 /// Subjects a transaction.
 const BATCH: u64 = 200;
@@ -116,6 +116,22 @@ pub(super) fn calendar_of<'a>(rules: &'a Rules, subject: &Subject) -> Option<&'a
     rules.calendar_for(subject.unit_id).map(|calendar| &**calendar)
 }
 
+/// A rule as it holds for a subject. One about age watches what is on its list, from when it was put there on.
+fn watching(rules: &Rules, subject: &Subject, rule: Rule) -> Option<Rule> {
+    if rule.kind != RuleKind::Ageing {
+        return Some(rule);
+    }
+    let (list, listed_at) = watched(rules, subject)?;
+    let is_of_list = rule.watched_list.is_empty() || rule.watched_list == list;
+    is_of_list.then(|| Rule { since: rule.since.max(listed_at), ..rule })
+}
+
+/// The watched list that a subject is on, and since when.
+pub(super) fn watched<'a>(rules: &'a Rules, subject: &Subject) -> Option<(&'a str, DateTime<Utc>)> {
+    let About::Procedure(version) = &subject.about else { return None };
+    rules.watched(rules.book.versions.get(version)?.procedure_id)
+}
+
 /// For each role and concern the latest notice that has fallen due, and the earliest one to come of all.
 pub(super) fn look_at(
     rules: &Rules,
@@ -131,6 +147,7 @@ pub(super) fn look_at(
     };
     let mut of_concern: BTreeMap<(NoticeRole, Concern), Vec<Rule>> = BTreeMap::new();
     for rule in rules.reminders_for(subject.kind, subject.unit_id, now) {
+        let Some(rule) = watching(rules, subject, rule) else { continue };
         of_concern.entry((rule.role, rule.kind.concern())).or_default().push(rule);
     }
     let mut fallen = Vec::new();

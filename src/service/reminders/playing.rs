@@ -10,6 +10,7 @@ use super::super::Rules;
 use super::copies::{copy_of, to_copy};
 use super::deciding::{Desk, Run, Verdict, Wait};
 use super::history::History;
+use super::older::Older;
 use super::planning::{calendar_of, look_at, notice, second_of_today};
 use super::preview::PlannedNotice;
 use super::reach::{Hindrances, Reach};
@@ -114,6 +115,8 @@ pub struct Ahead {
     pub notices: Vec<PlannedNotice>,
     /// How many wait beyond the last run, by reason.
     pub waits: BTreeMap<Wait, u64>,
+    /// What was over too long before a rule began.
+    pub older: Vec<Older>,
 }
 
 impl<'a> Play<'a> {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::super::error::{ServiceError, Violation};
 use super::super::slots::{house_calendar, schedule_of};
 use super::super::work::Look;
+use super::older::older;
 use super::playing::{Ahead, Play, Stage};
 use super::reach::Hindrances;
 use super::reason::Reason;
@@ -130,6 +131,7 @@ pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceErro
     for some in others.chunks(usize::try_from(STEP).unwrap_or(usize::MAX)) {
         through(look, &play, some, &mut ahead).await?;
     }
+    ahead.older = older(look, &scope, until).await?;
     ahead.notices.retain(|notice| ask.on.is_none_or(|on| calendar.local_date(notice.send_at) == on));
     ahead.notices.retain(|notice| recipient.is_none() || notice.recipient_id == recipient);
     ahead.notices.sort_unstable();
