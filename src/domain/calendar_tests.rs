@@ -117,6 +117,8 @@ fn the_office_is_open_in_its_hours_only() {
     assert!(open("2024-05-06T07:00:00") && open("2024-05-06T11:29:59") && open("2024-05-04T13:30:00"));
     assert!(!open("2024-05-06T06:59:59") && !open("2024-05-06T11:30:00") && !open("2024-05-06T17:00:00"));
     assert!(!open("2024-05-05T09:00:00") && !open("2024-04-30T09:00:00"));
+    let since = town.open_since(utc("2024-05-06T07:15:00Z"));
+    assert_eq!(since, Some(utc("2024-05-06T06:30:00Z")), "in the afternoon since 13:30");
     assert_eq!(town.opening(day("2024-05-06")), utc("2024-05-06T00:00:00Z"));
     assert_eq!(town.closing(day("2024-05-06")), utc("2024-05-06T10:00:00Z"));
     assert_eq!(town.day_span(), 8 * 3_600_000_000);

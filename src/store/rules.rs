@@ -36,7 +36,9 @@ pub struct Rules {
     pub units: UnitTree,
     /// The officials by id.
     pub officials: HashMap<Uuid, Official>,
-    /// Their ids by code.
+    /// The names of those who were withdrawn: what they were told is on record.
+    pub withdrawn: HashMap<Uuid, String>,
+    /// The officials' ids by code.
     pub officials_by_code: HashMap<String, Uuid>,
     /// Versions of procedures and calendars by id.
     pub book: Rulebook,
@@ -108,8 +110,11 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
             })
             .collect::<Result<_, StoreError>>()?,
     );
-    let standing = official::Entity::find().filter(official::Column::WithdrawnAt.is_null());
-    for row in standing.all(door.conn()).await? {
+    for row in official::Entity::find().all(door.conn()).await? {
+        if row.withdrawn_at.is_some() {
+            rules.withdrawn.insert(row.id, row.full_name);
+            continue;
+        }
         let role = word(OfficialRole::parse(&row.role), "official", "role", &row.code)?;
         rules.officials_by_code.insert(row.code.clone(), row.id);
         let official = Official {
@@ -337,6 +342,12 @@ impl Rules {
     pub fn version_on(&self, procedure_id: Uuid, day: NaiveDate) -> Option<&Arc<ProcedureVersion>> {
         let versions = self.versions.get(&procedure_id)?;
         versions.iter().rev().find(|v| v.effective_on <= day)
+    }
+
+    /// The name of an official, be they withdrawn; empty: there never was one.
+    pub fn name_of(&self, official: Uuid) -> &str {
+        let name = self.officials.get(&official).map(|official| &official.full_name);
+        name.or_else(|| self.withdrawn.get(&official)).map(String::as_str).unwrap_or_default()
     }
 
     /// An official by code.

@@ -150,8 +150,7 @@ fn remarks(
     is_late: bool,
     house: &Calendar,
 ) -> Vec<Remark> {
-    let officials = &known.reach.rules().officials;
-    let name = |id: &Uuid| officials.get(id).map(|official| official.full_name.clone()).unwrap_or_default();
+    let name = |id: &Uuid| known.reach.rules().name_of(*id).to_owned();
     let role = NoticeRole::parse(&notice.role).unwrap_or(NoticeRole::Responsible);
     let mut remarks = Vec::new();
     if role == NoticeRole::Returned {

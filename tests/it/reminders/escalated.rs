@@ -191,6 +191,19 @@ async fn suppress(watch: &Watch, code: &str) -> String {
     answer.suppression.expect("one").name
 }
 
+both!(who_was_withdrawn_keeps_a_name, |house| {
+    let watch = chain(&house).await;
+    watch.office.receive(Office::new_dossier("E1")).await;
+    assert_eq!(readers(&morning(&watch, 24).await), ["a-01"]);
+    let sql = "UPDATE official SET withdrawn_at = created_at WHERE code = 'A-01'";
+    watch.tables.execute_unprepared(sql).await.expect("an import is undone");
+    // The house reads its officials anew.
+    watch.employ("A-77", "A", v1::Role::Officer).await;
+    let monday = morning(&watch, 27).await;
+    assert_eq!(readers(&monday), ["a-09"]);
+    assert!(monday[0].1.contains("Đã nhắc Cán bộ A-01 lúc 07:15 ngày 24/5/2024"), "{}", monday[0].1);
+});
+
 both!(what_falls_to_the_leader_has_its_grace_too, |house| {
     let watch = Watch::silent(&house).await;
     watch.employ("T-01", "T", v1::Role::Leader).await;
