@@ -24,6 +24,9 @@ pub struct Older {
     pub count: u64,
 }
 
+/// Code and identity of a rule, and how far it looks back by a unit's calendar.
+type Key = (String, Uuid, DateTime<Utc>);
+
 /// What the rules that hold at an instant pass over in the units of a scope, by code.
 pub(super) async fn older(look: &Look, scope: &Scope, at: DateTime<Utc>) -> Result<Vec<Older>, ServiceError> {
     let house = house_calendar(&look.rules);
@@ -32,7 +35,7 @@ pub(super) async fn older(look: &Look, scope: &Scope, at: DateTime<Utc>) -> Resu
         Scope::Units(units) => units.contains(&unit),
         Scope::Own(_) => false,
     };
-    let mut of_rules: BTreeMap<(String, Uuid, DateTime<Utc>), (Rule, Vec<Uuid>)> = BTreeMap::new();
+    let mut of_rules: BTreeMap<Key, (Rule, Vec<Uuid>)> = BTreeMap::new();
     for unit in look.rules.units.all().filter(|unit| seen(unit.id)) {
         let calendar = look.rules.calendar_for(Some(unit.id)).unwrap_or(&house);
         for rule in look.rules.reminders_for(SubjectKind::Dossier, Some(unit.id), at) {
