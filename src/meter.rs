@@ -48,7 +48,8 @@ struct Dials {
 pub struct Standing {
     /// Mails that haven't left: kind, state, how many.
     pub outbox: Vec<(String, String, i64)>,
-    /// Since when the oldest mail waits that isn't given up, in seconds; 0 without any.
+    /// Since when the oldest mail waits that isn't given up, in seconds; 0 without any. What waits for the office to open
+    /// doesn't count until it is.
     pub oldest_mail_seconds: f64,
     /// The sources.
     pub sources: Vec<SourceStanding>,

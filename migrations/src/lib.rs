@@ -52,6 +52,7 @@ mod m20261128_000073_snooze_reminders;
 mod m20261128_000080_tell_mail_attempts;
 mod m20261128_000090_index_calendars;
 mod m20261128_000095_follow_mails_of_notices;
+mod m20261128_000110_watch_ages;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000080_tell_mail_attempts::Migration),
             Box::new(m20261128_000090_index_calendars::Migration),
             Box::new(m20261128_000095_follow_mails_of_notices::Migration),
+            Box::new(m20261128_000110_watch_ages::Migration),
         ]
     }
 }

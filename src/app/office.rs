@@ -176,6 +176,8 @@ fn rule(told: &ReminderRule) -> anyhow::Result<RuleDraft> {
         kind: word("kind", &told.kind, RuleKind::parse, RuleKind::ALL, RuleKind::as_str)?,
         working_days: told.working_days.into(),
         office_minutes: told.office_minutes.into(),
+        months: told.months.into(),
+        watched_list: told.watched_list.clone(),
         repeat_working_days: told.repeat_working_days.map(Into::into),
         role: word("role", &told.role, NoticeRole::parse, &NoticeRole::LEVELS, NoticeRole::as_str)?,
         enabled: told.enabled,

@@ -55,14 +55,19 @@ pub async fn run(command: &RemindersCommand, as_json: bool) -> anyhow::Result<Ex
         page_size: 500,
         ..pb::PreviewRemindersRequest::default()
     };
-    let notices = list(&line, ask).await?;
+    let (notices, rest) = list(&line, ask).await?;
     if as_json {
         let notices: Vec<Value> = notices.iter().map(|notice| as_value(notice, zone)).collect();
-        output::say_json(&json!({ "notices": notices }));
+        let waiting: serde_json::Map<String, Value> =
+            rest.waiting.iter().map(|some| (word(some.why()).0.to_owned(), some.count.into())).collect();
+        let older: serde_json::Map<String, Value> =
+            rest.older.iter().map(|some| (some.rule_code.clone(), some.count.into())).collect();
+        output::say_json(&json!({ "notices": notices, "waiting": waiting, "older": older }));
         return Ok(Exit::Done);
     }
     if notices.is_empty() {
         output::say("Không có lời nhắc nào / Nothing goes out");
+        say_rest(&rest, zone);
         return Ok(Exit::Done);
     }
     let mut table = Table::new()
@@ -90,10 +95,54 @@ pub async fn run(command: &RemindersCommand, as_json: bool) -> anyhow::Result<Ex
         persons.len(),
         persons.len()
     ));
+    say_rest(&rest, zone);
     Ok(Exit::Done)
 }
 
-async fn list(line: &Line, mut ask: pb::PreviewRemindersRequest) -> anyhow::Result<Vec<pb::PlannedNotice>> {
+/// What doesn't go out, and why.
+fn say_rest(rest: &Rest, zone: Tz) {
+    for some in &rest.waiting {
+        let (_, vi, en) = word(some.why());
+        output::say(&format!("{} lời nhắc {vi} / {} {en}", some.count, some.count));
+    }
+    for some in &rest.older {
+        let before = wire::local(some.before.as_ref(), zone);
+        output::say(&format!(
+            "{} hồ sơ xong trước {before} không nhắc theo quy tắc {} / dossiers closed before that, which it passes over",
+            some.count, some.rule_code
+        ));
+    }
+}
+
+/// A reason in JSON, in Vietnamese and in English.
+fn word(why: pb::NoticeWait) -> (&'static str, &'static str, &'static str) {
+    match why {
+        pb::NoticeWait::Unspecified => ("unknown", "đang chờ", "wait"),
+        pb::NoticeWait::Snoozed => ("snoozed", "đang tạm hoãn", "are snoozed"),
+        pb::NoticeWait::StaleSource => {
+            ("stale_source", "chờ số liệu mới của nguồn", "wait for a newer file of their source")
+        }
+        pb::NoticeWait::Grace => (
+            "grace",
+            "gửi lãnh đạo chờ cấp dưới ghi nguyên nhân",
+            "to leaders wait for those below to record the cause",
+        ),
+        pb::NoticeWait::Address => {
+            ("address", "chờ địa chỉ thư được sửa", "wait for an address to be mended")
+        }
+    }
+}
+
+/// What a plan says besides what goes out.
+struct Rest {
+    waiting: Vec<pb::WaitingNotices>,
+    older: Vec<pb::OlderThings>,
+}
+
+async fn list(
+    line: &Line,
+    mut ask: pb::PreviewRemindersRequest,
+) -> anyhow::Result<(Vec<pb::PlannedNotice>, Rest)> {
     let mut client = ReminderServiceClient::new(line.clone()).max_decoding_message_size(ANSWER_BYTES);
     let mut notices = Vec::new();
     loop {
@@ -101,7 +150,7 @@ async fn list(line: &Line, mut ask: pb::PreviewRemindersRequest) -> anyhow::Resu
         notices.extend(page.planned_notices);
         ask.page_token = page.next_page_token;
         if ask.page_token.is_empty() {
-            return Ok(notices);
+            return Ok((notices, Rest { waiting: page.waiting, older: page.older }));
         }
     }
 }

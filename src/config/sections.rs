@@ -161,6 +161,12 @@ pub struct ReminderRule {
     /// Office time before or after it, in minutes.
     #[serde(default)]
     pub office_minutes: i32,
+    /// Months of age from which on it speaks; `ageing` only.
+    #[serde(default)]
+    pub months: i32,
+    /// The watched list that it looks at; by default any. `ageing` only.
+    #[serde(default)]
+    pub watched_list: String,
     /// Working days between repeats; without it: told once.
     pub repeat_working_days: Option<i32>,
     /// `responsible`, `head`, `coordinator` or `leader`.

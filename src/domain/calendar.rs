@@ -307,9 +307,23 @@ impl Calendar {
 
     /// Whether the office is open at that instant.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        self.open_since(at).is_some()
+    }
+
+    /// Since when the office has been open at that instant; None: it is closed.
+    pub fn open_since(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let local = self.local(at);
-        self.is_working(local.date())
-            && self.spec.office_hours.iter().any(|(from, to)| (*from..*to).contains(&local.time()))
+        let hours = self.spec.office_hours.iter().find(|(from, to)| (*from..*to).contains(&local.time()));
+        let (from, _) = hours.filter(|_| self.is_working(local.date()))?;
+        Some(self.instant(local.date().and_time(*from)))
+    }
+
+    /// The first instant from one on at which the office is open.
+    pub fn next_open(&self, at: DateTime<Utc>) -> Result<DateTime<Utc>, OutOfRange> {
+        if self.is_open(at) {
+            return Ok(at);
+        }
+        Ok(self.at_office_micros(self.office_micros(at)? + 1)? - TimeDelta::microseconds(1))
     }
 
     /// Office time run since the tables' origin, in µs: the measure in which spans add up.

@@ -117,9 +117,30 @@ fn the_office_is_open_in_its_hours_only() {
     assert!(open("2024-05-06T07:00:00") && open("2024-05-06T11:29:59") && open("2024-05-04T13:30:00"));
     assert!(!open("2024-05-06T06:59:59") && !open("2024-05-06T11:30:00") && !open("2024-05-06T17:00:00"));
     assert!(!open("2024-05-05T09:00:00") && !open("2024-04-30T09:00:00"));
+    let since = town.open_since(utc("2024-05-06T07:15:00Z"));
+    assert_eq!(since, Some(utc("2024-05-06T06:30:00Z")), "in the afternoon since 13:30");
     assert_eq!(town.opening(day("2024-05-06")), utc("2024-05-06T00:00:00Z"));
     assert_eq!(town.closing(day("2024-05-06")), utc("2024-05-06T10:00:00Z"));
     assert_eq!(town.day_span(), 8 * 3_600_000_000);
+}
+
+#[test]
+fn the_office_opens_next_where_it_is_closed() {
+    let town = town();
+    let opens = |wall: &str| {
+        let at = town.instant(wall.parse().expect("a local time"));
+        town.next_open(at).map(|at| town.local(at).to_string())
+    };
+    for (wall, expected) in [
+        ("2024-05-16T07:15:00", "2024-05-16 07:15:00"),
+        ("2024-05-16T06:30:00", "2024-05-16 07:00:00"),
+        ("2024-05-16T11:30:00", "2024-05-16 13:30:00"),
+        ("2024-05-16T17:00:00", "2024-05-17 07:00:00"),
+        // A Saturday.
+        ("2024-05-18T10:00:00", "2024-05-20 07:00:00"),
+    ] {
+        assert_eq!(opens(wall), Ok(expected.to_owned()), "{wall}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Procedures (TTHC): what may be requested, under which term. Versioned by effective date: an
 //! accepted dossier keeps the version it was accepted under (domain.md §10).
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::deadline::Term;
@@ -64,4 +64,8 @@ pub struct ProcedureVersion {
     pub online_level: OnlineLevel,
     /// What a resume does.
     pub resume_policy: ResumePolicy,
+    /// The list on which its dossiers are watched for their age; empty: none.
+    pub watched_list: String,
+    /// When the house learnt it.
+    pub recorded_at: DateTime<Utc>,
 }

@@ -237,6 +237,8 @@ pub struct ProcedureRecord {
     pub online_level: String,
     /// First day of the version; None: from the beginning.
     pub effective_on: Option<NaiveDate>,
+    /// The list on which its dossiers are watched for their age; None: as it was, `-`: none.
+    pub watched_list: Option<String>,
 }
 
 /// A dossier with all its moves and pauses.

@@ -1,9 +1,13 @@
 //! Which notice something open calls for next (domain.md §7). Rules are data; only the *next* notice of a subject is
 //! stored, recomputed whenever an instant moves that a rule measures from.
 
+mod ageing;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use self::ageing::months_old;
+pub use self::ageing::{LOOK_BACK_DAYS, months_between};
 use super::calendar::{Calendar, OutOfRange};
 use super::dossier::state::words;
 
@@ -28,6 +32,8 @@ words! {
         Unclear = "unclear",
         /// Closed with a result that isn't scanned so many working days later.
         Undigitised = "undigitised",
+        /// Of a procedure on a watched list, and open for so many months since its receipt; then every month.
+        Ageing = "ageing",
     }
 }
 
@@ -46,6 +52,8 @@ words! {
         Clarity = "clarity",
         /// The scan of the result.
         Digitisation = "digitisation",
+        /// How long it has been open.
+        Age = "age",
     }
 }
 
@@ -59,6 +67,7 @@ impl RuleKind {
             Self::Standing => Concern::Standing,
             Self::Unclear => Concern::Clarity,
             Self::Undigitised => Concern::Digitisation,
+            Self::Ageing => Concern::Age,
         }
     }
 
@@ -67,9 +76,11 @@ impl RuleKind {
         match self.concern() {
             Concern::Deadline => true,
             Concern::Clarity => matches!(subject_kind, SubjectKind::Dossier | SubjectKind::Task),
-            Concern::Apology | Concern::Acceptance | Concern::Standing | Concern::Digitisation => {
-                subject_kind == SubjectKind::Dossier
-            }
+            Concern::Apology
+            | Concern::Acceptance
+            | Concern::Standing
+            | Concern::Digitisation
+            | Concern::Age => subject_kind == SubjectKind::Dossier,
         }
     }
 }
@@ -141,12 +152,18 @@ pub struct Rule {
     pub working_days: i64,
     /// Office time before or after that instant, in minutes; 0: it is measured in working days.
     pub office_minutes: i64,
-    /// Working days between repeats; 0: told once.
+    /// Months of age from which on it speaks, by the calendar's dates; of `Ageing` only, else 0.
+    pub months: i64,
+    /// The watched list that it looks at; empty: any. Of `Ageing` only.
+    pub watched_list: String,
+    /// Working days between repeats; 0: told once. What ages comes again every month.
     pub repeat_working_days: i64,
     /// Whom it tells.
     pub role: NoticeRole,
     /// In force.
     pub enabled: bool,
+    /// From when on it has been in force without a break, be it in this version or in others before it.
+    pub since: DateTime<Utc>,
 }
 
 /// The code of a rule that was given none: its kind, with the role where that isn't the usual one.
@@ -174,6 +191,8 @@ pub struct Marks {
     pub unclear: Option<DateTime<Utc>>,
     /// When a dossier was closed whose result isn't scanned.
     pub undigitised: Option<DateTime<Utc>>,
+    /// When an open dossier was received. Its age counts from then on, whether its clock runs or stands.
+    pub aged: Option<DateTime<Utc>>,
 }
 
 impl Marks {
@@ -186,6 +205,7 @@ impl Marks {
             Concern::Standing => self.standing,
             Concern::Clarity => self.unclear,
             Concern::Digitisation => self.undigitised,
+            Concern::Age => self.aged,
         }
     }
 }
@@ -198,7 +218,8 @@ pub struct Planned {
     /// By which kind of rule.
     pub kind: RuleKind,
     /// 1: the first of that rule for this instant; a repeat so many working days later has that many more. So a changed
-    /// distance of repeats neither tells of a day twice nor takes a day to come for one that was told.
+    /// distance of repeats neither tells of a day twice nor takes a day to come for one that was told. Of what ages: its
+    /// age in months.
     pub step: i32,
     /// The rule.
     pub rule_id: Uuid,
@@ -222,6 +243,7 @@ impl Rule {
             RuleKind::Unclear | RuleKind::Undigitised => {
                 Ok(calendar.midnight(calendar.add_working_days(day, days)?))
             }
+            RuleKind::Ageing => months_old(calendar, day, self.months),
         }
     }
 
@@ -235,6 +257,12 @@ impl Rule {
         if self.kind == RuleKind::ApologyDue && from <= at {
             // A letter that should have gone out before is no letter of before any more.
             return Ok((None, None));
+        }
+        if self.looks_back_to(calendar).is_some_and(|back| from < back) {
+            return Ok((None, None));
+        }
+        if self.kind == RuleKind::Ageing {
+            return self.months_around(calendar, from, at);
         }
         let first = self.first(calendar, from)?;
         let notice = |at, step: i64| Planned {
@@ -305,8 +333,15 @@ pub fn in_force<'a>(
         .filter_map(|rule| Some((depth(rule)?, rule)))
         .collect();
     near.sort_by(|(a, x), (b, y)| (&x.code, a, -x.version).cmp(&(&y.code, b, -y.version)));
-    near.dedup_by(|(_, later), (_, first)| later.code == first.code);
-    near.into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).cloned().collect()
+    let of_codes = near.chunk_by(|(_, one), (_, other)| one.code == other.code);
+    let newest = of_codes.filter_map(|of_code| {
+        let (_, rule) = *of_code.first().filter(|(_, rule)| rule.enabled)?;
+        let versions = of_code.iter().map(|(_, version)| *version);
+        let unbroken = versions.take_while(|version| version.id == rule.id && version.enabled);
+        let since = unbroken.map(|version| version.valid_from).min().unwrap_or(rule.valid_from);
+        Some(Rule { since, ..rule.clone() })
+    });
+    newest.collect()
 }
 
 /// The rules of a fresh house, the same for each kind of subject: two working days before, on the
@@ -322,9 +357,12 @@ pub fn default_rules() -> Vec<Rule> {
         kind,
         working_days,
         office_minutes: 0,
+        months: 0,
+        watched_list: String::new(),
         repeat_working_days,
         role: NoticeRole::Responsible,
         enabled: true,
+        since: DateTime::UNIX_EPOCH,
     };
     let of = |subject| {
         [

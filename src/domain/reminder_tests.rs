@@ -42,6 +42,16 @@ fn plan(
     let mut planned = Vec::new();
     for rule in rules.iter().filter(|r| r.enabled) {
         let Some(from) = marks.of(rule.kind.concern()) else { continue };
+        if rule.kind == RuleKind::Ageing {
+            let day = calendar.local_date(from);
+            let notice = |month| (months_old(calendar, day, month), i32::try_from(month).expect("a few"));
+            let months = (rule.months..).map(notice).map(|(at, step)| Ok((at?, step)));
+            for month in months.take_while(|month| month.as_ref().map_or(true, |(at, _)| *at <= until)) {
+                let (at, step) = month?;
+                planned.push(Planned { at, kind: rule.kind, step, rule_id: rule.id });
+            }
+            continue;
+        }
         let mut at = rule.first(calendar, from)?;
         let mut step = 1;
         while at <= until {
@@ -303,6 +313,7 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
             Rule {
                 working_days: ahead,
                 office_minutes: if in_hours { minutes } else { 0 },
+                months: repeat + 1,
                 repeat_working_days: if once { 0 } else { repeat },
                 enabled: one || two,
                 ..rule(kind, 0, 0)
@@ -315,7 +326,15 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
 /// The same instant for all that is measured.
 fn all(from: DateTime<Utc>) -> Marks {
     let from = Some(from);
-    Marks { due: from, appointment: from, registered: from, standing: from, unclear: from, undigitised: from }
+    Marks {
+        due: from,
+        appointment: from,
+        registered: from,
+        standing: from,
+        unclear: from,
+        undigitised: from,
+        aged: from,
+    }
 }
 
 proptest! {
@@ -356,6 +375,11 @@ proptest! {
                 RuleKind::Overdue => prop_assert!(away.is_gt() && at_midnight && TOWN.is_working(day)),
                 RuleKind::Standing | RuleKind::Unaccepted => {
                     prop_assert!(away.is_ge() && TOWN.is_working(day) && (p.step == 1 || at_midnight));
+                }
+                RuleKind::Ageing => {
+                    prop_assert!(away.is_gt() && at_midnight && TOWN.is_working(day));
+                    let age = months_between(TOWN.local_date(from), day);
+                    prop_assert!(age == i64::from(p.step) || age == i64::from(p.step) + 1, "over a long holiday");
                 }
                 RuleKind::Unclear | RuleKind::Undigitised => {
                     prop_assert!(p.at == from || (away.is_gt() && at_midnight && TOWN.is_working(day)));

@@ -174,6 +174,7 @@ fn procedure(r: v1::ProcedureRecord) -> ProcedureRecord {
         term: term.count.into(),
         online_level: online_level.to_owned(),
         effective_on: on(r.effective_on),
+        watched_list: r.watched_list,
     }
 }
 

@@ -31,6 +31,7 @@ fn version(rules: &Rules, row: &VersionRow) -> v1::ProcedureVersion {
         online_level: online.into(),
         resume_policy: policy.into(),
         recorded_at: Some(timestamp(row.recorded_at)),
+        watched_list: row.watched_list.clone(),
     }
 }
 
@@ -59,6 +60,7 @@ fn new_version(version: Option<v1::ProcedureVersion>) -> Result<NewVersion, Serv
         name: version.display_name,
         field: version.field,
         level: version.level,
+        watched_list: version.watched_list,
         term_unit: term_unit.to_owned(),
         term: count,
     };

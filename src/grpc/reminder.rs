@@ -4,7 +4,8 @@ use tonic::{Request, Response, Status};
 
 use super::convert::{Fields, check_mask, uid_of, unspecified};
 use super::reminder_convert::{
-    notice, planned, read_role, read_rule_kind, read_subject_kind, rule, snooze, subject_code, subject_of,
+    notice, older, planned, read_role, read_rule_kind, read_subject_kind, rule, snooze, subject_code,
+    subject_of, waiting,
 };
 use super::{Front, Plan, Reference};
 use crate::domain::filter::Value;
@@ -41,6 +42,8 @@ fn draft(asked: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
         kind,
         working_days: asked.working_days.into(),
         office_minutes: asked.office_minutes.into(),
+        months: asked.months.into(),
+        watched_list: asked.watched_list,
         repeat_working_days: asked.repeat_working_days.map(Into::into),
         role,
         enabled: asked.enabled,
@@ -49,8 +52,16 @@ fn draft(asked: Option<v1::ReminderRule>) -> Result<RuleDraft, ServiceError> {
 }
 
 /// The fields that an update may change.
-const CHANGEABLE: [&str; 6] =
-    ["working_days", "office_minutes", "repeat_working_days", "role", "enabled", "valid_from"];
+const CHANGEABLE: [&str; 8] = [
+    "working_days",
+    "office_minutes",
+    "months",
+    "watched_list",
+    "repeat_working_days",
+    "role",
+    "enabled",
+    "valid_from",
+];
 
 fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, ServiceError> {
     check_mask(mask, &CHANGEABLE)?;
@@ -67,6 +78,8 @@ fn change(rule: &v1::ReminderRule, mask: &[String]) -> Result<RuleChange, Servic
     Ok(RuleChange {
         working_days: wanted("working_days").then_some(rule.working_days.into()),
         office_minutes: wanted("office_minutes").then_some(rule.office_minutes.into()),
+        months: wanted("months").then_some(rule.months.into()),
+        watched_list: wanted("watched_list").then(|| rule.watched_list.clone()),
         repeat_working_days: wanted("repeat_working_days")
             .then_some(rule.repeat_working_days.map(Into::into)),
         role: chosen.filter(|_| wanted("role")),
@@ -154,15 +167,17 @@ impl ReminderService for Front {
                 };
                 let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
                 let page: Vec<_> =
-                    ahead.iter().skip(from).take(limit).map(|n| planned(&look.rules, n)).collect();
+                    ahead.notices.iter().skip(from).take(limit).map(|n| planned(&look.rules, n)).collect();
                 let reached = from.saturating_add(page.len());
-                let next = (reached < ahead.len()).then(|| Cursor {
+                let next = (reached < ahead.notices.len()).then(|| Cursor {
                     key: Value::Number(i64::try_from(reached).unwrap_or(i64::MAX)),
                     id: String::new(),
                 });
                 Ok(v1::PreviewRemindersResponse {
                     next_page_token: listing.token(next.as_ref())?,
                     planned_notices: page,
+                    waiting: waiting(&ahead),
+                    older: ahead.older.iter().map(older).collect(),
                 })
             })
         })

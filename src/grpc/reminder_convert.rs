@@ -1,11 +1,13 @@
 //! Rules of reminding, notices and snoozes, between the contract and the house.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::convert::{code_of, code_or_empty, official_name, timestamp, unit_name_or_empty};
 use crate::domain::reminder::{NoticeRole, NoticeState, RuleKind, SubjectKind};
 use crate::pb::v1;
-use crate::service::reminders::{PlannedNotice, RuleRow, SnoozeRow, ToldNotice};
+use crate::service::reminders::{Ahead, Older, PlannedNotice, RuleRow, SnoozeRow, ToldNotice, Wait};
 use crate::service::{Rules, Violation};
 
 pub(super) fn subject_kind(kind: SubjectKind) -> v1::SubjectKind {
@@ -26,6 +28,7 @@ pub(super) fn rule_kind(kind: RuleKind) -> v1::ReminderKind {
         RuleKind::Standing => v1::ReminderKind::Standing,
         RuleKind::Unclear => v1::ReminderKind::Unclear,
         RuleKind::Undigitised => v1::ReminderKind::Undigitised,
+        RuleKind::Ageing => v1::ReminderKind::Ageing,
     }
 }
 
@@ -59,6 +62,7 @@ pub(super) fn read_rule_kind(kind: v1::ReminderKind) -> Option<RuleKind> {
         v1::ReminderKind::Standing => Some(RuleKind::Standing),
         v1::ReminderKind::Unclear => Some(RuleKind::Unclear),
         v1::ReminderKind::Undigitised => Some(RuleKind::Undigitised),
+        v1::ReminderKind::Ageing => Some(RuleKind::Ageing),
     }
 }
 
@@ -100,6 +104,8 @@ pub(super) fn rule(rules: &Rules, row: &RuleRow) -> v1::ReminderRule {
         etag: row.version.to_string(),
         code: row.code.clone(),
         office_minutes: row.office_minutes,
+        months: row.months,
+        watched_list: row.watched_list.clone(),
         version: row.version,
     }
 }
@@ -154,6 +160,33 @@ pub(super) fn planned(rules: &Rules, notice: &PlannedNotice) -> v1::PlannedNotic
         falls_due_at: Some(timestamp(notice.falls_due_at)),
         reason_vi: notice.reason.vi.clone(),
         reason_en: notice.reason.en.clone(),
+    }
+}
+
+/// What waits on, each reason once.
+pub(super) fn waiting(ahead: &Ahead) -> Vec<v1::WaitingNotices> {
+    let mut counts: BTreeMap<i32, i64> = BTreeMap::new();
+    for (why, count) in &ahead.waits {
+        let why = match why {
+            // The next run takes it: it waits for nothing.
+            Wait::Later => continue,
+            Wait::Snoozed => v1::NoticeWait::Snoozed,
+            Wait::Source => v1::NoticeWait::StaleSource,
+            Wait::Grace => v1::NoticeWait::Grace,
+            Wait::Address(_) => v1::NoticeWait::Address,
+        };
+        *counts.entry(why.into()).or_default() += i64::try_from(*count).unwrap_or(i64::MAX);
+    }
+    counts.into_iter().map(|(why, count)| v1::WaitingNotices { why, count }).collect()
+}
+
+/// What a rule passes over.
+pub(super) fn older(older: &Older) -> v1::OlderThings {
+    v1::OlderThings {
+        rule: rule_name(Some(older.rule.id)),
+        rule_code: older.rule.code.clone(),
+        before: Some(timestamp(older.before)),
+        count: i64::try_from(older.count).unwrap_or(i64::MAX),
     }
 }
 

@@ -147,6 +147,7 @@ fn procedure(told: &ProcedureRecord) -> record::ProcedureRecord {
         term: told.term.amount().into(),
         online_level: told.online_level.as_str().to_owned(),
         effective_on: told.effective_on,
+        watched_list: (!told.watched_list.is_empty()).then(|| told.watched_list.to_string()),
     }
 }
 

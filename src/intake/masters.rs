@@ -29,7 +29,7 @@ const PROCEDURES: Format = Format {
     file: "procedures.csv",
     kind: RecordKind::Procedure,
     required: &["code", "name", "field", "level", "unit_code", "term_unit", "term", "online_level"],
-    optional: &["effective_on"],
+    optional: &["effective_on", "watched_list"],
     // A later version of a procedure is a row of its own.
     key: &["code", "effective_on"],
 };
@@ -82,6 +82,7 @@ pub(super) fn procedures(desk: &mut Desk<'_>) -> Vec<SourceRow> {
                 &levels,
             ),
             effective_on: fields.date("effective_on"),
+            watched_list: fields.shared("watched_list"),
         }))
     })
 }

@@ -185,6 +185,8 @@ pub struct ProcedureRecord {
     pub online_level: OnlineLevel,
     /// Column `effective_on`, which most files don't have.
     pub effective_on: Option<NaiveDate>,
+    /// Column `watched_list`; blank: as it was, `-`: none.
+    pub watched_list: Shared,
 }
 
 /// A dossier with all that happened to it.

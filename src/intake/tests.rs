@@ -295,8 +295,8 @@ fn a_calendar_is_read_whole_or_not_at_all() {
 
 #[test]
 fn numbers_terms_and_words_of_the_other_files() {
-    let procedures = "code,name,field,level,unit_code,term_unit,term,online_level\n\
-        P1,A,F,town,,same_day,,none\nP2,B,F,town,,working_days,0,none\nP3,C,F,town,,weeks,2,none\nP4,D,F,town,,months,x,half\n";
+    let procedures = "code,name,field,level,unit_code,term_unit,term,online_level,watched_list\n\
+        P1,A,F,town,,same_day,,none, Theo dõi \nP2,B,F,town,,working_days,0,none,\nP3,C,F,town,,weeks,2,none,\nP4,D,F,town,,months,x,half,\n";
     let payments = "code,unit_code,paid_at,kind,amount_vnd,online\n\
         T1,A,2024-05-06T09:00:00+07:00,fee,5.531.000,true\nT2,A,2024-05-06T09:00:00+07:00,fee,31000,TRUE\n\
         T3,A,2024-05-06T09:00:00+07:00,fee,99999999999999999999,true\n";
@@ -325,6 +325,9 @@ fn numbers_terms_and_words_of_the_other_files() {
     );
     let mut seen = (Vec::new(), Vec::new());
     for row in &reading.rows {
+        if let Record::Procedure(procedure) = &row.record {
+            assert_eq!(&*procedure.watched_list, "Theo dõi");
+        }
         if let Record::Task(task) = &row.record {
             seen.0 = task.cooperating_unit_codes.iter().map(|code| &**code).collect();
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::reminder::{Concern, NoticeRole};
 
 use super::digest_remarks::said;
-use super::digest_words::{Kind, dates, link_to, status, step, subject_name, title, why};
+use super::digest_words::{Kind, bands, dates, link_to, status, step, subject_name, title, why};
 use super::{Language, Rendered};
 
 /// Lines in the body; the list has all of them.
@@ -110,6 +110,11 @@ pub enum Remark {
         /// Who.
         name: String,
     },
+    /// It is meant for somebody whose address isn't written to.
+    Unwritten {
+        /// Who.
+        name: String,
+    },
     /// There is nobody at a level that should be told first.
     Nobody {
         /// The level.
@@ -140,7 +145,7 @@ pub enum Remark {
         /// Why.
         reason: String,
     },
-    /// Somebody was told of it while the reader was away.
+    /// Somebody was told of it while the reader couldn't be.
     Meanwhile {
         /// Who.
         name: String,
@@ -158,6 +163,9 @@ pub struct Measured {
     pub office_minutes: Option<i64>,
     /// Office time of a working day, in minutes.
     pub day_minutes: i64,
+    /// Whole months since.
+    #[serde(default)]
+    pub months: i64,
     /// Words for what isn't clear.
     pub missing: Vec<String>,
 }
@@ -232,6 +240,8 @@ struct Group {
     title: &'static str,
     class: &'static str,
     total: usize,
+    /// How its lines are spread, for who oversees them.
+    bands: Option<String>,
     lines: Vec<Shown>,
 }
 
@@ -269,7 +279,8 @@ impl Digest {
             Kind::DueToday | Kind::Of(Concern::Apology | Concern::Acceptance) => "today",
             Kind::DueSoon | Kind::Of(_) => "soon",
         };
-        Group { kind, title: title(kind, language), class, total: lines.len(), lines }
+        let bands = self.oversees.then(|| bands(self.lines(kind), kind, language)).flatten();
+        Group { kind, title: title(kind, language), class, total: lines.len(), bands, lines }
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::Language;
 use super::digest::{Digest, Line, Subject, most_urgent_first};
+use super::digest_remarks::said;
 use super::digest_words::{Kind, status, step, subject_name, title};
 
 /// A digest's list.
@@ -19,7 +20,7 @@ pub struct Listing {
     /// Whose it is, and up to when the records are known.
     pub notes: Vec<String>,
     /// The heads of an entry's fields, in their order.
-    pub heads: [&'static str; 9],
+    pub heads: [&'static str; 10],
     /// How days are shown: those left, those past, none.
     pub days_pattern: &'static str,
     /// The lines by unit, each unit's most urgent first.
@@ -47,6 +48,8 @@ pub struct Entry {
     pub days: Option<i64>,
     /// Why it is listed.
     pub status: String,
+    /// What else is to be known of it, as in the mail: who was told and when, why it is late, who lets it wait.
+    pub remarks: String,
 }
 
 impl Digest {
@@ -88,6 +91,7 @@ impl Digest {
                     "Người giữ",
                     "Quá hạn/Còn (ngày làm việc)",
                     "Tình trạng",
+                    "Ghi chú",
                 ],
                 [
                     "Unit",
@@ -99,6 +103,7 @@ impl Digest {
                     "Held by",
                     "Overdue/left (working days)",
                     "Status",
+                    "Remarks",
                 ],
             ),
             days_pattern: word("\"còn \"0;[Red]\"quá \"0;0", "0\" left\";[Red]0\" over\";0"),
@@ -118,8 +123,8 @@ impl Digest {
                 (line.working_days, title(kind, language).to_owned())
             }
             Kind::Of(_) => {
-                let said = status(line, kind, self.run_at.date(), language);
-                (None, format!("{} ({said})", title(kind, language)))
+                let stands = status(line, kind, self.run_at.date(), language);
+                (None, format!("{} ({stands})", title(kind, language)))
             }
         };
         Entry {
@@ -132,6 +137,7 @@ impl Digest {
             holder: line.holder.clone().unwrap_or_default(),
             days,
             status,
+            remarks: line.remarks.iter().map(|remark| said(remark, language)).collect::<Vec<_>>().join("; "),
         }
     }
 }

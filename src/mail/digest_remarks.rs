@@ -23,6 +23,10 @@ pub(super) fn said(remark: &Remark, language: Language) -> String {
             format!("{name} chưa được nhắc: chưa có địa chỉ thư"),
             format!("{name} wasn't told: there is no address"),
         ),
+        Remark::Unwritten { name } => word(
+            format!("Chưa nhắc được {name}: địa chỉ thư hiện không gửi đến được"),
+            format!("{name} can't be told: mail can't be sent to their address now"),
+        ),
         Remark::Nobody { level } => nobody(*level, language).to_owned(),
         Remark::Told { name, times, last } => {
             let last = language.moment(*last);
@@ -53,8 +57,8 @@ pub(super) fn said(remark: &Remark, language: Language) -> String {
         Remark::Meanwhile { name, at } => {
             let at = language.moment(*at);
             word(
-                format!("Đã báo {name} lúc {at}, khi ông/bà vắng mặt"),
-                format!("{name} was told at {at}, while you were away"),
+                format!("Đã báo {name} lúc {at}, khi chưa báo được ông/bà"),
+                format!("{name} was told at {at}, while you couldn't be"),
             )
         }
     }

@@ -1,6 +1,8 @@
 //! What a head's digest has besides its lines: the whole list, and the block for the unit's chat group.
 
-use crate::domain::reminder::NoticeRole;
+use std::collections::BTreeMap;
+
+use crate::domain::reminder::{Concern, NoticeRole};
 
 use super::tests::{digest, line, local, shown, with_concerns};
 use super::*;
@@ -67,6 +69,39 @@ fn the_list_has_every_line_by_unit() {
     assert_eq!(digest.listing(Language::En).file_stem, "list-TNMT-2024-05-16");
     let strange = Digest { list_code: "../P 2/ộ".to_owned(), ..digest };
     assert_eq!(strange.listing(Language::Vi).file_stem, "danh-sach-..-P-2---2024-05-16");
+}
+
+#[test]
+fn what_grows_old_is_told_by_bands_of_months_the_oldest_first() {
+    let of = |number, from: &str, months| Line {
+        measured: Some(Measured {
+            from: local(from),
+            office_minutes: None,
+            day_minutes: 480,
+            months,
+            missing: Vec::new(),
+        }),
+        ..held(number, "2024-05-20T17:00:00", 2, "Trần Thị Ánh")
+    };
+    let lines = vec![
+        of(1, "2024-04-15T08:00:00", 1),
+        of(2, "2023-05-16T08:00:00", 12),
+        of(3, "2023-11-16T08:00:00", 6),
+        of(4, "2023-06-15T08:00:00", 11),
+    ];
+    let digest = Digest { concerns: BTreeMap::from([(Concern::Age, lines)]), ..of_head() };
+    let text = digest.render(Language::En).text;
+    let bands = "Since the receipt - 12 months and more: 1; 6 to 11 months: 2; less than 3 months: 1";
+    assert!(text.contains(&format!("LONG OPEN, WATCHED (4)\n{bands}\n\n* ")), "{text}");
+    let places: Vec<_> = ["- 12 months old", "- 11 months old", "- 6 months old", "- 1 month old"]
+        .map(|age| text.find(age))
+        .into();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}: {text}");
+    let entries = digest.listing(Language::Vi).entries;
+    let oldest = entries.iter().find(|entry| entry.status.starts_with("Tồn lâu")).expect("it is listed");
+    assert_eq!(oldest.status, "Tồn lâu, đang theo dõi (đã 12 tháng)");
+    let own = Digest { oversees: false, ..digest };
+    assert!(!own.render(Language::En).text.contains(bands), "one's own work needs no summary");
 }
 
 #[test]

@@ -23,13 +23,14 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The groups, the most urgent first.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Overdue,
         Self::DueToday,
         Self::Of(Concern::Apology),
         Self::Of(Concern::Acceptance),
         Self::DueSoon,
         Self::Of(Concern::Standing),
+        Self::Of(Concern::Age),
         Self::Of(Concern::Clarity),
         Self::Of(Concern::Digitisation),
     ];
@@ -45,6 +46,7 @@ pub(super) fn title(kind: Kind, language: Language) -> &'static str {
         Kind::Of(Concern::Acceptance) => ("Chờ tiếp nhận trực tuyến", "Awaiting acceptance online"),
         Kind::Of(Concern::Standing) => ("Giữ lâu chưa chuyển bước", "Not handed on"),
         Kind::Of(Concern::Clarity) => ("Chưa đủ 4 rõ", "Without one of the four clears"),
+        Kind::Of(Concern::Age) => ("Tồn lâu, đang theo dõi", "Long open, watched"),
         Kind::Of(Concern::Digitisation) => ("Chưa số hóa kết quả", "Result not scanned"),
     };
     language.pick(vi, en)
@@ -62,9 +64,10 @@ pub(super) fn dates(line: &Line, kind: Kind, language: Language) -> Vec<String> 
         Kind::Of(Concern::Apology) => (Some(received), from("hẹn trả", "appointment")),
         Kind::Of(Concern::Standing) => (Some(received), from("giữ từ", "held since")),
         Kind::Of(Concern::Digitisation) => (Some(received), from("có kết quả", "finished")),
-        Kind::Overdue | Kind::DueToday | Kind::DueSoon | Kind::Of(Concern::Deadline | Concern::Clarity) => {
-            (Some(received), None)
-        }
+        Kind::Overdue
+        | Kind::DueToday
+        | Kind::DueSoon
+        | Kind::Of(Concern::Deadline | Concern::Clarity | Concern::Age) => (Some(received), None),
     };
     [first, due, last].into_iter().flatten().collect()
 }
@@ -98,11 +101,40 @@ pub(super) fn status(line: &Line, kind: Kind, today: NaiveDate, language: Langua
             let missing: Vec<&str> = measured.missing.iter().map(|clear| unclear(clear, language)).collect();
             format!("{}: {}", word("chưa rõ", "not clear"), missing.join(", "))
         }
+        Concern::Age => {
+            let (n, plural) = (measured.months, if measured.months == 1 { "month" } else { "months" });
+            word(&format!("đã {n} tháng"), &format!("{n} {plural} old"))
+        }
         Concern::Digitisation => {
             let n = count(line.working_days.unwrap_or_default().abs(), language);
             word(&format!("xong đã {n}"), &format!("finished {n} ago"))
         }
     }
+}
+
+/// From how many months on, in Vietnamese and English.
+const BANDS: [(i64, &str, &str); 4] = [
+    (12, "từ 12 tháng trở lên", "12 months and more"),
+    (6, "từ 6 đến dưới 12 tháng", "6 to 11 months"),
+    (3, "từ 3 đến dưới 6 tháng", "3 to 5 months"),
+    (0, "dưới 3 tháng", "less than 3 months"),
+];
+
+/// How old the lines of a group are that is about that: `Tính từ ngày nhận - từ 12 tháng trở lên: 1; …`.
+pub(super) fn bands(lines: &[Line], kind: Kind, language: Language) -> Option<String> {
+    if kind != Kind::Of(Concern::Age) || lines.is_empty() {
+        return None;
+    }
+    let ages = lines.iter().filter_map(|line| Some(line.measured.as_ref()?.months));
+    let mut counts = [0_usize; BANDS.len()];
+    for age in ages {
+        let band = BANDS.iter().position(|(from, ..)| age >= *from).unwrap_or(BANDS.len() - 1);
+        counts[band] += 1;
+    }
+    let said = BANDS.iter().zip(counts).filter(|(_, count)| *count > 0);
+    let said: Vec<String> =
+        said.map(|((_, vi, en), count)| format!("{}: {count}", language.pick(vi, en))).collect();
+    Some(format!("{} - {}", language.pick("Tính từ ngày nhận", "Since the receipt"), said.join("; ")))
 }
 
 /// So many working days.
@@ -230,8 +262,8 @@ pub(super) fn why(role: NoticeRole, stands_in: bool, language: Language) -> &'st
             "You receive this mail as the leader in charge; whom below it was told, and why it is late, stands with each line.",
         ),
         NoticeRole::Returned => language.pick(
-            "Ông/bà nhận thư này vì các việc nêu trên đã được báo cho người khác trong thời gian ông/bà vắng mặt.",
-            "You receive this mail because somebody else was told of the work above while you were away.",
+            "Ông/bà nhận thư này vì các việc nêu trên đã được báo cho người khác khi ông/bà vắng mặt hoặc thư chưa đến được ông/bà.",
+            "You receive this mail because somebody else was told of the work above while you were away or mail didn't reach you.",
         ),
     }
 }

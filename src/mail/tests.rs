@@ -83,6 +83,7 @@ pub(super) fn with_concerns() -> Digest {
             from: local(from),
             office_minutes: Some(office_minutes),
             day_minutes: 480,
+            months: 0,
             missing: missing.iter().map(|word| (*word).to_owned()).collect(),
         }),
         ..line(number, "2024-05-20T17:00:00", working_days)

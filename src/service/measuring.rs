@@ -5,9 +5,15 @@ use chrono::{DateTime, Utc};
 use super::House;
 use super::error::ServiceError;
 use super::imports::freshness;
+use super::slots::house_calendar;
+use super::work::Look;
 use crate::domain::schedule::JobName;
 use crate::meter::{JobStanding, SourceStanding, Standing};
-use crate::store::{outbox, slots, troubles};
+use crate::store::outbox::{self, Untried};
+use crate::store::{slots, troubles};
+
+/// The mails that wait for the office to open.
+const QUIET: &str = "reminder_digest";
 
 impl House {
     /// All metrics as text, in the form of [`crate::meter::CONTENT_TYPE`].
@@ -27,7 +33,7 @@ impl House {
         let sources = freshness(door, &look.rules, self.settings.stale_after_hours, now).await?;
         let standing = Standing {
             outbox: outbox::depth(door).await?,
-            oldest_mail_seconds: outbox::oldest(door).await?.map_or(0.0, age),
+            oldest_mail_seconds: self.oldest_mail(&look).await?.map_or(0.0, age),
             sources: sources
                 .into_iter()
                 .map(|source| SourceStanding {
@@ -44,5 +50,19 @@ impl House {
                 .collect(),
         };
         Ok(self.meter.read(&standing))
+    }
+
+    /// Since when the oldest mail waits for its server. What only waited for the office to open waits since it did.
+    async fn oldest_mail(&self, look: &Look) -> Result<Option<DateTime<Utc>>, ServiceError> {
+        let door = &look.door;
+        if !self.settings.quiet_when_closed {
+            return Ok(outbox::oldest(door, None).await?);
+        }
+        let others = outbox::oldest(door, Some(Untried::But(QUIET))).await?;
+        let Some(opened) = house_calendar(&look.rules).open_since(look.context.now) else {
+            return Ok(others);
+        };
+        let quiet = outbox::oldest(door, Some(Untried::Only(QUIET))).await?.map(|at| at.max(opened));
+        Ok([others, quiet].into_iter().flatten().min())
     }
 }

@@ -36,9 +36,12 @@ pub(super) async fn failing(
     Ok(suppressions::of(&look, &addresses).await?.into_iter().map(|row| row.address).collect())
 }
 
-/// The addresses that aren't written to now, folded.
-pub(super) async fn standing(door: &impl Door, now: DateTime<Utc>) -> Result<HashSet<String>, ServiceError> {
-    Ok(suppressions::standing(door, now).await?.into_iter().map(|row| row.address).collect())
+/// What keeps addresses, folded, from being written to now.
+pub(super) async fn standing(
+    door: &impl Door,
+    now: DateTime<Utc>,
+) -> Result<Vec<SuppressionRow>, ServiceError> {
+    Ok(suppressions::standing(door, now).await?)
 }
 
 /// What keeps an address from being written to now; None if nothing does.

@@ -2,8 +2,6 @@
 
 mod told;
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, SimpleExpr};
 use sea_orm::{
@@ -19,9 +17,6 @@ pub use told::{PUBLISHED, ToldNotice, all_of, list, told, uncopied};
 
 /// A notice.
 pub type NoticeRow = notice::Model;
-
-/// What makes a notice of a subject unique: rule code, instant measured from, step and role.
-pub type NoticeKey = (String, DateTime<Utc>, i32, String);
 
 /// Rows a statement: 19 columns each.
 const CHUNK: usize = 500;
@@ -44,25 +39,6 @@ pub async fn enter(tx: &Tx, rows: Vec<NoticeRow>) -> Result<u64, StoreError> {
             .await?;
     }
     Ok(entered)
-}
-
-/// The ledger's keys of subjects: rule code, instant measured from, step and role of each notice, by subject.
-pub async fn keys_of(
-    door: &impl Door,
-    subject_ids: &[Uuid],
-) -> Result<HashMap<Uuid, HashSet<NoticeKey>>, StoreError> {
-    let mut keys: HashMap<Uuid, HashSet<NoticeKey>> = HashMap::new();
-    for chunk in subject_ids.chunks(CHUNK) {
-        let rows = notice::Entity::find()
-            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
-            .all(door.conn())
-            .await?;
-        for row in rows {
-            let key = (row.rule_code, row.due_at, row.step, row.role);
-            keys.entry(row.subject_id).or_default().insert(key);
-        }
-    }
-    Ok(keys)
 }
 
 /// Notices that wait for a mail, in the order in which they fell due.
@@ -112,11 +88,8 @@ pub async fn attach(
             meant_for_id: Set(meant_for_id),
             ..Default::default()
         };
-        let done = notice::Entity::update_many()
-            .set(model)
-            .filter(waiting_among(chunk))
-            .exec(tx.conn())
-            .await?;
+        let done =
+            notice::Entity::update_many().set(model).filter(waiting_among(chunk)).exec(tx.conn()).await?;
         attached += done.rows_affected;
     }
     Ok(attached)
@@ -137,12 +110,7 @@ pub async fn detach(tx: &Tx, outbox_id: Uuid, ids: &[Uuid]) -> Result<(), StoreE
 }
 
 /// Suppresses notices, with the reason: of a mail that hasn't left, or of those that wait for one. Returns how many.
-pub async fn suppress(
-    tx: &Tx,
-    outbox_id: Option<Uuid>,
-    ids: &[Uuid],
-    why: &str,
-) -> Result<u64, StoreError> {
+pub async fn suppress(tx: &Tx, outbox_id: Option<Uuid>, ids: &[Uuid], why: &str) -> Result<u64, StoreError> {
     let mut suppressed = 0;
     for chunk in ids.chunks(CHUNK) {
         let done = notice::Entity::update_many()

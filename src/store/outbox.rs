@@ -22,7 +22,7 @@ use crate::domain::mail::Fault;
 
 pub use held::{hold_all, misconfigured, wake, wake_to};
 pub use returned::{bury_returned, hold_message, stayed_away};
-pub use waiting::{join, open_digests};
+pub use waiting::{Untried, join, oldest, open_digests};
 
 /// A mail and where it stands.
 pub type MailRow = outbox::Model;
@@ -146,18 +146,6 @@ pub async fn depth(door: &impl Door) -> Result<Vec<(String, String, i64)>, Store
         .order_by_asc(outbox::Column::State)
         .into_tuple()
         .all(door.conn())
-        .await?)
-}
-
-/// When the oldest mail was written that still waits or is under way.
-pub async fn oldest(door: &impl Door) -> Result<Option<DateTime<Utc>>, StoreError> {
-    Ok(outbox::Entity::find()
-        .select_only()
-        .column(outbox::Column::CreatedAt)
-        .filter(outbox::Column::State.is_in(["queued", "leased"]))
-        .order_by_asc(outbox::Column::CreatedAt)
-        .into_tuple()
-        .one(door.conn())
         .await?)
 }
 

@@ -23,13 +23,14 @@ const CHUNK: usize = 1000;
 
 /// What lists of procedures may be filtered and ordered by. Of the version in force are all but `code` and
 /// `create_time`: the service resolves those to procedures first.
-pub const PUBLISHED: [Published; 7] = [
+pub const PUBLISHED: [Published; 8] = [
     published("code", FieldKind::Text, true, "code"),
     published("create_time", FieldKind::Instant, true, "created_at"),
     published("field", FieldKind::Text, false, "field"),
     published("level", FieldKind::Text, false, "level"),
     published("unit", FieldKind::Text, false, "unit_id"),
     published("online_level", FieldKind::Text, false, "online_level"),
+    published("watched_list", FieldKind::Text, false, "watched_list"),
     published("display_name", FieldKind::Text, false, "name"),
 ];
 

@@ -72,6 +72,8 @@ pub fn row_of(id: Uuid, rule: &Rule, maker: Maker, now: DateTime<Utc>) -> RuleRo
         subject_kind: rule.subject_kind.as_str().to_owned(),
         working_days: whole(rule.working_days),
         office_minutes: whole(rule.office_minutes),
+        months: whole(rule.months),
+        watched_list: rule.watched_list.clone(),
         repeat_working_days: (rule.repeat_working_days > 0).then(|| whole(rule.repeat_working_days)),
         role: rule.role.as_str().to_owned(),
         enabled: rule.enabled,

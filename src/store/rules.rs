@@ -36,7 +36,9 @@ pub struct Rules {
     pub units: UnitTree,
     /// The officials by id.
     pub officials: HashMap<Uuid, Official>,
-    /// Their ids by code.
+    /// The names of those who were withdrawn: what they were told is on record.
+    pub withdrawn: HashMap<Uuid, String>,
+    /// The officials' ids by code.
     pub officials_by_code: HashMap<String, Uuid>,
     /// Versions of procedures and calendars by id.
     pub book: Rulebook,
@@ -108,8 +110,11 @@ pub async fn load(door: &impl Door) -> Result<Rules, StoreError> {
             })
             .collect::<Result<_, StoreError>>()?,
     );
-    let standing = official::Entity::find().filter(official::Column::WithdrawnAt.is_null());
-    for row in standing.all(door.conn()).await? {
+    for row in official::Entity::find().all(door.conn()).await? {
+        if row.withdrawn_at.is_some() {
+            rules.withdrawn.insert(row.id, row.full_name);
+            continue;
+        }
         let role = word(OfficialRole::parse(&row.role), "official", "role", &row.code)?;
         rules.officials_by_code.insert(row.code.clone(), row.id);
         let official = Official {
@@ -173,6 +178,8 @@ pub fn version(row: procedure_version::Model) -> Result<ProcedureVersion, StoreE
             "resume_policy",
             id,
         )?,
+        watched_list: row.watched_list,
+        recorded_at: row.recorded_at,
     })
 }
 
@@ -188,9 +195,12 @@ pub fn reminder(row: &reminder_rule::Model) -> Result<Rule, StoreError> {
         kind: word(RuleKind::parse(&row.kind), "reminder_rule", "kind", row.id)?,
         working_days: row.working_days.into(),
         office_minutes: row.office_minutes.into(),
+        months: row.months.into(),
+        watched_list: row.watched_list.clone(),
         repeat_working_days: row.repeat_working_days.unwrap_or(0).into(),
         role: word(NoticeRole::parse(&row.role), "reminder_rule", "role", row.id)?,
         enabled: row.enabled,
+        since: row.valid_from,
     })
 }
 
@@ -321,10 +331,23 @@ impl Rules {
         reminder::next(&in_force, calendar, marks, None, now).ok().flatten()
     }
 
+    /// The list on which dossiers of a procedure are watched, and since when: what its latest version says, from when that
+    /// was recorded on, whenever it takes effect for new ones.
+    pub fn watched(&self, procedure_id: Uuid) -> Option<(&str, DateTime<Utc>)> {
+        let latest = self.versions.get(&procedure_id)?.last()?;
+        (!latest.watched_list.is_empty()).then_some((&*latest.watched_list, latest.recorded_at))
+    }
+
     /// The version of a procedure that holds on a day.
     pub fn version_on(&self, procedure_id: Uuid, day: NaiveDate) -> Option<&Arc<ProcedureVersion>> {
         let versions = self.versions.get(&procedure_id)?;
         versions.iter().rev().find(|v| v.effective_on <= day)
+    }
+
+    /// The name of an official, be they withdrawn; empty: there never was one.
+    pub fn name_of(&self, official: Uuid) -> &str {
+        let name = self.officials.get(&official).map(|official| &official.full_name);
+        name.or_else(|| self.withdrawn.get(&official)).map(String::as_str).unwrap_or_default()
     }
 
     /// An official by code.

@@ -5,7 +5,9 @@ mod marks;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
 use uuid::Uuid;
 
 use self::marks::missing_of_dossier;
@@ -264,7 +266,7 @@ fn concerned(kind: SubjectKind, concern: Concern) -> Condition {
         Concern::Digitisation => Condition::all()
             .add(dossier::Column::ClosedAt.is_not_null())
             .add(dossier::Column::Result.eq("no")),
-        Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity => {
+        Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity | Concern::Age => {
             by_kind!(kind, |table| Condition::all().add(table::Column::Open.eq(true)))
         }
     }
@@ -349,6 +351,37 @@ pub async fn replan(
         }
         Ok(update.exec(tx.conn()).await?.rows_affected)
     })
+}
+
+/// Has the next notice of the open dossiers of these procedures looked at anew at the next planning.
+pub async fn replan_of(tx: &Tx, procedures: &[Uuid], now: DateTime<Utc>) -> Result<(), StoreError> {
+    for chunk in procedures.chunks(CHUNK) {
+        dossier::Entity::update_many()
+            .col_expr(dossier::Column::NextNoticeAt, Expr::value(now))
+            .filter(dossier::Column::Open.eq(true))
+            .filter(dossier::Column::ProcedureId.is_in(chunk.to_vec()))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// How many dossiers of units a rule about scans passes over because they were closed before an instant.
+pub async fn undigitised_before(
+    door: &impl Door,
+    units: &[Uuid],
+    before: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    let own = Condition::all()
+        .add(dossier::Column::ContinuingUnitId.is_null())
+        .add(dossier::Column::UnitId.is_in(units.to_vec()));
+    Ok(dossier::Entity::find()
+        .filter(concerned(SubjectKind::Dossier, Concern::Digitisation))
+        .filter(dossier::Column::Outcome.is_in(["resolved", "refused"]))
+        .filter(dossier::Column::ClosedAt.lt(before))
+        .filter(Condition::any().add(own).add(dossier::Column::ContinuingUnitId.is_in(units.to_vec())))
+        .count(door.conn())
+        .await?)
 }
 
 /// When the house learnt the latest event of all: up to then its records are known.

@@ -15,6 +15,7 @@ mod reports;
 mod returned;
 pub mod server;
 mod troubles;
+mod unwritten;
 
 use bonro::domain::mail::Fault;
 use bonro::domain::reminder::SubjectKind;
@@ -303,6 +304,8 @@ both!(a_changed_rule_is_looked_at_anew, |house| {
         kind: RuleKind::BeforeDue,
         working_days: 5,
         office_minutes: 0,
+        months: 0,
+        watched_list: String::new(),
         repeat_working_days: None,
         role: NoticeRole::Head,
         enabled: true,
@@ -314,7 +317,12 @@ both!(a_changed_rule_is_looked_at_anew, |house| {
     work.finish(&[]).await.expect("it commits");
     office.wait(TimeDelta::minutes(1));
     office.morning().await;
-    let told: Vec<_> = office.notices().await.into_iter().map(|n| (n.notice.official_id, n.notice.role, n.notice.step)).collect();
+    let told: Vec<_> = office
+        .notices()
+        .await
+        .into_iter()
+        .map(|n| (n.notice.official_id, n.notice.role, n.notice.step))
+        .collect();
     assert_eq!(told, [(Some(HEAD), "head".to_owned(), 1)]);
 });
 

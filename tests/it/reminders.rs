@@ -1,9 +1,11 @@
 //! Rules of reminding: what each kind measures, when it falls away, whose rule and which version holds, whom it
 //! reaches level by level, and that what is previewed is what goes out.
 
+mod aged;
 mod ahead;
 mod before;
 mod escalated;
+mod evenings;
 mod kinds;
 mod leave;
 mod line;

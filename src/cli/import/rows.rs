@@ -169,6 +169,7 @@ fn procedure(r: ProcedureRecord) -> pb::ProcedureRecord {
         term: Some(term),
         online_level: named("ONLINE_LEVEL", &r.online_level, pb::OnlineLevel::from_str_name).into(),
         effective_on: day(r.effective_on),
+        watched_list: r.watched_list,
     }
 }
 

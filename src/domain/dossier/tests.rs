@@ -49,6 +49,8 @@ fn version(number: u128, term: Term, resume_policy: ResumePolicy) -> Arc<Procedu
         term,
         online_level: OnlineLevel::Full,
         resume_policy,
+        watched_list: String::new(),
+        recorded_at: DateTime::UNIX_EPOCH,
     })
 }
 

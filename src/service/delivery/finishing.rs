@@ -16,9 +16,9 @@ use crate::domain::schedule::JobName;
 use crate::domain::text::cut_reply;
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{DeliveryError, Taken};
+use crate::store::Tx;
 use crate::store::mail_attempts::{self, AttemptRow};
 use crate::store::outbox::{self, Failure};
-use crate::store::Tx;
 use crate::world::Entropy;
 
 /// Attempts that are recorded in one commit, at most.

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::super::House;
 use super::super::error::ServiceError;
+use super::super::reminders::{self, Moment};
 use super::super::suppressions::{self, SuppressionRow};
-use super::super::{reminders, troubles};
+use super::super::troubles;
 use super::{Fate, release};
 use crate::domain::mail::Fault;
 use crate::domain::trouble::TroubleKind;
@@ -32,10 +33,10 @@ pub(super) async fn seal_together(
     house: &House,
     leased: &[(MailRow, Lease)],
 ) -> Result<HashMap<Uuid, Sealed>, ServiceError> {
-    let mut sealed = HashMap::new();
+    let (mut sealed, mut moment) = (HashMap::new(), None);
     let tx = house.store.begin().await?;
     for (row, lease) in leased.iter().filter(|(row, _)| row.sealed.is_none()) {
-        let outcome = seal_in(house, &tx, row, lease).await?;
+        let outcome = seal_in(house, &tx, &mut moment, row, lease).await?;
         if matches!(outcome, Err(Fate::Lost)) {
             return Ok(HashMap::new());
         }
@@ -48,7 +49,7 @@ pub(super) async fn seal_together(
 /// Seals a mail in a transaction of its own.
 pub(super) async fn seal_alone(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
     let tx = house.store.begin().await?;
-    let outcome = seal_in(house, &tx, row, lease).await?;
+    let outcome = seal_in(house, &tx, &mut None, row, lease).await?;
     if !matches!(outcome, Err(Fate::Lost)) {
         tx.commit().await?;
     }
@@ -56,13 +57,23 @@ pub(super) async fn seal_alone(house: &House, row: &MailRow, lease: &Lease) -> R
 }
 
 /// Renders a mail as of now and keeps the bytes. Where the lease is lost the transaction must not be committed.
-async fn seal_in(house: &House, tx: &Tx, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
+async fn seal_in(
+    house: &House,
+    tx: &Tx,
+    moment: &mut Option<Moment>,
+    row: &MailRow,
+    lease: &Lease,
+) -> Result<Sealed, ServiceError> {
     let kept_back = suppressions::standing_against(tx, &row.to_address, house.world.office.now()).await?;
     let mut dossiers = Vec::new();
     let rendered = match (kept_back, row.kind.as_str()) {
         (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
         (None, "reminder_digest") => {
-            let composed = reminders::anew(house, tx, row).await?;
+            let moment = match moment {
+                Some(moment) => moment,
+                none @ None => none.insert(Moment::read(house, tx).await?),
+            };
+            let composed = reminders::anew(house, tx, moment, row).await?;
             composed.ok_or(Unsaid::Empty).and_then(|composed| {
                 dossiers = composed.dossiers;
                 let mail = reminders::written(&composed.digest, Language::of(&row.language));

@@ -138,9 +138,10 @@ pub fn project(rules: &Rules, change: &Change, now: DateTime<Utc>) -> DossierRow
         standing_since: d.standing_since,
     };
     let unit_id = row.continuing_unit_id.or(Some(row.unit_id));
-    let notice = calendar.and_then(|calendar| {
-        rules.next_notice((SubjectKind::Dossier, unit_id), calendar, &Marks::from(&row), now)
-    });
+    let mut marks = Marks::from(&row);
+    marks.aged = marks.aged.filter(|_| rules.watched(row.procedure_id).is_some());
+    let notice = calendar
+        .and_then(|calendar| rules.next_notice((SubjectKind::Dossier, unit_id), calendar, &marks, now));
     row.next_notice_at = notice.map(|n| n.at);
     row.next_notice_rule = notice.map(|n| n.kind.as_str().to_owned());
     row.next_notice_step = notice.map(|n| n.step);

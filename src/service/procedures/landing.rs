@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{NewVersion, ProcedureRow, VersionRow, put, read, read_code};
+use super::{NewVersion, ProcedureRow, VersionRow, put, read, read_code, reload};
 use crate::domain::procedure::ResumePolicy;
 use crate::domain::record::ProcedureRecord;
 use crate::service::landing::Landed;
@@ -31,8 +31,8 @@ pub async fn land(
         outcomes.push((number, outcome));
     }
     let changed = batch.save(work).await?;
-    if changed {
-        work.reload_rules().await?;
+    if !changed.is_empty() {
+        reload(work, &changed).await?;
     }
     Ok(outcomes)
 }
@@ -48,8 +48,9 @@ struct Batch {
 }
 
 impl Batch {
-    async fn save(self, work: &mut Work) -> Result<bool, ServiceError> {
-        let changed = !self.versions.is_empty();
+    /// Returns the procedures that have another version.
+    async fn save(self, work: &mut Work) -> Result<Vec<Uuid>, ServiceError> {
+        let changed = self.versions.iter().map(|version| version.procedure_id).collect();
         procedures::insert(&work.tx, self.procedures).await?;
         procedures::supersede(&work.tx, &self.superseded, true).await?;
         // Versions of this batch that gave way within it are stored as such.
@@ -86,12 +87,20 @@ fn one(
         term: record.term,
         online_level: record.online_level,
         resume_policy: None,
+        watched_list: String::new(),
     };
     let of_procedure = versions.entry(id).or_default();
     let standing = |day| of_procedure.iter().find(|v| !v.superseded && Some(v.effective_on) == day);
     // Records say nothing of the resume policy: what was set here stays.
     let before = standing(Some(record.effective_on.unwrap_or(super::FROM_THE_BEGINNING)));
     new.resume_policy = before.and_then(|v| ResumePolicy::parse(&v.resume_policy));
+    // Nor does a file without such a column of the watched list, which all versions have in common.
+    let latest = of_procedure.iter().filter(|v| !v.superseded).max_by_key(|v| v.effective_on);
+    new.watched_list = match record.watched_list.as_deref().map(str::trim) {
+        None => before.or(latest).map(|v| v.watched_list.clone()).unwrap_or_default(),
+        Some("-") => String::new(),
+        Some(list) => list.to_owned(),
+    };
     let version = read(work, "", id, &new).map_err(|more| wrong.extend(more));
     let (true, Ok(mut version)) = (wrong.is_empty(), version) else { return Err(wrong) };
     if before.is_some_and(|before| same(before, &version)) {

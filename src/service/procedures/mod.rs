@@ -18,8 +18,11 @@ use crate::domain::deadline::{BadTerm, Term};
 use crate::domain::filter::{Condition, Value};
 use crate::domain::procedure::{OnlineLevel, ProcedureLevel, ProcedureVersion, ResumePolicy};
 use crate::domain::text;
-use crate::store::procedures;
 pub use crate::store::procedures::{PUBLISHED, ProcedureRow, VersionRow};
+use crate::store::{procedures, subjects};
+
+/// The longest name of a watched list, in characters.
+const LONGEST_LIST: usize = 80;
 
 /// A procedure with its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +56,8 @@ pub struct NewVersion {
     pub online_level: String,
     /// What a resume does.
     pub resume_policy: Option<ResumePolicy>,
+    /// The list on which its dossiers are watched; empty: none.
+    pub watched_list: String,
 }
 
 /// A procedure by code.
@@ -102,6 +107,7 @@ fn holds(version: &ProcedureVersion, condition: &Condition) -> bool {
         "field" => Value::Text(version.field.clone()),
         "level" => Value::Text(version.level.as_str().to_owned()),
         "unit" => version.unit_id.map_or(Value::Missing, |id| Value::Text(id.to_string())),
+        "watched_list" => Value::Text(version.watched_list.clone()),
         "online_level" => Value::Text(version.online_level.as_str().to_owned()),
         _ => Value::Text(version.name.clone()),
     };
@@ -147,11 +153,20 @@ pub async fn add_version(
     procedures::supersede(&work.tx, &superseded, true).await?;
     procedures::insert_versions(&work.tx, vec![version]).await?;
     procedures::touch(&work.tx, row.id, row.version, work.now()).await?;
-    work.reload_rules().await?;
+    reload(work, &[row.id]).await?;
     row.version += 1;
     row.updated_at = work.now();
     versions = procedures::versions(&work.tx, &[row.id]).await?.remove(&row.id).unwrap_or_default();
     Ok(view(row, versions, work.rules.local_date(work.now())))
+}
+
+/// Reads the rules anew. What is watched from now on, or isn't any more, is looked at anew.
+pub(super) async fn reload(work: &mut Work, changed: &[Uuid]) -> Result<(), ServiceError> {
+    let before = work.rules.clone();
+    work.reload_rules().await?;
+    let list = |rules: &Rules, id: Uuid| rules.watched(id).map(|(list, _)| list.to_owned());
+    let moved = changed.iter().copied().filter(|id| list(&before, *id) != list(&work.rules, *id));
+    Ok(subjects::replan_of(&work.tx, &moved.collect::<Vec<_>>(), work.now()).await?)
 }
 
 /// Puts a version beside those that are known: which give way to it. Two records of the same day within one
@@ -191,6 +206,15 @@ fn read(work: &Work, at: &str, procedure_id: Uuid, new: &NewVersion) -> Result<V
     let online = online.ok_or_else(|| wrong.push(unknown_word(&at_online, &new.online_level, levels)));
     let term =
         Term::parse(new.term_unit.trim(), new.term).map_err(|bad| wrong.push(bad_term(&names, new, bad)));
+    let watched_list = text::tidy(&new.watched_list);
+    if watched_list.chars().count() > LONGEST_LIST {
+        wrong.push(Violation::new(
+            &names.of("watched_list", "watched_list"),
+            "TOO_LONG",
+            format!("tên danh mục theo dõi dài hơn {LONGEST_LIST} ký tự; hãy đặt tên ngắn hơn"),
+            format!("the watched list's name has more than {LONGEST_LIST} characters; make it shorter"),
+        ));
+    }
     let unit_id = match new.unit.trim() {
         "" => None,
         key => {
@@ -215,6 +239,7 @@ fn read(work: &Work, at: &str, procedure_id: Uuid, new: &NewVersion) -> Result<V
         term: i32::try_from(term.amount()).unwrap_or(i32::MAX),
         online_level: online.as_str().to_owned(),
         resume_policy: new.resume_policy.unwrap_or(ResumePolicy::Continue).as_str().to_owned(),
+        watched_list,
         superseded: false,
         recorded_at: work.now(),
     })

@@ -2,27 +2,28 @@
 //! is to hear it now. What isn't said waits for the next run, or has its reason in the ledger.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::House;
 use super::super::error::ServiceError;
+use super::super::{House, Rules};
+use super::deciding::{Desk, Verdict, Wait};
 use super::digest::{Common, Known, digest_for};
 use super::history::History;
-use super::reach::{Reach, away};
+use super::reach::{Hindrances, Reach};
 use super::sending::subjects_of;
-use super::snoozing::waits_by;
 use super::sources::Sources;
-use super::truth::stale;
 use crate::domain::reminder::SubjectKind;
 use crate::mail::Digest;
 use crate::store::Tx;
 use crate::store::notices;
 use crate::store::outbox::MailRow;
-use crate::store::snoozes;
+use crate::store::snoozes::{self, SnoozeRow};
 
 /// A later notice of the same concern speaks for it.
-const TOLD_LATER: &str = "told_later";
+pub(super) const TOLD_LATER: &str = "told_later";
 
 /// What a mail says now.
 #[derive(Debug)]
@@ -33,41 +34,62 @@ pub struct Composed {
     pub dossiers: Vec<Uuid>,
 }
 
-/// The digest of a mail as of now; None: there is nothing to say any more, or its official isn't there any more.
-pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Composed>, ServiceError> {
+/// What all digests go by that are put together in one transaction.
+#[derive(Debug)]
+pub struct Moment {
+    rules: Arc<Rules>,
+    sources: Sources,
+    hindrances: Hindrances,
+    snoozed: HashMap<Uuid, SnoozeRow>,
+    now: DateTime<Utc>,
+}
+
+impl Moment {
+    /// As of now.
+    pub async fn read(house: &House, tx: &Tx) -> Result<Self, ServiceError> {
+        let (rules, now) = (house.rules(tx).await?, house.world.office.now());
+        let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
+        let hindrances = Hindrances::read(tx, &rules, now).await?;
+        let snoozed = snoozes::standing(tx, now).await?;
+        Ok(Self { rules, sources, hindrances, snoozed, now })
+    }
+}
+
+/// The digest of a mail as of a moment; None: there is nothing to say any more, or its official isn't there any more.
+pub async fn anew(
+    house: &House,
+    tx: &Tx,
+    moment: &Moment,
+    row: &MailRow,
+) -> Result<Option<Composed>, ServiceError> {
+    let Moment { rules, sources, hindrances, snoozed, now } = moment;
     let about = notices::of_mail(tx, row.id).await?;
     let subjects = subjects_of(tx, &about).await?;
-    let (rules, now) = (house.rules(tx).await?, house.world.office.now());
-    let sources = Sources::read(tx, &rules, house.settings.stale_after_hours, now).await?;
-    let away = away(tx, &rules, now).await?;
-    let reach = Reach::at(&rules, &away, now);
+    let reach = Reach::at(rules, hindrances, *now);
     let history = History::read(tx, &about).await?;
-    let snoozed = snoozes::standing(tx, now).await?;
     let (mut said, mut waiting) = (Vec::new(), Vec::new());
     let mut untrue: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    let desk = Desk { reach: &reach, sources, snoozed, now: *now };
     for notice in &about {
-        let subject = subjects.get(&notice.subject_id);
-        if subject.is_some_and(|subject| sources.waits(subject)) {
-            // The mail waited so long that its source fell silent.
-            waiting.push(notice.id);
-            continue;
-        }
-        let by = subject.zip(snoozed.get(&notice.subject_id));
-        if by.is_some_and(|(subject, by)| waits_by(by, subject, &notice.role)) {
-            waiting.push(notice.id);
-            continue;
-        }
-        if let Some(why) = stale(&reach, notice, subject, now) {
-            untrue.entry(why).or_default().push(notice.id);
-            continue;
-        }
+        let hearer = match desk.verdict(notice, subjects.get(&notice.subject_id)) {
+            // Somebody said so meanwhile, or it waited so long that its source fell silent.
+            Verdict::Waits(Wait::Snoozed | Wait::Source) => {
+                waiting.push(notice.id);
+                continue;
+            }
+            Verdict::Untrue(why) => {
+                untrue.entry(why).or_default().push(notice.id);
+                continue;
+            }
+            Verdict::Waits(Wait::Later | Wait::Grace | Wait::Address(_)) | Verdict::Unheard(_) => None,
+            Verdict::Told(hearer) => Some(hearer),
+        };
         if history.is_told_later(notice) {
             untrue.entry(TOLD_LATER).or_default().push(notice.id);
             continue;
         }
         // Handed on meanwhile, back from leave, or reached at another address: the next run tells the right one.
-        let told = subject.and_then(|subject| reach.hearer(subject, notice).ok());
-        let is_theirs = told.is_some_and(|told| {
+        let is_theirs = hearer.is_some_and(|told| {
             Some(told.official.id) == row.recipient_official_id && told.address == row.to_address
         });
         if is_theirs { said.push(notice) } else { waiting.push(notice.id) }
@@ -78,8 +100,9 @@ pub async fn anew(house: &House, tx: &Tx, row: &MailRow) -> Result<Option<Compos
     }
     let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
     let Some(official) = official.filter(|_| !said.is_empty()) else { return Ok(None) };
-    let common = Common { now, sources, link_template: house.settings.mail.link_template.clone() };
-    let known = Known { reach: &reach, history: &history, written_at: row.created_at, snoozed: &snoozed };
+    let link_template = house.settings.mail.link_template.clone();
+    let common = Common { now: *now, sources: sources.clone(), link_template };
+    let known = Known { reach: &reach, history: &history, written_at: row.created_at, snoozed };
     let digest = digest_for(known, official, &said, &subjects, &common);
     let by_code: HashMap<&str, Uuid> = subjects
         .values()

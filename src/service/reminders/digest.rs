@@ -14,7 +14,7 @@ use super::snoozing::counts;
 use super::sources::Sources;
 use crate::domain::calendar::Calendar;
 use crate::domain::official::Official;
-use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind};
+use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind, months_between};
 use crate::mail::{self, Digest, Line, Measured, Remark};
 use crate::store::notices::NoticeRow;
 use crate::store::snoozes::SnoozeRow;
@@ -150,8 +150,7 @@ fn remarks(
     is_late: bool,
     house: &Calendar,
 ) -> Vec<Remark> {
-    let officials = &known.reach.rules().officials;
-    let name = |id: &Uuid| officials.get(id).map(|official| official.full_name.clone()).unwrap_or_default();
+    let name = |id: &Uuid| known.reach.rules().name_of(*id).to_owned();
     let role = NoticeRole::parse(&notice.role).unwrap_or(NoticeRole::Responsible);
     let mut remarks = Vec::new();
     if role == NoticeRole::Returned {
@@ -164,6 +163,7 @@ fn remarks(
         remarks.extend(past.into_iter().map(|past| match past {
             Past::Away(who, until) => Remark::Away { name: who.full_name.clone(), until },
             Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
+            Past::Unwritten(who) => Remark::Unwritten { name: who.full_name.clone() },
             Past::Nobody(level) => Remark::Nobody { level },
         }));
         let level = known.reach.level_of(subject, role, reader).unwrap_or(role);
@@ -171,7 +171,8 @@ fn remarks(
             // What leaves with the same run is none of it, whichever mail is first.
             let before = known.written_at.max(notice.created_at);
             let told = known.history.told_below((notice, before), (concern, from), level);
-            if told.is_empty() && remarks.is_empty() {
+            // That something grows old is told to whom the rule says, and not level by level.
+            if told.is_empty() && remarks.is_empty() && concern != Concern::Age {
                 remarks.push(Remark::NobodyTold);
             }
             let others = told.iter().filter(|heard| heard.official_id != reader.id);
@@ -216,6 +217,7 @@ fn line(
         from: calendar.local(from),
         office_minutes: office_minutes.map(|(now, from)| (now - from) / 60_000_000),
         day_minutes: calendar.day_span() / 60_000_000,
+        months: months_between(from_on, calendar.local_date(now)),
         missing: subject.missing.clone(),
     };
     Line {

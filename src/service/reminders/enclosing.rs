@@ -5,7 +5,7 @@ use crate::mail::{Attachment, Digest, Entry, Language, Listing, Rendered};
 use crate::report::{Cell, Column, Sheet, WORKBOOK};
 
 /// Widths of the list's columns in characters, in the order of its heads.
-const WIDTHS: [u16; 9] = [22, 27, 34, 11, 17, 14, 20, 12, 24];
+const WIDTHS: [u16; 10] = [22, 27, 34, 11, 17, 14, 20, 12, 24, 40];
 
 /// Writes a digest, with its list where it encloses one.
 pub fn written(digest: &Digest, language: Language) -> Result<Rendered, ServiceError> {
@@ -38,7 +38,7 @@ fn sheet(digest: &Digest, listing: &Listing) -> Sheet {
     }
 }
 
-fn cells(entry: &Entry, days_pattern: &'static str) -> [Cell; 9] {
+fn cells(entry: &Entry, days_pattern: &'static str) -> [Cell; 10] {
     let text = |text: &str| Cell::Text(text.to_owned());
     [
         text(&entry.unit),
@@ -50,6 +50,7 @@ fn cells(entry: &Entry, days_pattern: &'static str) -> [Cell; 9] {
         text(&entry.holder),
         entry.days.map_or(Cell::Blank, |days| Cell::Number(days, days_pattern)),
         text(&entry.status),
+        if entry.remarks.is_empty() { Cell::Blank } else { text(&entry.remarks) },
     ]
 }
 
@@ -108,11 +109,11 @@ mod tests {
             (sheet.columns.len(), sheet.columns[0].head.clone(), sheet.rows[0][0].clone())
         };
         let text = |text: &str| Cell::Text(text.to_owned());
-        assert_eq!(heads(&digest()), (9, "Đơn vị".to_owned(), text("Phường A")));
+        assert_eq!(heads(&digest()), (10, "Đơn vị".to_owned(), text("Phường A")));
         let mut own = digest();
         own.overdue.truncate(1);
-        assert_eq!(heads(&own).0, 9, "one unit, but not the reader's");
+        assert_eq!(heads(&own).0, 10, "one unit, but not the reader's");
         own.overdue[0].unit.clone_from(&own.unit);
-        assert_eq!(heads(&own), (8, "Mã hồ sơ".to_owned(), text("B-1")));
+        assert_eq!(heads(&own), (9, "Mã hồ sơ".to_owned(), text("B-1")));
     }
 }

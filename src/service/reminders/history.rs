@@ -56,11 +56,14 @@ impl History {
         let mut ids: Vec<Uuid> = of.iter().map(|notice| notice.subject_id).collect();
         ids.sort_unstable();
         ids.dedup();
+        Ok(Self::of(&notices::all_of(door, &ids).await?))
+    }
+
+    /// Of those of these notices that were told or will be.
+    pub fn of<'n>(ledger: impl IntoIterator<Item = &'n ToldNotice>) -> Self {
         let mut history = Self::default();
-        for told in notices::all_of(door, &ids).await? {
-            if told.state() == NoticeState::Suppressed {
-                continue;
-            }
+        let is_said = |told: &&ToldNotice| told.state() != NoticeState::Suppressed;
+        for told in ledger.into_iter().filter(is_said) {
             let (row, sent_at) = (&told.notice, told.sent_at);
             let Some(key) = key(row) else { continue };
             let concern = key.1;
@@ -72,7 +75,7 @@ impl History {
                 history.sent.entry((row.subject_id, concern)).or_default().push(sent);
             }
         }
-        Ok(history)
+        history
     }
 
     /// A later notice of the same concern, for the same role, was told or will be.

@@ -2,12 +2,15 @@
 
 mod anew;
 mod copies;
+mod deciding;
 mod digest;
 mod enclosing;
 mod grace;
 mod history;
 mod lists;
+mod older;
 mod planning;
+mod playing;
 mod preview;
 mod reach;
 mod reason;
@@ -17,12 +20,16 @@ mod sense;
 mod snoozing;
 mod sources;
 mod truth;
+mod unheard;
 
-pub use anew::anew;
+pub use anew::{Moment, anew};
+pub use deciding::Wait;
 pub use enclosing::written;
 pub use lists::list_notices;
+pub use older::Older;
 pub use planning::plan;
-pub use preview::{Ahead, PlannedNotice, PreviewAsk, preview};
+pub use playing::Ahead;
+pub use preview::{PlannedNotice, PreviewAsk, preview};
 pub use reason::Reason;
 pub use rules::{RuleChange, RuleDraft, create_rule, list_rules, update_rule};
 pub use sending::{Round, Told, send};

@@ -15,7 +15,7 @@ use crate::domain::reminder::{self, Concern, NoticeRole, Planned, Rule, RuleKind
 use crate::store::notices::{self, NoticeRow};
 use crate::store::reminder_rules;
 use crate::store::rules as kept;
-use crate::store::subjects::{self, Subject};
+use crate::store::subjects::{self, About, Subject};
 
 /// Subjects a transaction. It lasts far less than a second.
 const BATCH: u64 = 2_000;
@@ -68,7 +68,7 @@ async fn enter(work: &Work, kind: SubjectKind, due: &[Subject]) -> Result<u64, S
     let mut nexts: BTreeMap<Option<Planned>, Vec<Uuid>> = BTreeMap::new();
     for subject in due {
         let (fallen, next) = look_at(&work.rules, subject, work.now());
-        rows.extend(fallen.iter().map(|fallen| notice(work, subject, fallen)));
+        rows.extend(fallen.iter().map(|fallen| notice(subject, fallen, work.new_id(), work.now())));
         nexts.entry(next).or_default().push(subject.id);
     }
     let entered = notices::enter(&work.tx, rows).await?;
@@ -90,10 +90,10 @@ pub(super) struct Fallen {
 }
 
 /// The ledger's row of a notice.
-fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
+pub(super) fn notice(subject: &Subject, fallen: &Fallen, id: Uuid, now: DateTime<Utc>) -> NoticeRow {
     let Fallen { rule, planned, from } = fallen;
     NoticeRow {
-        id: work.new_id(),
+        id,
         subject_kind: subject.kind.as_str().to_owned(),
         subject_id: subject.id,
         subject_code: subject.code.clone(),
@@ -106,7 +106,7 @@ fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
         official_id: None,
         fell_due_at: planned.at,
         outbox_id: None,
-        created_at: work.now(),
+        created_at: now,
         rule_code: rule.code.clone(),
         rule_id: Some(rule.id),
         rule_version: Some(rule.version),
@@ -118,6 +118,22 @@ fn notice(work: &Work, subject: &Subject, fallen: &Fallen) -> NoticeRow {
 /// The calendar by which a subject is reminded of.
 pub(super) fn calendar_of<'a>(rules: &'a Rules, subject: &Subject) -> Option<&'a Calendar> {
     rules.calendar_for(subject.unit_id).map(|calendar| &**calendar)
+}
+
+/// A rule as it holds for a subject. One about age watches what is on its list, from when it was put there on.
+fn watching(rules: &Rules, subject: &Subject, rule: Rule) -> Option<Rule> {
+    if rule.kind != RuleKind::Ageing {
+        return Some(rule);
+    }
+    let (list, listed_at) = watched(rules, subject)?;
+    let is_of_list = rule.watched_list.is_empty() || rule.watched_list == list;
+    is_of_list.then(|| Rule { since: rule.since.max(listed_at), ..rule })
+}
+
+/// The watched list that a subject is on, and since when.
+pub(super) fn watched<'a>(rules: &'a Rules, subject: &Subject) -> Option<(&'a str, DateTime<Utc>)> {
+    let About::Procedure(version) = &subject.about else { return None };
+    rules.watched(rules.book.versions.get(version)?.procedure_id)
 }
 
 /// For each role and concern the latest notice that has fallen due, and the earliest one to come of all.
@@ -135,6 +151,7 @@ pub(super) fn look_at(
     };
     let mut of_concern: BTreeMap<(NoticeRole, Concern), Vec<Rule>> = BTreeMap::new();
     for rule in rules.reminders_for(subject.kind, subject.unit_id, now) {
+        let Some(rule) = watching(rules, subject, rule) else { continue };
         of_concern.entry((rule.role, rule.kind.concern())).or_default().push(rule);
     }
     let mut fallen = Vec::new();
@@ -189,7 +206,7 @@ pub(super) async fn remind_of_today(house: &House, claim: &Claim) -> Result<u64,
             let mut rows = Vec::new();
             for subject in &due {
                 let told = second_of_today(&work.rules, subject, work.now());
-                rows.extend(told.iter().map(|fallen| notice(&work, subject, fallen)));
+                rows.extend(told.iter().map(|fallen| notice(subject, fallen, work.new_id(), work.now())));
             }
             entered += notices::enter(&work.tx, rows).await?;
             work.finish(&[]).await?;

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use super::super::Rules;
 use super::super::error::ServiceError;
 use super::super::slots::house_calendar;
+use super::super::suppressions::{self, SuppressionRow};
+use crate::domain::mail::folded;
 use crate::domain::official::{Official, OfficialRole};
 use crate::domain::reminder::{NoticeRole, Rule, SubjectKind};
 use crate::store::Door;
@@ -17,10 +19,16 @@ use crate::store::notices::NoticeRow;
 use crate::store::officials::{self, AbsenceRow};
 use crate::store::subjects::Subject;
 
-/// Nobody is named for it, at no level.
-pub(super) const NO_RECIPIENT: &str = "no_recipient";
-/// Of those who could be told, none has an address.
-pub(super) const NO_ADDRESS: &str = "no_address";
+/// Why nobody can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unheard<'a> {
+    /// Nobody is named for it, at no level.
+    NoRecipient,
+    /// Of those who could be told, none has an address.
+    NoAddress,
+    /// The address of the first who has one isn't written to, nor is any above: it waits until one is.
+    Unwritten(&'a Official),
+}
 
 /// How often a stand-in may be stood in for.
 const STAND_INS: usize = 4;
@@ -32,6 +40,8 @@ pub(super) enum Past<'a> {
     Away(&'a Official, NaiveDate),
     /// They have no address.
     Unreachable(&'a Official),
+    /// Their address isn't written to.
+    Unwritten(&'a Official),
     /// The level has nobody.
     Nobody(NoticeRole),
 }
@@ -48,10 +58,10 @@ pub(super) struct Hearer<'a> {
 }
 
 impl Hearer<'_> {
-    /// The official who is away and gets a copy on return.
+    /// The official who can't be told now, and gets a copy as soon as they can: on return, or once mail reaches them.
     pub fn meant_for(&self) -> Option<Uuid> {
         self.past.iter().find_map(|past| match past {
-            Past::Away(official, _) => Some(official.id),
+            Past::Away(official, _) | Past::Unwritten(official) => Some(official.id),
             Past::Unreachable(_) | Past::Nobody(_) => None,
         })
     }
@@ -65,7 +75,7 @@ pub(super) struct Reach<'a> {
     rules: &'a Rules,
     now: DateTime<Utc>,
     today: NaiveDate,
-    away: &'a HashMap<Uuid, Vec<AbsenceRow>>,
+    hindrances: &'a Hindrances,
     /// Of each role the officials of a unit, the first by code.
     of_units: HashMap<(OfficialRole, Uuid), &'a Official>,
     /// The first coordinator by code of all, and the leader where the house has but one: of several nobody knows which
@@ -74,18 +84,28 @@ pub(super) struct Reach<'a> {
     in_force: Mutex<InForce>,
 }
 
-/// Absences that last until now or come later.
-pub(super) async fn away(
-    door: &impl Door,
-    rules: &Rules,
-    now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, Vec<AbsenceRow>>, ServiceError> {
-    Ok(officials::absences_to(door, house_calendar(rules).local_date(now)).await?)
+/// What keeps officials from being told.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hindrances {
+    /// Absences that last until now or come later.
+    away: HashMap<Uuid, Vec<AbsenceRow>>,
+    /// What stands against addresses, by address.
+    unwritten: HashMap<String, SuppressionRow>,
+}
+
+impl Hindrances {
+    /// Reads what hinders at an instant, and what may later.
+    pub async fn read(door: &impl Door, rules: &Rules, now: DateTime<Utc>) -> Result<Self, ServiceError> {
+        let away = officials::absences_to(door, house_calendar(rules).local_date(now)).await?;
+        let unwritten = suppressions::standing(door, now).await?;
+        let by_address = unwritten.into_iter().map(|row| (row.address.clone(), row));
+        Ok(Self { away, unwritten: by_address.collect() })
+    }
 }
 
 impl<'a> Reach<'a> {
-    /// Of these rules and absences, at an instant.
-    pub fn at(rules: &'a Rules, away: &'a HashMap<Uuid, Vec<AbsenceRow>>, now: DateTime<Utc>) -> Self {
+    /// Of these rules and hindrances, at an instant.
+    pub fn at(rules: &'a Rules, hindrances: &'a Hindrances, now: DateTime<Utc>) -> Self {
         let mut all: Vec<&Official> = rules.officials.values().collect();
         all.sort_unstable_by(|a, b| a.code.cmp(&b.code));
         let (mut of_units, mut of_house) = (HashMap::new(), BTreeMap::new());
@@ -97,7 +117,7 @@ impl<'a> Reach<'a> {
             of_house.remove(&OfficialRole::Leader);
         }
         let today = house_calendar(rules).local_date(now);
-        Self { rules, now, today, away, of_units, of_house, in_force: Mutex::default() }
+        Self { rules, now, today, hindrances, of_units, of_house, in_force: Mutex::default() }
     }
 
     /// The rules.
@@ -121,25 +141,40 @@ impl<'a> Reach<'a> {
 
     /// The last day of an absence that lasts today, and who stands in.
     pub fn absence(&self, official: Uuid) -> Option<(NaiveDate, Option<&'a Official>)> {
-        let absences = self.away.get(&official)?;
+        let absences = self.hindrances.away.get(&official)?;
         let now = absences.iter().find(|a| a.from_on <= self.today && self.today <= a.to_on)?;
         Some((now.to_on, now.stand_in_id.and_then(|id| self.rules.officials.get(&id))))
     }
 
+    /// What keeps an official's address from being written to.
+    pub fn held_against(&self, official: &Official) -> Option<&'a SuppressionRow> {
+        let found = self.hindrances.unwritten.get(&folded(address(official)?))?;
+        suppressions::stands(found, self.now).then_some(found)
+    }
+
+    /// The officials who can't be told now, and may be later.
+    pub fn hindered(&self) -> Vec<Uuid> {
+        let is_hindered = |o: &&Official| self.absence(o.id).is_some() || self.held_against(o).is_some();
+        self.rules.officials.values().filter(is_hindered).map(|official| official.id).collect()
+    }
+
     /// Who is told of a notice, or why nobody is.
-    pub fn hearer(&self, subject: &Subject, notice: &NoticeRow) -> Result<Hearer<'a>, &'static str> {
-        let role = NoticeRole::parse(&notice.role).ok_or(NO_RECIPIENT)?;
+    pub fn hearer(&self, subject: &Subject, notice: &NoticeRow) -> Result<Hearer<'a>, Unheard<'a>> {
+        let role = NoticeRole::parse(&notice.role).ok_or(Unheard::NoRecipient)?;
         if role == NoticeRole::Returned {
-            let back =
-                notice.meant_for_id.and_then(|id| self.rules.officials.get(&id)).ok_or(NO_RECIPIENT)?;
-            let address = address(back).ok_or(NO_ADDRESS)?;
+            let back = notice.meant_for_id.and_then(|id| self.rules.officials.get(&id));
+            let back = back.ok_or(Unheard::NoRecipient)?;
+            let address = address(back).ok_or(Unheard::NoAddress)?;
+            if self.held_against(back).is_some() {
+                return Err(Unheard::Unwritten(back));
+            }
             return Ok(Hearer { official: back, address, past: Vec::new() });
         }
         self.of_level(subject, role)
     }
 
     /// Who is told of what is for a level of escalation.
-    pub fn of_level(&self, subject: &Subject, role: NoticeRole) -> Result<Hearer<'a>, &'static str> {
+    pub fn of_level(&self, subject: &Subject, role: NoticeRole) -> Result<Hearer<'a>, Unheard<'a>> {
         let (mut past, mut somebody) = (Vec::new(), false);
         for level in NoticeRole::LEVELS.into_iter().filter(|level| *level >= role) {
             let Some(meant) = self.level(subject, level) else {
@@ -151,7 +186,15 @@ impl<'a> Reach<'a> {
                 return Ok(Hearer { official, address, past });
             }
         }
-        Err(if somebody { NO_ADDRESS } else { NO_RECIPIENT })
+        let unwritten = past.iter().find_map(|past| match past {
+            Past::Unwritten(official) => Some(*official),
+            Past::Away(..) | Past::Unreachable(_) | Past::Nobody(_) => None,
+        });
+        Err(match unwritten {
+            Some(official) => Unheard::Unwritten(official),
+            None if somebody => Unheard::NoAddress,
+            None => Unheard::NoRecipient,
+        })
     }
 
     /// As what an official is told of what is for a level: that one, or one above it that it fell to. None: as a stand-in.
@@ -165,11 +208,15 @@ impl<'a> Reach<'a> {
         let mut official = meant;
         for _ in 0..=STAND_INS {
             let Some((until, stand_in)) = self.absence(official.id) else {
-                let address = address(official);
-                if address.is_none() {
+                let Some(address) = address(official) else {
                     past.push(Past::Unreachable(official));
+                    return None;
+                };
+                if self.held_against(official).is_some() {
+                    past.push(Past::Unwritten(official));
+                    return None;
                 }
-                return Some((official, address?));
+                return Some((official, address));
             };
             if past.iter().any(|past| matches!(past, Past::Away(away, _) if away.id == official.id)) {
                 // They stand in for one another.
@@ -183,7 +230,7 @@ impl<'a> Reach<'a> {
 
     /// The official of a level: the holder; the head, coordinator or leader of the nearest unit on the way up that has
     /// one. There may be one coordinator for all, in whichever unit, and so with leaders.
-    fn level(&self, subject: &Subject, level: NoticeRole) -> Option<&'a Official> {
+    pub fn level(&self, subject: &Subject, level: NoticeRole) -> Option<&'a Official> {
         let role = match level {
             NoticeRole::Responsible => return self.holder(subject),
             NoticeRole::Head => OfficialRole::Head,

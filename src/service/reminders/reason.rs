@@ -52,6 +52,7 @@ fn mark(concern: Concern) -> (&'static str, &'static str) {
         Concern::Standing => ("giữ từ", "held since"),
         Concern::Clarity => ("vào sổ", "came in"),
         Concern::Digitisation => ("có kết quả", "finished"),
+        Concern::Age => ("tiếp nhận", "received"),
     }
 }
 
@@ -71,6 +72,17 @@ fn way(rule: &Rule, step: i32) -> (String, String) {
         }
         RuleKind::Overdue => {
             ("ngày làm việc đầu tiên sau hạn".to_owned(), "the first working day after it".to_owned())
+        }
+        RuleKind::Ageing => {
+            let plural = if step == 1 { "month" } else { "months" };
+            let list = |vi: &str| match &*rule.watched_list {
+                "" => String::new(),
+                list => format!(", {vi} “{list}”"),
+            };
+            return (
+                format!("tròn {step} tháng{}", list("danh mục")),
+                format!("{step} {plural} old{}", list("on the list")),
+            );
         }
         RuleKind::BeforeDue | RuleKind::ApologyDue => {
             let (vi, en) = span(rule);

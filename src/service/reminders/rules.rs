@@ -15,6 +15,7 @@ use super::sense;
 use crate::domain::permission::Scope;
 use crate::domain::reminder::{NoticeRole, Rule, RuleKind, SubjectKind, default_rules, usual_code};
 use crate::domain::schedule::JobName;
+use crate::domain::text;
 use crate::store::query::{ListQuery, Page};
 use crate::store::reminder_rules::{self, Maker, RuleRow};
 use crate::store::rules as kept;
@@ -34,6 +35,10 @@ pub struct RuleDraft {
     pub working_days: i64,
     /// Office time before or after it, in minutes; 0: it is measured in working days.
     pub office_minutes: i64,
+    /// Months of age from which on it speaks; of `Ageing` only.
+    pub months: i64,
+    /// The watched list that it looks at; empty: any. Of `Ageing` only.
+    pub watched_list: String,
     /// Working days between repeats; None: told once.
     pub repeat_working_days: Option<i64>,
     /// Whom it tells.
@@ -51,6 +56,10 @@ pub struct RuleChange {
     pub working_days: Option<i64>,
     /// Office time before or after it, in minutes.
     pub office_minutes: Option<i64>,
+    /// Months of age from which on it speaks.
+    pub months: Option<i64>,
+    /// The watched list that it looks at.
+    pub watched_list: Option<String>,
     /// Working days between repeats; Some(None): told once.
     pub repeat_working_days: Option<Option<i64>>,
     /// Whom it tells.
@@ -75,9 +84,12 @@ impl RuleDraft {
             kind: self.kind,
             working_days: self.working_days,
             office_minutes: self.office_minutes,
+            months: self.months,
+            watched_list: text::tidy(&self.watched_list),
             repeat_working_days: self.repeat_working_days.unwrap_or(0),
             role: self.role,
             enabled: self.enabled,
+            since: self.valid_from.unwrap_or(now),
         }
     }
 
@@ -122,8 +134,13 @@ async fn enter_from_settings(work: &mut Work, draft: &RuleDraft) -> Result<(), S
         return Ok(());
     };
     let stands = kept::reminder(&old)?;
-    let same =
-        Rule { id: stands.id, version: stands.version, valid_from: stands.valid_from, ..wanted.clone() };
+    let same = Rule {
+        id: stands.id,
+        version: stands.version,
+        valid_from: stands.valid_from,
+        since: stands.since,
+        ..wanted.clone()
+    };
     if stands == same {
         return Ok(());
     }
@@ -172,6 +189,8 @@ pub async fn update_rule(
     let repeat = change.repeat_working_days.unwrap_or(repeats);
     rule.working_days = change.working_days.unwrap_or(rule.working_days);
     rule.office_minutes = change.office_minutes.unwrap_or(rule.office_minutes);
+    rule.months = change.months.unwrap_or(rule.months);
+    rule.watched_list = change.watched_list.map_or(rule.watched_list, |list| text::tidy(&list));
     rule.repeat_working_days = repeat.unwrap_or(0);
     rule.role = change.role.unwrap_or(rule.role);
     rule.enabled = change.enabled.unwrap_or(rule.enabled);
@@ -236,6 +255,7 @@ async fn follow(work: &mut Work, rule: &Rule, row: &RuleRow, verb: &str) -> Resu
         verb: {
             "code": row.code, "version": row.version, "kind": row.kind, "subject_kind": row.subject_kind,
             "working_days": row.working_days, "office_minutes": row.office_minutes,
+            "months": row.months, "watched_list": row.watched_list,
             "repeat_working_days": row.repeat_working_days, "role": row.role, "enabled": row.enabled,
             "valid_from": row.valid_from,
         }

@@ -7,20 +7,19 @@ use std::fmt::Write as _;
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
+use super::super::House;
 use super::super::error::ServiceError;
 use super::super::settings::JobSettings;
 use super::super::slots::{Claim, house_calendar};
 use super::super::work::Work;
-use super::super::{House, suppressions};
 use super::copies::copy;
-use super::grace::{Below, Grace, to_leader};
-use super::planning::{calendar_of, plan, remind_of_today};
-use super::reach::{Hearer, NO_RECIPIENT, Reach, away};
-use super::snoozing::waits_by;
+use super::deciding::{Desk, Run, Verdict, Wait};
+use super::grace::{Below, to_leader};
+use super::planning::{plan, remind_of_today};
+use super::reach::{Hearer, Hindrances, Reach};
 use super::sources::Sources;
-use super::truth::stale;
+use super::unheard;
 use crate::domain::calendar::Calendar;
-use crate::domain::mail::folded;
 use crate::domain::official::Official;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::domain::schedule::{self, Misfire, Schedule};
@@ -146,19 +145,22 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     let look = house.look(house.own_context(claim.job)).await?;
     let mut waiting = notices::waiting(&look.door).await?;
     let calendar = house_calendar(&look.rules);
-    let today = calendar.midnight(calendar.local_date(look.context.now));
-    waiting.retain(|n| {
-        RuleKind::parse(&n.rule_kind).is_some_and(|kind| round.takes((kind, &n.role), n.fell_due_at, today))
-    });
-    let about = subjects_of(&look.door, &waiting).await?;
     let (rules, now) = (look.rules.clone(), look.context.now);
+    let hindrances = Hindrances::read(&look.door, &rules, now).await?;
     let sources = Sources::read(&look.door, &rules, house.settings.stale_after_hours, now).await?;
-    let unwritten = suppressions::standing(&look.door, now).await?;
-    let away = away(&look.door, &rules, now).await?;
-    let open = outbox::open_digests(&look.door).await?;
     let snoozed = snoozes::standing(&look.door, now).await?;
+    let reach = Reach::at(&rules, &hindrances, now);
+    let run = Run {
+        desk: Desk { reach: &reach, sources: &sources, snoozed: &snoozed, now },
+        round,
+        today: calendar.midnight(calendar.local_date(now)),
+        grace_minutes: i64::from(house.settings.leader_grace_hours) * 60,
+        calendar: &calendar,
+    };
+    waiting.retain(|notice| run.takes(notice));
+    let about = subjects_of(&look.door, &waiting).await?;
+    let open = outbox::open_digests(&look.door).await?;
     let below = {
-        let reach = Reach::at(&rules, &away, now);
         let asked =
             |n: &&NoticeRow| about.get(&n.subject_id).is_some_and(|subject| to_leader(&reach, subject, n));
         let ids: Vec<Uuid> = waiting.iter().filter(asked).map(|n| n.subject_id).collect();
@@ -166,44 +168,19 @@ pub async fn send(house: &House, claim: &Claim, round: Round) -> Result<Told, Se
     };
     // A snapshot must not outlive a page: on PostgreSQL it holds back the vacuum.
     drop(look);
-    let before = waiting.len();
-    let is_asleep = |n: &NoticeRow| {
-        let by = about.get(&n.subject_id).zip(snoozed.get(&n.subject_id));
-        by.is_some_and(|(subject, by)| waits_by(by, subject, &n.role))
-    };
-    waiting.retain(|n| !is_asleep(n));
-    let asleep = (before - waiting.len()) as u64;
-    let before = waiting.len();
-    waiting.retain(|n| about.get(&n.subject_id).is_none_or(|subject| !sources.waits(subject)));
-    let held_back = before - waiting.len();
     sources.tell_operator(house, claim, &rules).await?;
-    let reach = Reach::at(&rules, &away, now);
-    let before = waiting.len();
-    let grace = Grace {
-        reach: &reach,
-        minutes: i64::from(house.settings.leader_grace_hours) * 60,
-        unwritten: &unwritten,
-        snoozed: &snoozed,
-        now,
+    let Sorted { bundles, untrue, waits } = sort(&run, &waiting, &about, &below);
+    let count = |why| waits.get(&why).copied().unwrap_or_default();
+    let unheard = unheard::by_official(&waits);
+    let mut told = Told {
+        held_back: count(Wait::Source),
+        unaddressed: unheard.values().sum(),
+        in_grace: count(Wait::Grace),
+        snoozed: count(Wait::Snoozed),
+        ..Told::default()
     };
-    waiting.retain(|n| match about.get(&n.subject_id) {
-        Some(subject) if to_leader(&reach, subject, n) => {
-            let calendar = calendar_of(&rules, subject).unwrap_or(&calendar);
-            grace.is_over(calendar, subject, n, below.of(n))
-        }
-        Some(_) | None => true,
-    });
-    let in_grace = (before - waiting.len()) as u64;
-    let (mut bundles, suppressed) = sort(&reach, &waiting, &about, now);
-    let mut unaddressed = 0;
-    bundles.retain(|bundle| {
-        let written = !unwritten.contains(&folded(bundle.address));
-        unaddressed += if written { 0 } else { bundle.notices.len() as u64 };
-        written
-    });
-    let mut told =
-        Told { held_back: held_back as u64, unaddressed, in_grace, snoozed: asleep, ..Told::default() };
-    suppress(house, claim, suppressed, &mut told).await?;
+    unheard::tell_operator(house, claim, &reach, &unheard).await?;
+    suppress(house, claim, untrue, &mut told).await?;
     for batch in batches(bundles) {
         let work = house.batch(claim).await?;
         for bundle in &batch {
@@ -293,25 +270,33 @@ pub(crate) async fn subjects_of(
     Ok(found)
 }
 
-/// Waiting notices by person, in the order of their codes, and those that go to nobody by reason.
+/// Waiting notices as a run finds them.
+#[derive(Default)]
+struct Sorted<'a> {
+    /// By person, in the order of their codes.
+    bundles: Vec<Bundle<'a>>,
+    /// Those that go to nobody, by reason.
+    untrue: BTreeMap<&'static str, Vec<Uuid>>,
+    /// How many wait, by reason.
+    waits: BTreeMap<Wait, u64>,
+}
+
 fn sort<'a>(
-    reach: &Reach<'a>,
+    run: &Run<'a>,
     waiting: &'a [NoticeRow],
     about: &HashMap<Uuid, Subject>,
-    now: DateTime<Utc>,
-) -> (Vec<Bundle<'a>>, BTreeMap<&'static str, Vec<Uuid>>) {
+    below: &Below,
+) -> Sorted<'a> {
     let mut bundles: BTreeMap<&str, Bundle<'a>> = BTreeMap::new();
-    let mut suppressed: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    let mut sorted = Sorted::default();
     for notice in waiting {
         let subject = about.get(&notice.subject_id);
-        let told = match (stale(reach, notice, subject, now), subject) {
-            (Some(why), _) => Err(why),
-            (None, None) => Err(NO_RECIPIENT),
-            (None, Some(subject)) => reach.hearer(subject, notice),
-        };
-        match told {
-            Err(why) => suppressed.entry(why).or_default().push(notice.id),
-            Ok(hearer) => {
+        match run.verdict(notice, subject, below.of(notice)) {
+            Verdict::Waits(why) => *sorted.waits.entry(why).or_default() += 1,
+            Verdict::Untrue(why) | Verdict::Unheard(why) => {
+                sorted.untrue.entry(why).or_default().push(notice.id);
+            }
+            Verdict::Told(hearer) => {
                 let meant_for = hearer.meant_for().or(notice.meant_for_id.filter(|_| is_copy(notice)));
                 let Hearer { official, address, .. } = hearer;
                 bundles
@@ -322,10 +307,11 @@ fn sort<'a>(
             }
         }
     }
-    (bundles.into_values().collect(), suppressed)
+    sorted.bundles = bundles.into_values().collect();
+    sorted
 }
 
-fn is_copy(notice: &NoticeRow) -> bool {
+pub(super) fn is_copy(notice: &NoticeRow) -> bool {
     notice.role == NoticeRole::Returned.as_str()
 }
 

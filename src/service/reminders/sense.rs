@@ -12,6 +12,8 @@ use crate::domain::text::cut;
 const MOST_DAYS: i64 = 66;
 /// The most office time that it may name, in minutes: as many days of eight hours.
 const MOST_MINUTES: i64 = MOST_DAYS * 8 * 60;
+/// The greatest age that it may name, in months: ten years.
+const MOST_MONTHS: i64 = 120;
 /// The longest code.
 const LONGEST_CODE: usize = 40;
 
@@ -52,7 +54,20 @@ pub(super) fn wrong(rule: &Rule, repeat: Option<i64>) -> Vec<Violation> {
     let (days, minutes) = measures(rule);
     wrong.extend(beyond("working_days", ("số ngày làm việc", rule.working_days), &days));
     wrong.extend(beyond("office_minutes", ("số phút làm việc", rule.office_minutes), &minutes));
-    let repeats = !matches!(rule.kind, RuleKind::BeforeDue | RuleKind::DueToday | RuleKind::ApologyDue);
+    let (least, most) = if rule.kind == RuleKind::Ageing { (1, MOST_MONTHS) } else { (0, 0) };
+    wrong.extend(beyond("months", ("số tháng", rule.months), &(least..=most)));
+    if !rule.watched_list.is_empty() && rule.kind != RuleKind::Ageing {
+        wrong.push(Violation::new(
+            "reminder_rule.watched_list",
+            "UNFIT",
+            "chỉ quy tắc ageing theo dõi danh mục; hãy bỏ trống",
+            "only rules of kind ageing watch a list; leave it out",
+        ));
+    }
+    let repeats = !matches!(
+        rule.kind,
+        RuleKind::BeforeDue | RuleKind::DueToday | RuleKind::ApologyDue | RuleKind::Ageing
+    );
     if repeat.is_some_and(|days| !repeats || !(1..=MOST_DAYS).contains(&days)) {
         let (vi, en) = if repeats {
             (
@@ -61,8 +76,11 @@ pub(super) fn wrong(rule: &Rule, repeat: Option<i64>) -> Vec<Violation> {
             )
         } else {
             (
-                "quy tắc trước hạn và đúng hạn không nhắc lại; hãy bỏ trống".to_owned(),
-                "a rule that speaks before or on the day doesn't repeat; leave it out".to_owned(),
+                "quy tắc trước hạn và đúng hạn không nhắc lại, quy tắc ageing luôn nhắc hằng tháng; hãy bỏ trống"
+                    .to_owned(),
+                "a rule that speaks before or on the day doesn't repeat, and one of kind ageing does every month; \
+                 leave it out"
+                    .to_owned(),
             )
         };
         wrong.push(Violation::new("reminder_rule.repeat_working_days", "OUT_OF_RANGE", vi, en));
@@ -75,7 +93,7 @@ fn measures(rule: &Rule) -> (RangeInclusive<i64>, RangeInclusive<i64>) {
     match rule.kind {
         RuleKind::BeforeDue | RuleKind::ApologyDue if rule.office_minutes > 0 => (0..=0, 1..=MOST_MINUTES),
         RuleKind::BeforeDue | RuleKind::ApologyDue | RuleKind::Undigitised => (1..=MOST_DAYS, 0..=0),
-        RuleKind::DueToday => (0..=0, 0..=0),
+        RuleKind::DueToday | RuleKind::Ageing => (0..=0, 0..=0),
         RuleKind::Unaccepted | RuleKind::Standing => (0..=0, 1..=MOST_MINUTES),
         RuleKind::Unclear | RuleKind::Overdue => (0..=MOST_DAYS, 0..=0),
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::planning::watched;
 use super::reach::Reach;
 use crate::domain::dossier::State;
 use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind};
@@ -30,7 +31,15 @@ pub(super) fn stale(
             .is_some_and(|official| reach.level_of(subject, NoticeRole::Responsible, official).is_some());
         return if is_theirs { None } else { Some("handed_on") };
     }
-    let speaks = |rule: &Rule| rule.code == notice.rule_code && rule.role.as_str() == notice.role;
+    let list = watched(reach.rules(), subject).map(|(list, _)| list);
+    if concern == Concern::Age && list.is_none() {
+        return Some("unwatched");
+    }
+    let looks_at = |rule: &Rule| {
+        concern != Concern::Age || rule.watched_list.is_empty() || Some(&*rule.watched_list) == list
+    };
+    let speaks =
+        |rule: &Rule| rule.code == notice.rule_code && rule.role.as_str() == notice.role && looks_at(rule);
     if reach.in_force(subject, |rules| rules.iter().any(speaks)) { None } else { Some("rule_off") }
 }
 
@@ -53,9 +62,12 @@ fn gone(concern: Concern, subject: &Subject, moved: bool) -> &'static str {
         Concern::Acceptance => "accepted",
         Concern::Digitisation if subject.open => "reopened",
         Concern::Digitisation => "digitised",
-        Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity if !subject.open => {
+        Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity | Concern::Age
+            if !subject.open =>
+        {
             "closed"
         }
+        Concern::Age => "receipt_corrected",
         Concern::Clarity => "made_clear",
         Concern::Standing if moved => "handed_on",
         Concern::Deadline if moved => "due_moved",

@@ -12,9 +12,9 @@ use super::Fate;
 use crate::domain::mail::{Fault, Outcome, folded};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{RecipientReport, Report};
+use crate::store::Tx;
 use crate::store::mail_attempts::{self, AttemptRow};
 use crate::store::outbox::{self, Failure, MailRow};
-use crate::store::Tx;
 
 /// Follows a report, whose bytes have this hash.
 pub(super) async fn follow(

@@ -10,6 +10,7 @@ use super::referring::refuse_needed;
 use super::{Back, Standing, WHY};
 use crate::service::calendars as dated;
 use crate::service::error::ServiceError;
+use crate::service::procedures::reload;
 use crate::service::work::Work;
 use crate::store::StoreError;
 use crate::store::calendars::{self, CalendarRow};
@@ -242,14 +243,16 @@ impl Standing for ProcedureStanding {
         let fallen: Vec<Uuid> = fallen.into_iter().map(|(id, _)| id).collect();
         procedures::supersede(&work.tx, &fallen, true).await?;
         procedures::supersede(&work.tx, &risen, false).await?;
+        let mut changed = Vec::with_capacity(backs.len());
         for back in backs {
             note(work, &back);
             let Back { stands: Self { row, .. }, before } = back;
             let (version, now) = (row.version, work.now());
             let row = before.map_or(ProcedureRow { withdrawn_at: Some(now), ..row }, |before| before.row);
             let row = ProcedureRow { version: version + 1, updated_at: now, ..row };
+            changed.push(row.id);
             procedures::update(&work.tx, row, version).await?;
         }
-        work.reload_rules().await
+        reload(work, &changed).await
     }
 }

@@ -27,6 +27,8 @@ pub struct Model {
     pub online_level: String,
     /// `continue` or `restart`.
     pub resume_policy: String,
+    /// The list on which its dossiers are watched for their age; empty: none.
+    pub watched_list: String,
     /// A later record for the same day stands in its place.
     pub superseded: bool,
     pub recorded_at: DateTimeUtc,

@@ -24,6 +24,10 @@ pub struct Model {
     pub working_days: i32,
     /// Office time; 0: it is measured in working days.
     pub office_minutes: i32,
+    /// Months of age from which on it speaks; of `ageing` only, else 0.
+    pub months: i32,
+    /// The watched list that it looks at; empty: any.
+    pub watched_list: String,
     /// Working days between repeats; None: told once.
     pub repeat_working_days: Option<i32>,
     /// `responsible`, `head` or `coordinator`.

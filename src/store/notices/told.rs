@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::super::entity::{notice, outbox};
 use super::super::query::{ListQuery, Page, Published, page};
-use super::super::{Door, StoreError, Tx};
+use super::super::{Door, StoreError};
 use super::{CHUNK, NoticeRow};
 use crate::domain::filter::{Condition as Comparison, Field, FieldKind, Op, Value};
 use crate::domain::permission::Scope;
@@ -73,11 +73,10 @@ fn in_state(state: NoticeState) -> Condition {
     let mail = notice::Column::OutboxId;
     match state {
         NoticeState::Suppressed => Condition::all().add(notice::Column::Why.is_not_null()),
-        NoticeState::Sent => {
-            unsuppressed.add(mail.is_not_null()).add(mail.not_in_subquery(unsent_mails()))
+        NoticeState::Sent => unsuppressed.add(mail.is_not_null()).add(mail.not_in_subquery(unsent_mails())),
+        NoticeState::Queued => {
+            unsuppressed.add(Condition::any().add(mail.is_null()).add(mail.in_subquery(unsent_mails())))
         }
-        NoticeState::Queued => unsuppressed
-            .add(Condition::any().add(mail.is_null()).add(mail.in_subquery(unsent_mails()))),
     }
 }
 
@@ -90,9 +89,10 @@ fn compared(comparison: &Comparison) -> Condition {
     let is_ne = comparison.op == Op::Ne;
     // Each has one of the states: none has another.
     let of = |state: &&NoticeState| (Some(**state) == named) != is_ne;
-    NoticeState::ALL.iter().filter(of).fold(Condition::any().add(notice::Column::Id.is_null()), |any, state| {
-        any.add(in_state(*state))
-    })
+    NoticeState::ALL
+        .iter()
+        .filter(of)
+        .fold(Condition::any().add(notice::Column::Id.is_null()), |any, state| any.add(in_state(*state)))
 }
 
 /// A page of notices, of the units in the scope or sent to the official.
@@ -160,7 +160,11 @@ pub async fn all_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<ToldNo
 
 /// Notices that were sent to somebody else while the official was away for whom they were meant, and of which that one has
 /// no copy yet.
-pub async fn uncopied(tx: &Tx, limit: u64, but_for: &[Uuid]) -> Result<Vec<ToldNotice>, StoreError> {
+pub async fn uncopied(
+    door: &impl Door,
+    limit: Option<u64>,
+    but_for: &[Uuid],
+) -> Result<Vec<ToldNotice>, StoreError> {
     let rows = notice::Entity::find()
         .filter(notice::Column::MeantForId.is_not_null())
         .filter(notice::Column::CopiedAt.is_null())
@@ -168,7 +172,7 @@ pub async fn uncopied(tx: &Tx, limit: u64, but_for: &[Uuid]) -> Result<Vec<ToldN
         .filter(in_state(NoticeState::Sent))
         .order_by_asc(notice::Column::MeantForId)
         .limit(limit)
-        .all(tx.conn())
+        .all(door.conn())
         .await?;
-    told(tx, rows).await
+    told(door, rows).await
 }

@@ -1,4 +1,4 @@
-//! Digests that wait for their server: what comes up meanwhile joins them, so that nobody gets one for each day.
+//! Mails that wait: what comes up while a digest waits for its server joins it, so that nobody gets one for each day.
 
 use std::collections::HashMap;
 
@@ -59,4 +59,41 @@ pub async fn join(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreEr
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Mails that nobody has tried to send, and nothing is known to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Untried<'a> {
+    /// Only those of a kind.
+    Only(&'a str),
+    /// All mails but those of a kind.
+    But(&'a str),
+}
+
+/// When the oldest mail was written that still waits or is under way.
+pub async fn oldest(
+    door: &impl Door,
+    untried: Option<Untried<'_>>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let of = |kind: &str| {
+        Condition::all()
+            .add(outbox::Column::State.eq("queued"))
+            .add(outbox::Column::Kind.eq(kind))
+            .add(outbox::Column::Attempt.eq(0))
+            .add(outbox::Column::Fault.is_null())
+    };
+    let which = match untried {
+        None => Condition::all(),
+        Some(Untried::Only(kind)) => of(kind),
+        Some(Untried::But(kind)) => of(kind).not(),
+    };
+    Ok(outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::CreatedAt)
+        .filter(outbox::Column::State.is_in(["queued", "leased"]))
+        .filter(which)
+        .order_by_asc(outbox::Column::CreatedAt)
+        .into_tuple()
+        .one(door.conn())
+        .await?)
 }

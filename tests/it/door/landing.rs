@@ -114,6 +114,7 @@ both!(another_term_supersedes_the_old_version, |house| {
         term,
         online_level: "full".to_owned(),
         effective_on: None,
+        watched_list: None,
     };
     let wrong = told(procedures::land(&mut work, vec![(0, procedure(0, "planet"))]).await.expect("landed"));
     assert_eq!(wrong, [(LandedResult::Refused, "UNKNOWN_WORD BAD_TERM".to_owned())]);
@@ -130,6 +131,22 @@ both!(another_term_supersedes_the_old_version, |house| {
     let id = work.rules.procedures_by_code["1.0"];
     let standing: Vec<u32> = work.rules.versions[&id].iter().map(|version| version.term.amount()).collect();
     assert_eq!((standing, work.rules.book.versions.len()), (vec![9], 3), "histories may name the old ones");
+    // A list that is named once stays where nothing is said of it, also for a later version.
+    let on = |list: Option<&str>, effective_on: Option<&str>| ProcedureRecord {
+        watched_list: list.map(str::to_owned),
+        effective_on: effective_on.and_then(|day| day.parse().ok()),
+        ..procedure(9, "town")
+    };
+    for (list, effective_on, landed, watched) in [
+        (Some(" Theo dõi "), None, LandedResult::Changed, Some("Theo dõi")),
+        (None, None, LandedResult::Unchanged, Some("Theo dõi")),
+        (None, Some("2024-07-01"), LandedResult::Changed, Some("Theo dõi")),
+        (Some("-"), Some("2024-07-01"), LandedResult::Changed, None),
+    ] {
+        let outcome = procedures::land(&mut work, vec![(0, on(list, effective_on))]).await.expect("landed");
+        assert_eq!(told(outcome), all(landed, 1), "{list:?} {effective_on:?}");
+        assert_eq!(work.rules.watched(id).map(|(list, _)| list), watched, "{list:?} {effective_on:?}");
+    }
 });
 
 both!(a_calendar_lands_whole_or_not_at_all, |house| {

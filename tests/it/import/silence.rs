@@ -158,11 +158,8 @@ both!(nothing_is_said_that_the_newest_file_would_have_made_untrue, |house| {
 
     // The file comes again: what is said holds by it, and what fell due meanwhile isn't lost.
     stage.feed(day("2024-04-02")).await;
-    let waiting = notice::Entity::find()
-        .filter(unattached())
-        .all(&stage.tables)
-        .await
-        .expect("notices are read");
+    let waiting =
+        notice::Entity::find().filter(unattached()).all(&stage.tables).await.expect("notices are read");
     assert!(!waiting.is_empty());
     let (digests, letters, _) = stage.morning(day("2024-04-03")).await;
     assert!(letters.is_empty());
@@ -193,10 +190,7 @@ both!(nothing_is_said_that_the_newest_file_would_have_made_untrue, |house| {
         .await
         .expect("notices are read");
     assert!(lost.is_empty());
-    let again = notice::Entity::find()
-        .filter(unattached())
-        .all(&stage.tables)
-        .await
-        .expect("notices are read");
+    let again =
+        notice::Entity::find().filter(unattached()).all(&stage.tables).await.expect("notices are read");
     assert!(!again.is_empty(), "they wait for the next file");
 });

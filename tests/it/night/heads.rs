@@ -32,6 +32,8 @@ both!(a_heads_mail_encloses_the_list, |house| {
         "Cán bộ YT-01",
         "Phòng Y tế",
         "Nhiệm vụ: Nhiệm vụ NV-TODAY",
+        "Ghi chú",
+        "Chưa có người thụ lý",
     ] {
         assert!(words.contains(word), "{word}: {words}");
     }

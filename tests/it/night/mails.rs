@@ -7,12 +7,10 @@ use bonro::domain::schedule::JobName;
 use bonro::mail::{Mailbox, Post};
 use bonro::pb::v1;
 use bonro::pb::v1::job_service_client::JobServiceClient;
-use bonro::pb::v1::official_service_client::OfficialServiceClient;
 use bonro::service::House;
 use bonro::store::entity::mail_suppression;
 use bonro::world::Clock as _;
 use chrono::TimeDelta;
-use prost_types::FieldMask;
 use sea_orm::EntityTrait as _;
 use tonic::Code;
 
@@ -197,62 +195,6 @@ both!(one_who_is_not_let_in_is_not_asked_for_each_mail, |house| {
     let states: Vec<_> = office.outbox().await.into_iter().map(|m| (m.to_address, m.state)).collect();
     assert_eq!(states.iter().filter(|(_, state)| state == "sent").count(), 2, "{states:?}");
     assert!(states.contains(&(ADDRESS.to_owned(), "queued".to_owned())), "{states:?}");
-});
-
-both!(an_address_that_is_none_is_not_written_to_for_ever, |house| {
-    let office = Office::open(&house.url).await;
-    let server = Server::answering("250 kept").await;
-    server.says("RCPT TO:<yt-02", "550 5.1.1 no such user");
-    let sending = office.sending_to(53, server.post()).await;
-    office.assign("NV-1", Some(OFFICER), "2024-05-10").await;
-    office.assign("NV-2", Some(OFFICER), "2024-05-20").await;
-    office.morning_of(&sending, "2024-05-16").await;
-    let counted = office.suppressions().await;
-    assert_eq!(
-        counted.iter().map(|s| (s.address.as_str(), s.failures, s.suppressed_at)).collect::<Vec<_>>(),
-        [(ADDRESS, 1, None)]
-    );
-    office.morning_of(&sending, "2024-05-20").await;
-    let standing = office.suppressions().await.remove(0);
-    assert_eq!((standing.failures, standing.suppressed_at), (2, Some(at("2024-05-20T00:15:00Z"))));
-    let dead = office.outbox().await;
-    assert!(dead.iter().all(|m| m.state == "dead" && m.fault.as_deref() == Some("recipient")), "{dead:?}");
-
-    // What falls due now waits; whoever runs the system is told, once.
-    office.morning_of(&sending, "2024-05-21").await;
-    for _ in 0..3 {
-        office.wait(TimeDelta::minutes(2));
-        sending.watch_troubles().await.expect("it is watched");
-    }
-    let ran = office.slots(JobName::SendReminders).await.pop().expect("it ran");
-    assert!(ran.note.as_deref().is_some_and(|n| n.contains("wait for an address to be mended")), "{ran:?}");
-    assert_eq!(office.outbox().await.iter().filter(|m| m.kind == "reminder_digest").count(), 2);
-    let letters = office.letters().await;
-    assert_eq!(letters.len(), 1, "{letters:?}");
-    assert_eq!(letters[0].1.headline, "Địa chỉ yt-02@ducpho.example: không gửi thư được nữa");
-    assert!(letters[0].1.details[0].contains("(của YT-02)"), "{letters:?}");
-
-    // The official has another address: what waited comes in one mail.
-    let line = Line::open(&house.url).await;
-    line.clock.set(office.clock.now());
-    let key = line.key(&[v1::Role::Engineer], "", "").await;
-    let official = v1::Official {
-        name: "officials/YT-02".to_owned(),
-        email: "can-bo@ducpho.example".to_owned(),
-        ..Default::default()
-    };
-    let request = v1::UpdateOfficialRequest {
-        official: Some(official),
-        update_mask: Some(FieldMask { paths: vec!["email".to_owned()] }),
-        ..Default::default()
-    };
-    OfficialServiceClient::new(line.call(&key)).update_official(request).await.expect("it is changed");
-    assert!(office.suppressions().await.is_empty(), "nobody has the old one");
-    office.morning_of(&sending, "2024-05-22").await;
-    let to_new: Vec<_> = server.letters().into_iter().filter(|l| l.contains("can-bo@")).collect();
-    assert_eq!(to_new.len(), 1, "{to_new:?}");
-    sending.watch_troubles().await.expect("it is watched");
-    assert!(office.troubles().await.iter().any(|t| t.kind == "mail_address" && t.over_at.is_some()));
 });
 
 both!(

@@ -1,6 +1,7 @@
 //! Reminders wait while the office is closed, alarms and reports don't; a backlog of days is one mail a person.
 
 use bonro::domain::schedule::JobName;
+use bonro::mail::Post;
 use bonro::service::jobs::{Asked, run};
 use bonro::world::Clock as _;
 
@@ -18,6 +19,34 @@ impl Office {
         self.outbox().await.into_iter().map(|mail| (kind(&mail.key), mail.state)).collect()
     }
 }
+
+both!(what_waits_for_the_opening_alarms_nobody, |house| {
+    let office = Office::open(&house.url).await;
+    office.assign("NV-1", Some(OFFICER), "2024-05-16").await;
+    let oldest = async |instant: &str| {
+        office.set(instant);
+        let text = office.house.metrics().await.expect("it is measured");
+        let line =
+            text.lines().find(|line| line.starts_with("bonro_outbox_oldest_seconds ")).expect("a gauge");
+        line.rsplit(' ').next().and_then(|age| age.parse::<f64>().ok()).expect("a number")
+    };
+    // Written in the evening.
+    office.set("2024-05-16T11:00:00Z");
+    office.run(JobName::SendReminders).await;
+    for (instant, seconds) in [
+        ("2024-05-16T18:00:00Z", 0.0),
+        ("2024-05-16T23:59:00Z", 0.0),
+        ("2024-05-17T00:10:00Z", 600.0),
+        ("2024-05-17T05:00:00Z", 0.0),
+    ] {
+        assert_eq!(oldest(instant).await.total_cmp(&seconds), std::cmp::Ordering::Equal, "{instant}");
+    }
+    // One whose server was asked and didn't answer waits for that, at any hour.
+    office.set("2024-05-17T00:20:00Z");
+    let away = office.through(Post::from_url("smtp://127.0.0.1:1").expect("a mail URL")).await;
+    office.deliver(&away).await.expect("it runs");
+    assert!(oldest("2024-05-17T05:00:00Z").await > 18.0 * 3600.0 - 1.0);
+});
 
 both!(nobody_is_reminded_while_the_office_is_closed, |house| {
     let office = Office::open(&house.url).await;

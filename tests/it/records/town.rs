@@ -57,6 +57,7 @@ pub fn procedure() -> Record {
         term: 5,
         online_level: "none".into(),
         effective_on: None,
+        watched_list: None,
     })
 }
 

@@ -3,6 +3,7 @@
 
 use bonro::domain::schedule::JobName::{DeliverMail, SendReminders};
 use bonro::pb::v1;
+use bonro::pb::v1::job_service_client::JobServiceClient;
 use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use bonro::pb::v1::{ReminderKind as Kind, ReminderRole as Role};
 use sea_orm::ConnectionTrait as _;
@@ -104,6 +105,103 @@ both!(minutes_and_snoozes_keep_nothing_from_the_leader_for_ever, |house| {
     let afternoon = watch.letters().await.split_off(before);
     assert_eq!(readers(&afternoon), ["t-01"]);
     assert!(afternoon[0].1.contains("E1") && afternoon[0].1.contains("E2"), "{}", afternoon[0].1);
+});
+
+both!(whoever_gets_it_has_the_time_anew_and_all_of_them_once, |house| {
+    let watch = chain(&house).await;
+    watch.employ("A-03", "A", v1::Role::Officer).await;
+    for code in ["E1", "E2", "E3"] {
+        watch.office.receive(Office::new_dossier(code)).await;
+    }
+    assert_eq!(readers(&morning(&watch, 24).await), ["a-01"]);
+    assert_eq!(readers(&morning(&watch, 27).await), ["a-01", "a-09"]);
+    let hand = async |code: &str, to: &str| {
+        let request = v1::HandOverRequest {
+            name: format!("dossiers/{code}"),
+            to_holder: format!("officials/{to}"),
+            reason: "theo phân công".to_owned(),
+            ..Default::default()
+        };
+        watch.office.dossiers().hand_over(request).await.expect("it is handed over");
+    };
+    // On Monday all go into other hands; on Tuesday one goes back, and one goes on.
+    watch.office.set("2024-05-27T03:00:00Z");
+    for code in ["E1", "E2", "E3"] {
+        hand(code, "A-02").await;
+    }
+    assert_eq!(readers(&morning(&watch, 28).await), ["a-02", "t-05"], "who has it now has the time too");
+    watch.office.set("2024-05-28T03:00:00Z");
+    hand("E2", "A-01").await;
+    hand("E3", "A-03").await;
+    let before = watch.letters().await.len();
+    watch.at("2024-05-28T08:30:00Z", SendReminders).await;
+    watch.run(DeliverMail).await;
+    let afternoon = watch.letters().await.split_off(before);
+    assert_eq!(readers(&afternoon), ["t-01"]);
+    let text = &afternoon[0].1;
+    assert!(text.contains("E2") && !text.contains("E1") && !text.contains("E3"), "had its time: {text}");
+    // The next morning the time of whoever got it first is over, and handing on lengthens it no further.
+    let wednesday = morning(&watch, 29).await;
+    assert_eq!(readers(&wednesday), ["a-01", "a-02", "a-03", "t-01"]);
+    let text = &wednesday[3].1;
+    assert!(text.contains("E1") && text.contains("E3") && !text.contains("E2"), "{text}");
+});
+
+both!(an_address_that_is_not_written_to_is_passed_by_and_named, |house| {
+    let watch = chain(&house).await;
+    watch.office.receive(Office::new_dossier("E1")).await;
+    let first = suppress(&watch, "a-01").await;
+    let friday = morning(&watch, 24).await;
+    assert_eq!(readers(&friday), ["a-09"]);
+    insta::assert_snapshot!("instead_of_unwritten", friday[0].1);
+    // Nor can the head be written to: the next one who can is told what is for either.
+    suppress(&watch, "a-09").await;
+    let monday = morning(&watch, 27).await;
+    assert_eq!(readers(&monday), ["t-05"]);
+    insta::assert_snapshot!("instead_of_two_unwritten", monday[0].1);
+    // Nobody is left: all of it waits, and is told as soon as somebody can be.
+    suppress(&watch, "t-05").await;
+    suppress(&watch, "t-01").await;
+    assert_eq!(readers(&morning(&watch, 28).await), [] as [&str; 0]);
+    let ask = v1::PreviewRemindersRequest { until: Some(at("2024-05-28T23:00:00Z")), ..Default::default() };
+    let ahead = watch.client().preview_reminders(ask).await.expect("a plan").into_inner();
+    assert_eq!(ahead.planned_notices, []);
+    let waits: Vec<_> = ahead.waiting.iter().map(|some| (some.why(), some.count > 0)).collect();
+    assert_eq!(waits, [(v1::NoticeWait::Address, true)]);
+    let lift = v1::LiftSuppressionRequest { name: first, ..Default::default() };
+    jobs(&watch).await.lift_suppression(lift).await.expect("it is lifted");
+    let wednesday = morning(&watch, 29).await;
+    assert_eq!(readers(&wednesday), ["a-01"]);
+    assert!(wednesday[0].1.contains("E1"), "{}", wednesday[0].1);
+});
+
+async fn jobs(watch: &Watch) -> JobServiceClient<crate::support::Call> {
+    let key = watch.office.line.key(&[v1::Role::Engineer], "", "").await;
+    JobServiceClient::new(watch.office.line.call(&key))
+}
+
+/// Keeps an official from being written to.
+async fn suppress(watch: &Watch, code: &str) -> String {
+    let ask = v1::SuppressAddressRequest {
+        address: format!("{code}@a.example"),
+        reason: "hộp thư đã đóng".to_owned(),
+        ..Default::default()
+    };
+    let answer = jobs(watch).await.suppress_address(ask).await.expect("it is put").into_inner();
+    answer.suppression.expect("one").name
+}
+
+both!(who_was_withdrawn_keeps_a_name, |house| {
+    let watch = chain(&house).await;
+    watch.office.receive(Office::new_dossier("E1")).await;
+    assert_eq!(readers(&morning(&watch, 24).await), ["a-01"]);
+    let sql = "UPDATE official SET withdrawn_at = created_at WHERE code = 'A-01'";
+    watch.tables.execute_unprepared(sql).await.expect("an import is undone");
+    // The house reads its officials anew.
+    watch.employ("A-77", "A", v1::Role::Officer).await;
+    let monday = morning(&watch, 27).await;
+    assert_eq!(readers(&monday), ["a-09"]);
+    assert!(monday[0].1.contains("Đã nhắc Cán bộ A-01 lúc 07:15 ngày 24/5/2024"), "{}", monday[0].1);
 });
 
 both!(what_falls_to_the_leader_has_its_grace_too, |house| {

@@ -3,7 +3,9 @@
 
 use bonro::store::entity::{mail_attempt, notice, outbox};
 use bonro::store::notices::{unattached, waiting_among};
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _,
+};
 use uuid::Uuid;
 
 use crate::dossiers::plans::{explained, one_connection};

@@ -42,12 +42,18 @@ both!(a_later_version_speaks_from_its_instant_on, |house| {
         .ledger()
         .await
         .into_iter()
-        .map(|row| (row.notice.subject_code, row.notice.rule_version, row.notice.rule_id.map(|id| id.to_string())))
+        .map(|row| {
+            (row.notice.subject_code, row.notice.rule_version, row.notice.rule_id.map(|id| id.to_string()))
+        })
         .collect();
     assert_eq!(told, [("V1".to_owned(), Some(2), Some(first.uid.clone()))], "three days before the 23rd");
     watch.at("2024-05-22T00:15:00Z", SendReminders).await;
-    let told: Vec<_> =
-        watch.ledger().await.into_iter().map(|row| (row.notice.subject_code, row.notice.rule_version)).collect();
+    let told: Vec<_> = watch
+        .ledger()
+        .await
+        .into_iter()
+        .map(|row| (row.notice.subject_code, row.notice.rule_version))
+        .collect();
     assert_eq!(told, [("V1".to_owned(), Some(2)), ("V0".to_owned(), Some(2))], "nothing by the old one");
 
     let versions: Vec<_> = watch

@@ -88,8 +88,17 @@ impl Watch {
 
     /// Runs a job for the present instant.
     pub async fn run(&self, job: JobName) {
+        self.run_as(job, Asked::ByHand).await;
+    }
+
+    /// Runs a job for the present instant as the schedule does.
+    pub async fn scheduled(&self, job: JobName) {
+        self.run_as(job, Asked::Schedule).await;
+    }
+
+    async fn run_as(&self, job: JobName, asked: Asked) {
         let now = self.office.line.clock.now();
-        let ran = run(&self.house, job, now, Asked::ByHand).await.expect("the job runs");
+        let ran = run(&self.house, job, now, asked).await.expect("the job runs");
         assert_eq!(ran.slot.state, "done", "{:?}", ran.slot);
     }
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use bonro::mail::Digest;
 use bonro::service::House;
-use bonro::service::reminders::anew;
+use bonro::service::reminders::{Moment, anew};
 use bonro::store::outbox::MailRow;
 
 /// The texts of a mail's parts, in their order.
@@ -55,5 +55,6 @@ pub fn text_of(mail: &MailRow) -> String {
 /// What a digest would say if it were sealed now.
 pub async fn said_of(house: &House, mail: &MailRow) -> Digest {
     let tx = house.store.begin().await.expect("a transaction");
-    anew(house, &tx, mail).await.expect("it is put together").expect("it says something").digest
+    let moment = Moment::read(house, &tx).await.expect("the moment is read");
+    anew(house, &tx, &moment, mail).await.expect("it is put together").expect("it says something").digest
 }

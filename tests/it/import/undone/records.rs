@@ -56,6 +56,7 @@ fn listed(code: &str, unit: &str, term: i64) -> Record {
         term,
         online_level: "none".into(),
         effective_on: None,
+        watched_list: None,
     })
 }
 

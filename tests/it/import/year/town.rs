@@ -93,6 +93,7 @@ fn founding(software: &Software) -> Vec<Record> {
             term: cells["term"].parse().unwrap_or_default(),
             online_level: cells["online_level"].clone(),
             effective_on: None,
+            watched_list: None,
         })
     }));
     records
