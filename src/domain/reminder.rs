@@ -28,6 +28,8 @@ words! {
         Unclear = "unclear",
         /// Closed with a result that isn't scanned so many working days later.
         Undigitised = "undigitised",
+        /// Asked for, and not delivered so many working days later.
+        Undelivered = "undelivered",
     }
 }
 
@@ -46,6 +48,8 @@ words! {
         Clarity = "clarity",
         /// The scan of the result.
         Digitisation = "digitisation",
+        /// What was asked for and must be delivered.
+        Delivery = "delivery",
     }
 }
 
@@ -59,6 +63,7 @@ impl RuleKind {
             Self::Standing => Concern::Standing,
             Self::Unclear => Concern::Clarity,
             Self::Undigitised => Concern::Digitisation,
+            Self::Undelivered => Concern::Delivery,
         }
     }
 
@@ -67,6 +72,7 @@ impl RuleKind {
         match self.concern() {
             Concern::Deadline => true,
             Concern::Clarity => matches!(subject_kind, SubjectKind::Dossier | SubjectKind::Task),
+            Concern::Delivery => subject_kind == SubjectKind::Certificate,
             Concern::Apology | Concern::Acceptance | Concern::Standing | Concern::Digitisation => {
                 subject_kind == SubjectKind::Dossier
             }
@@ -83,13 +89,18 @@ words! {
         Task = "task",
         /// A petition.
         Petition = "petition",
+        /// An opinion on a dossier that was asked of another.
+        Opinion = "opinion",
+        /// A digital-signing certificate of an official: asked for, or in use until it ends.
+        Certificate = "certificate",
     }
 }
 
 words! {
     /// Whom a notice is for; a person is put in when the mail is sealed.
     NoticeRole {
-        /// The official who holds the work; the head of unit where nobody does.
+        /// The official who holds the work; of an opinion the head of the unit that was asked, or who holds the dossier where
+        /// another agency was.
         Responsible = "responsible",
         /// The head of the unit.
         Head = "head",
@@ -150,7 +161,7 @@ pub fn usual_code(kind: RuleKind, role: NoticeRole) -> String {
 /// The instants that rules measure from. Where there is none, nothing is to be reminded of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// The deadline that judges an open subject.
+    /// The deadline that judges an open subject; of a certificate in use, its end.
     pub due: Option<DateTime<Utc>>,
     /// The appointment of an open dossier for which no letter of apology went out.
     pub appointment: Option<DateTime<Utc>>,
@@ -162,6 +173,8 @@ pub struct Marks {
     pub unclear: Option<DateTime<Utc>>,
     /// When a dossier was closed whose result isn't scanned.
     pub undigitised: Option<DateTime<Utc>>,
+    /// When a certificate was asked for that isn't delivered.
+    pub undelivered: Option<DateTime<Utc>>,
 }
 
 impl Marks {
@@ -174,6 +187,7 @@ impl Marks {
             Concern::Standing => self.standing,
             Concern::Clarity => self.unclear,
             Concern::Digitisation => self.undigitised,
+            Concern::Delivery => self.undelivered,
         }
     }
 }
@@ -206,8 +220,8 @@ impl Rule {
             RuleKind::DueToday => Ok(calendar.midnight(day)),
             RuleKind::Overdue => Ok(calendar.midnight(calendar.add_working_days(day, days.max(1))?)),
             RuleKind::Unaccepted | RuleKind::Standing => in_office(calendar, from, minutes),
-            RuleKind::Unclear | RuleKind::Undigitised if days == 0 => Ok(from),
-            RuleKind::Unclear | RuleKind::Undigitised => {
+            RuleKind::Unclear | RuleKind::Undigitised | RuleKind::Undelivered if days == 0 => Ok(from),
+            RuleKind::Unclear | RuleKind::Undigitised | RuleKind::Undelivered => {
                 Ok(calendar.midnight(calendar.add_working_days(day, days)?))
             }
         }
@@ -297,8 +311,9 @@ pub fn in_force<'a>(
     near.into_iter().map(|(_, rule)| rule).filter(|rule| rule.enabled).cloned().collect()
 }
 
-/// The rules of a fresh house, the same for each kind of subject: two working days before, on the
-/// day, and from the first working day after it every third working day.
+/// The first rules of each kind of subject: two working days before, on the day, and from the first working day after it
+/// every third working day. A certificate takes weeks to be made anew: a month before it ends, each week once it has, and
+/// each week in which one that was asked for doesn't come.
 pub fn default_rules() -> Vec<Rule> {
     let rule = |subject_kind, kind, working_days, repeat_working_days| Rule {
         id: Uuid::nil(),
@@ -314,12 +329,17 @@ pub fn default_rules() -> Vec<Rule> {
         role: NoticeRole::Responsible,
         enabled: true,
     };
-    let of = |subject| {
-        [
+    let of = |subject| match subject {
+        SubjectKind::Dossier | SubjectKind::Task | SubjectKind::Petition | SubjectKind::Opinion => [
             rule(subject, RuleKind::BeforeDue, 2, 0),
             rule(subject, RuleKind::DueToday, 0, 0),
             rule(subject, RuleKind::Overdue, 0, 3),
-        ]
+        ],
+        SubjectKind::Certificate => [
+            rule(subject, RuleKind::BeforeDue, 22, 0),
+            rule(subject, RuleKind::Overdue, 0, 5),
+            rule(subject, RuleKind::Undelivered, 5, 5),
+        ],
     };
     SubjectKind::ALL.iter().copied().flat_map(of).collect()
 }

@@ -184,6 +184,7 @@ fn what_has_no_instant_to_measure_from_is_not_told() {
         rule(RuleKind::Standing, 0, 240),
         rule(RuleKind::Unclear, 1, 0),
         rule(RuleKind::Undigitised, 1, 0),
+        rule(RuleKind::Undelivered, 1, 0),
     ];
     let (from, until) = (at("2024-05-13T08:00:00"), midnight("2024-12-31"));
     assert_eq!(plan(&rules, &TOWN, &due(from), until), Ok(Vec::new()));
@@ -199,6 +200,7 @@ fn what_has_no_instant_to_measure_from_is_not_told() {
     assert_eq!(told(Marks { registered: some, ..none }), next(RuleKind::Unaccepted));
     assert_eq!(told(Marks { unclear: some, ..none }), next(RuleKind::Unclear));
     assert_eq!(told(Marks { undigitised: some, ..none }), next(RuleKind::Undigitised));
+    assert_eq!(told(Marks { undelivered: some, ..none }), next(RuleKind::Undelivered));
     assert_eq!(told(Marks { standing: some, ..none }), [("2024-05-13".to_owned(), RuleKind::Standing, 1)]);
 }
 
@@ -315,7 +317,15 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
 /// The same instant for all that is measured.
 fn all(from: DateTime<Utc>) -> Marks {
     let from = Some(from);
-    Marks { due: from, appointment: from, registered: from, standing: from, unclear: from, undigitised: from }
+    Marks {
+        due: from,
+        appointment: from,
+        registered: from,
+        standing: from,
+        unclear: from,
+        undigitised: from,
+        undelivered: from,
+    }
 }
 
 proptest! {
@@ -357,7 +367,7 @@ proptest! {
                 RuleKind::Standing | RuleKind::Unaccepted => {
                     prop_assert!(away.is_ge() && TOWN.is_working(day) && (p.step == 1 || at_midnight));
                 }
-                RuleKind::Unclear | RuleKind::Undigitised => {
+                RuleKind::Unclear | RuleKind::Undigitised | RuleKind::Undelivered => {
                     prop_assert!(p.at == from || (away.is_gt() && at_midnight && TOWN.is_working(day)));
                 }
             }

@@ -71,6 +71,7 @@ list_requests!(
     ListNoticesRequest,
     ListSnoozesRequest,
     ListOfficialsRequest,
+    ListOpinionsRequest,
     ListOutboxRequest,
     ListPaymentsRequest,
     ListPetitionsRequest,

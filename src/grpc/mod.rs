@@ -29,6 +29,7 @@ mod letter;
 mod listing;
 mod mutation;
 mod official;
+mod opinion;
 mod payment;
 mod petition;
 mod procedure;
@@ -174,6 +175,7 @@ impl Front {
             key_service_server::KeyServiceServer,
             letter_service_server::LetterServiceServer,
             official_service_server::OfficialServiceServer,
+            opinion_service_server::OpinionServiceServer,
             payment_service_server::PaymentServiceServer,
             petition_service_server::PetitionServiceServer,
             procedure_service_server::ProcedureServiceServer,

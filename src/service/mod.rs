@@ -29,6 +29,7 @@ pub mod members;
 mod narrowing;
 pub mod officials;
 mod operator;
+pub mod opinions;
 pub mod paging;
 pub mod payments;
 pub mod period_report;

@@ -7,6 +7,7 @@ mod escalated;
 mod kinds;
 mod leave;
 mod line;
+mod opinions;
 mod plans;
 mod snoozed;
 mod threads;

@@ -161,7 +161,10 @@ async fn waiting(
         about.get(&row.subject_id).is_some_and(|subject| {
             let seen = match scope {
                 Scope::All => true,
-                Scope::Units(units) => subject.unit_id.is_some_and(|unit| units.contains(&unit)),
+                Scope::Units(units) => {
+                    let mut its = subject.unit_id.iter().chain(&subject.asked_unit_id);
+                    its.any(|unit| units.contains(unit))
+                }
                 Scope::Own(official) => subject.holder_id == Some(*official),
             };
             seen && stale(reach, row, Some(subject), look.context.now).is_none()

@@ -28,6 +28,7 @@ impl From<&dossier::Model> for Marks {
             standing: row.standing_since.filter(|_| running),
             unclear: (!missing_of_dossier(row).is_empty()).then_some(row.received_at),
             undigitised: row.closed_at.filter(|_| stands && has_result && row.result == "no"),
+            undelivered: None,
         }
     }
 }
