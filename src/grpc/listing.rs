@@ -58,6 +58,7 @@ macro_rules! list_requests {
 list_requests!(
     ListAuditEntriesRequest,
     ListCalendarsRequest,
+    ListCertificatesRequest,
     ListDeclaredFiguresRequest,
     ListDocumentsRequest,
     ListDossierEventsRequest,

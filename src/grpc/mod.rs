@@ -7,6 +7,7 @@
 mod audit;
 mod calendar;
 mod caller;
+mod certificate;
 pub mod convert;
 mod deadline;
 mod declared_figure;
@@ -169,6 +170,7 @@ impl Front {
             dossier_service_server::DossierServiceServer,
             audit_service_server::AuditServiceServer,
             calendar_service_server::CalendarServiceServer,
+            certificate_service_server::CertificateServiceServer,
             declared_figure_service_server::DeclaredFigureServiceServer,
             document_service_server::DocumentServiceServer,
             incident_service_server::IncidentServiceServer,

@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod backfilling;
 pub mod calendars;
+pub mod certificates;
 pub mod checker;
 pub mod deadlines;
 pub mod declared_figures;

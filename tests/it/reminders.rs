@@ -3,6 +3,7 @@
 
 mod ahead;
 mod before;
+mod certificates;
 mod escalated;
 mod kinds;
 mod leave;
