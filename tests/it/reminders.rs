@@ -2,6 +2,7 @@
 //! reaches level by level, and that what is previewed is what goes out.
 
 mod ahead;
+mod awaited;
 mod before;
 mod certificates;
 mod escalated;

@@ -118,7 +118,7 @@ fn read(
                 "is for replacements (CERTIFICATE_KIND_REPLACEMENT); leave it empty or correct kind",
             );
         }
-        if !old.is_some_and(|old| Some(old.official_id) == official.map(|official| official.id)) {
+        if old.is_none_or(|old| Some(old.official_id) != official.map(|official| official.id)) {
             findings.unknown(
                 "replaces",
                 &ask.replaces,
