@@ -1,7 +1,11 @@
 //! The end of an attempt: what the server said, recorded under the lease, and what follows from it for the mail, its
 //! address and those that wait behind it.
 
+use std::sync::PoisonError;
+
 use chrono::TimeDelta;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::oneshot;
 
 use super::super::House;
 use super::super::error::ServiceError;
@@ -17,6 +21,8 @@ use crate::store::outbox::{self, Failure};
 use crate::store::{Tx, notices};
 use crate::world::Entropy;
 
+/// Attempts that are recorded in one commit, at most.
+const TOGETHER: usize = 64;
 /// The longest pause between two attempts.
 const MOST_PAUSE: TimeDelta = TimeDelta::hours(4);
 /// How long mails wait for a mend of the way out before one of them tries it again.
@@ -25,23 +31,123 @@ const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// through, it is this one's own.
 const LAST: TimeDelta = TimeDelta::minutes(3);
 
+/// Where attempts are handed in that have ended. Those that end while others are being recorded are recorded together, in
+/// one commit; who hands one in waits for it before it sends its next mail, so that what a crash makes leave twice is at
+/// most one mail a connection.
+pub(super) struct Desk {
+    endings: UnboundedSender<Ending>,
+}
+
+/// What was handed in and isn't recorded yet.
+pub(super) struct Endings {
+    handed_in: UnboundedReceiver<Ending>,
+}
+
+struct Ending {
+    attempt: Attempt,
+    outcome: Result<Taken, DeliveryError>,
+    recorded: oneshot::Sender<Result<Fate, ServiceError>>,
+}
+
+impl Desk {
+    /// Opens one, with what is handed in at it.
+    pub fn open() -> (Self, Endings) {
+        let (endings, handed_in) = mpsc::unbounded_channel();
+        (Self { endings }, Endings { handed_in })
+    }
+
+    /// Has the end of an attempt recorded, and waits until it is durable.
+    pub async fn hand_in(
+        &self,
+        attempt: Attempt,
+        outcome: Result<Taken, DeliveryError>,
+    ) -> Result<Fate, ServiceError> {
+        let (recorded, answer) = oneshot::channel();
+        let gone = |_| ServiceError::Internal("nobody records the ends of mails".to_owned());
+        self.endings.send(Ending { attempt, outcome, recorded }).map_err(|e| gone(drop(e)))?;
+        answer.await.map_err(|e| gone(drop(e)))?
+    }
+
+    /// Nothing more is handed in.
+    pub fn close(self) {}
+}
+
+impl Endings {
+    /// Records them until the desk is closed.
+    pub async fn record(mut self, house: &House, batch: &Batch) {
+        let mut endings = Vec::new();
+        while self.handed_in.recv_many(&mut endings, TOGETHER).await > 0 {
+            match together(house, batch, &endings).await {
+                Ok(fates) => {
+                    for (ending, fate) in endings.drain(..).zip(fates) {
+                        ending.answer(Ok(fate));
+                    }
+                }
+                Err(error) if endings.len() == 1 => {
+                    if let Some(ending) = endings.pop() {
+                        ending.answer(Err(error));
+                    }
+                }
+                // Whatever it was that one of them met, the others don't share it.
+                Err(_) => {
+                    for ending in endings.drain(..) {
+                        let fate = finish(house, batch, &ending.attempt, &ending.outcome).await;
+                        ending.answer(fate);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Ending {
+    fn answer(self, fate: Result<Fate, ServiceError>) {
+        // Who handed it in may be gone: recorded it is all the same.
+        let _ = self.recorded.send(fate);
+    }
+}
+
+/// Records several attempts in one transaction.
+async fn together(house: &House, batch: &Batch, endings: &[Ending]) -> Result<Vec<Fate>, ServiceError> {
+    let tx = house.store.begin().await?;
+    let mut fates = Vec::with_capacity(endings.len());
+    for Ending { attempt, outcome, .. } in endings {
+        fates.push(finish_in(house, &tx, batch, attempt, outcome).await?);
+    }
+    tx.commit().await?;
+    Ok(fates)
+}
+
 /// Records what the server said, under the lease.
 pub(super) async fn finish(
     house: &House,
     batch: &Batch,
     attempt: &Attempt,
-    outcome: Result<Taken, DeliveryError>,
+    outcome: &Result<Taken, DeliveryError>,
 ) -> Result<Fate, ServiceError> {
     let tx = house.store.begin().await?;
+    let fate = finish_in(house, &tx, batch, attempt, outcome).await?;
+    tx.commit().await?;
+    Ok(fate)
+}
+
+/// The same in a transaction. Where the lease is lost nothing is written but that it was tried.
+async fn finish_in(
+    house: &House,
+    tx: &Tx,
+    batch: &Batch,
+    attempt: &Attempt,
+    outcome: &Result<Taken, DeliveryError>,
+) -> Result<Fate, ServiceError> {
     let lease = &attempt.lease;
     let (now, lease_now) = (house.world.office.now(), house.world.lease.now());
-    let (kept, fate) = match &outcome {
+    let (kept, fate) = match outcome {
         Ok(_) => {
-            let kept = outbox::sent(&tx, lease, now).await?;
+            let kept = outbox::sent(tx, lease, now).await?;
             if kept {
-                notices::sent(&tx, &[lease.id], now).await?;
+                notices::sent(tx, &[lease.id], now).await?;
                 if batch.failing.contains(&folded(&attempt.to_address)) {
-                    suppressions::went_through(&tx, &attempt.to_address, now).await?;
+                    suppressions::went_through(tx, &attempt.to_address, now).await?;
                 }
             }
             (kept, Fate::Sent)
@@ -55,22 +161,22 @@ pub(super) async fn finish(
             };
             match error {
                 DeliveryError::Recipient { .. } => {
-                    let kept = bury(&tx, attempt, failure).await?;
+                    let kept = bury(tx, attempt, failure).await?;
                     if kept {
                         let (by, address) = (JobName::DeliverMail, &attempt.to_address);
-                        suppressions::hold_against(house, &tx, by, address, error, now).await?;
+                        suppressions::hold_against(house, tx, by, address, error, now).await?;
                     }
                     (kept, Fate::Dead)
                 }
-                DeliveryError::Message { .. } => (bury(&tx, attempt, failure).await?, Fate::Dead),
+                DeliveryError::Message { .. } => (bury(tx, attempt, failure).await?, Fate::Dead),
                 DeliveryError::Configuration { everybody: true, at_recipient, .. } => {
                     let again_at = lease_now + with_jitter(MEND_PAUSE, &house.world.entropy);
                     let own = again_at + if *at_recipient { LAST } else { TimeDelta::zero() };
-                    let kept = outbox::put_off(&tx, lease, own, failure).await?;
+                    let kept = outbox::put_off(tx, lease, own, failure).await?;
                     if kept {
-                        troubles::note_of(house, &tx, TroubleKind::MailSetup, troubles::WAY_OUT, &text)
+                        troubles::note_of(house, tx, TroubleKind::MailSetup, troubles::WAY_OUT, &text)
                             .await?;
-                        outbox::hold_all(&tx, again_at, &text).await?;
+                        outbox::hold_all(tx, again_at, &text).await?;
                     }
                     (kept, Fate::PutOff { unreachable: true })
                 }
@@ -79,15 +185,15 @@ pub(super) async fn finish(
                     // What joins it has it tried again at once: so many attempts may be fewer days.
                     let is_old = now - attempt.written_at >= most;
                     let (kept, fate) = if is_old && tried_for(first, lease.attempt) >= most {
-                        (bury(&tx, attempt, failure).await?, Fate::Dead)
+                        (bury(tx, attempt, failure).await?, Fate::Dead)
                     } else {
                         let pause = with_jitter(back_off(first, lease.attempt), &house.world.entropy);
-                        let kept = outbox::put_off(&tx, lease, lease_now + pause, failure).await?;
+                        let kept = outbox::put_off(tx, lease, lease_now + pause, failure).await?;
                         let unreachable = matches!(error, DeliveryError::Temporary { code: None, .. });
                         (kept, Fate::PutOff { unreachable })
                     };
                     if kept && matches!(error, DeliveryError::Configuration { .. }) {
-                        troubles::note_of(house, &tx, TroubleKind::MailSetup, &attempt.to_address, &text)
+                        troubles::note_of(house, tx, TroubleKind::MailSetup, &attempt.to_address, &text)
                             .await?;
                     }
                     (kept, fate)
@@ -96,11 +202,12 @@ pub(super) async fn finish(
         }
     };
     let fate = if kept { fate } else { Fate::Lost };
-    if attempt.tried {
-        mail_attempts::enter(&tx, told(house, attempt, &outcome, fate)).await?;
+    if let (Fate::Dead, Err(DeliveryError::Recipient { .. })) = (fate, outcome) {
+        batch.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(folded(&attempt.to_address));
     }
-    // Where the lease is lost nothing else was written.
-    tx.commit().await?;
+    if attempt.tried {
+        mail_attempts::enter(tx, told(house, attempt, outcome, fate)).await?;
+    }
     Ok(fate)
 }
 

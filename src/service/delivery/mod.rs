@@ -5,12 +5,12 @@
 mod finishing;
 mod sealing;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -23,11 +23,15 @@ use crate::domain::schedule::JobName;
 use crate::mail::DeliveryError;
 use crate::store::outbox::{self, Lease, MailRow};
 use crate::store::{StoreError, Tx, notices};
-use finishing::finish;
-use sealing::seal_now;
+use finishing::{Desk, finish};
+use sealing::{Sealed, seal_alone, seal_together};
 
-/// Mails leased at once, for each connection.
+/// Mails leased and sealed at once, for each connection. After a crash so many may go out that say what was true before it:
+/// a server may have had their bytes.
 const BATCH: usize = 4;
+/// A mail whose turn comes later than so long after it was sealed is sealed anew: what it says must be true when it leaves.
+const FRESH: TimeDelta = TimeDelta::seconds(20);
+
 /// What a run of the deliverer did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Delivered {
@@ -83,6 +87,20 @@ struct Batch {
     barred: OnceLock<DeliveryError>,
     /// Others have gone through in this run.
     others_went_through: bool,
+    /// What those without bytes came to when all were sealed together.
+    sealed: HashMap<Uuid, Sealed>,
+    /// When that was.
+    sealed_at: DateTime<Utc>,
+    /// The addresses that refused a mail since then.
+    refused: Mutex<HashSet<String>>,
+}
+
+impl Batch {
+    /// Whether what was sealed with the others still says what is true, and may still go out.
+    fn is_fresh(&self, house: &House, address: &str) -> bool {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        house.world.lease.now() - self.sealed_at < FRESH && !refused.contains(&folded(address))
+    }
 }
 
 /// A mail under way.
@@ -120,16 +138,11 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
             failing: suppressions::failing(house, &leased).await?,
             barred: OnceLock::new(),
             others_went_through: done.sent > 0,
+            sealed: seal_together(house, &leased).await?,
+            sealed_at: house.world.lease.now(),
+            refused: Mutex::default(),
         };
-        let ended: Vec<(String, Ended)> = futures_util::stream::iter(leased)
-            .map(|(row, lease)| {
-                Box::pin(async { Ok((row.kind.clone(), one(house, &batch, row, lease).await?)) })
-            })
-            .buffer_unordered(connections)
-            .collect::<Vec<Result<_, ServiceError>>>()
-            .await
-            .into_iter()
-            .collect::<Result<_, _>>()?;
+        let ended = send(house, &batch, leased, connections).await?;
         let fates = judged(house, &batch, &mut denied, ended).await?;
         for fate in &fates {
             match fate {
@@ -148,6 +161,29 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
             return Ok(done);
         }
     }
+}
+
+/// Sends the mails of a batch over so many connections, and records how each attempt ended.
+async fn send(
+    house: &House,
+    batch: &Batch,
+    leased: Vec<(MailRow, Lease)>,
+    connections: usize,
+) -> Result<Vec<(String, Ended)>, ServiceError> {
+    let (desk, endings) = Desk::open();
+    let sending = async {
+        let ended: Vec<Result<_, ServiceError>> = futures_util::stream::iter(leased)
+            .map(|(row, lease)| {
+                Box::pin(async { Ok((row.kind.clone(), one(house, batch, &desk, row, lease).await?)) })
+            })
+            .buffer_unordered(connections)
+            .collect()
+            .await;
+        desk.close();
+        ended
+    };
+    let (ended, ()) = futures_util::join!(sending, endings.record(house, batch));
+    ended.into_iter().collect()
 }
 
 async fn lease(house: &House, claim: &Claim, limit: usize) -> Result<Vec<(MailRow, Lease)>, ServiceError> {
@@ -197,7 +233,7 @@ async fn judged(
             Ended::Done(fate) => fate,
             Ended::Denied(attempt, error) => {
                 let error = if nobody && !attempt.its_own { error.of_everybody() } else { error };
-                finish(house, batch, &attempt, Err(error)).await?
+                finish(house, batch, &attempt, &Err(error)).await?
             }
         };
         let outcome = match fate {
@@ -215,34 +251,42 @@ async fn judged(
     Ok(fates)
 }
 
-/// One mail, from its lease to its end.
-async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result<Ended, ServiceError> {
+/// One mail, from its turn to its end.
+async fn one(
+    house: &House,
+    batch: &Batch,
+    desk: &Desk,
+    row: MailRow,
+    lease: Lease,
+) -> Result<Ended, ServiceError> {
+    let is_fresh = batch.is_fresh(house, &row.to_address);
     // It may have waited for its turn beyond its lease: only what is still ours is sent.
-    if !hold(house, &lease).await? {
+    if !is_fresh && !hold(house, &lease).await? {
         return Ok(Ended::Done(Fate::Lost));
     }
+    let together = batch.sealed.get(&row.id);
+    if let Some(Err(fate)) = together {
+        return Ok(Ended::Done(*fate));
+    }
     let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
-    let of_notices = row.kind == "reminder_digest";
     let mut attempt = Attempt {
         lease,
         to_address: row.to_address.clone(),
-        sealed_now: false,
-        of_notices,
+        sealed_now: row.sealed.is_none(),
+        of_notices: row.kind == "reminder_digest",
         its_own,
         tried: false,
         written_at: row.created_at,
     };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
-        return Ok(Ended::Done(finish(house, batch, &attempt, Err(barred.clone())).await?));
+        return Ok(Ended::Done(desk.hand_in(attempt, Err(barred.clone())).await?));
     }
-    let (message_id, bytes) = match (row.message_id.clone(), row.sealed.clone()) {
-        (Some(message_id), Some(bytes)) => (message_id, bytes),
-        (Some(_) | None, Some(_) | None) => match seal_now(house, &row, &attempt.lease).await? {
-            Ok(sealed) => {
-                attempt.sealed_now = true;
-                sealed
-            }
+    let (message_id, bytes) = match (row.message_id.clone(), row.sealed.clone(), together) {
+        (Some(message_id), Some(bytes), _) => (message_id, bytes),
+        (_, _, Some(Ok(sealed))) if is_fresh => sealed.clone(),
+        (_, _, _) => match seal_alone(house, &row, &attempt.lease).await? {
+            Ok(sealed) => sealed,
             Err(fate) => return Ok(Ended::Done(fate)),
         },
     };
@@ -264,7 +308,7 @@ async fn one(house: &House, batch: &Batch, row: MailRow, lease: Lease) -> Result
             let _ = batch.barred.set(barred);
         }
     }
-    Ok(Ended::Done(finish(house, batch, &attempt, outcome).await?))
+    Ok(Ended::Done(desk.hand_in(attempt, outcome).await?))
 }
 
 /// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.

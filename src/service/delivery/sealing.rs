@@ -1,6 +1,8 @@
 //! The sealing of a mail: a digest is put together as of now, the mail is rendered, and the bytes are kept. No mail is
 //! sealed for an address that isn't written to.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -12,6 +14,7 @@ use super::{Fate, release};
 use crate::domain::mail::Fault;
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, Thread, seal};
+use crate::store::Tx;
 use crate::store::outbox::{self, Failure, Lease, MailRow};
 
 /// A mail to an address that isn't written to is looked at again after so long, though nobody has lifted it.
@@ -23,15 +26,43 @@ const THREADS: usize = 10;
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
 pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
 
-/// The short transaction of a lease on a mail without bytes: it is rendered and sealed.
-pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
+/// Mails that were leased together, those without bytes sealed in one short transaction: a commit for each would cost more
+/// than all that it says. Where a lease was lost among them nothing was sealed: each of them is, when its turn comes.
+pub(super) async fn seal_together(
+    house: &House,
+    leased: &[(MailRow, Lease)],
+) -> Result<HashMap<Uuid, Sealed>, ServiceError> {
+    let mut sealed = HashMap::new();
     let tx = house.store.begin().await?;
-    let kept_back = suppressions::standing_against(&tx, &row.to_address, house.world.office.now()).await?;
+    for (row, lease) in leased.iter().filter(|(row, _)| row.sealed.is_none()) {
+        let outcome = seal_in(house, &tx, row, lease).await?;
+        if matches!(outcome, Err(Fate::Lost)) {
+            return Ok(HashMap::new());
+        }
+        sealed.insert(row.id, outcome);
+    }
+    tx.commit().await?;
+    Ok(sealed)
+}
+
+/// Seals a mail in a transaction of its own.
+pub(super) async fn seal_alone(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
+    let tx = house.store.begin().await?;
+    let outcome = seal_in(house, &tx, row, lease).await?;
+    if !matches!(outcome, Err(Fate::Lost)) {
+        tx.commit().await?;
+    }
+    Ok(outcome)
+}
+
+/// Renders a mail as of now and keeps the bytes. Where the lease is lost the transaction must not be committed.
+async fn seal_in(house: &House, tx: &Tx, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
+    let kept_back = suppressions::standing_against(tx, &row.to_address, house.world.office.now()).await?;
     let mut dossiers = Vec::new();
     let rendered = match (kept_back, row.kind.as_str()) {
         (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
         (None, "reminder_digest") => {
-            let composed = reminders::anew(house, &tx, row).await?;
+            let composed = reminders::anew(house, tx, row).await?;
             composed.ok_or(Unsaid::Empty).and_then(|composed| {
                 dossiers = composed.dossiers;
                 let mail = reminders::written(&composed.digest, Language::of(&row.language));
@@ -60,41 +91,36 @@ pub(super) async fn seal_now(house: &House, row: &MailRow, lease: &Lease) -> Res
         );
         seal(&letter, mail.signing.as_deref()).map_err(|e| Unsaid::Broken(e.to_string()))
     });
-    let outcome = match sealed {
+    Ok(match sealed {
         Ok(bytes) => {
-            let kept = outbox::seal(&tx, lease, message_id.clone(), bytes.clone()).await?;
+            let kept = outbox::seal(tx, lease, message_id.clone(), bytes.clone()).await?;
             if kept { Ok((message_id, bytes)) } else { Err(Fate::Lost) }
         }
         Err(Unsaid::Empty) => {
-            let kept = outbox::cancel(&tx, lease, "nothing to say any more".to_owned()).await?;
+            let kept = outbox::cancel(tx, lease, "nothing to say any more".to_owned()).await?;
             Err(if kept { Fate::Cancelled } else { Fate::Lost })
         }
         Err(Unsaid::Broken(why)) => {
             let failure = Failure { fault: Fault::Message, text: why, unseal: false };
-            let kept = outbox::bury(&tx, lease, failure).await?;
+            let kept = outbox::bury(tx, lease, failure).await?;
             Err(if kept { Fate::Dead } else { Fate::Lost })
         }
         Err(Unsaid::NotTo(held)) if row.kind == "reminder_digest" => {
-            release(&tx, row.id).await?;
-            let kept = outbox::cancel(&tx, lease, suppressions::why(&held)).await?;
+            release(tx, row.id).await?;
+            let kept = outbox::cancel(tx, lease, suppressions::why(&held)).await?;
             Err(if kept { Fate::Cancelled } else { Fate::Lost })
         }
         Err(Unsaid::NotTo(held)) => {
             // Nobody writes it again: it waits until the address is written to, and whoever runs the system is told.
             let (now, why) = (house.world.office.now(), suppressions::why(&held));
             let left = held.until_at.map_or(HELD_FOR, |until| HELD_FOR.min(until - now));
-            let kept = outbox::hold_back(&tx, lease, house.world.lease.now() + left, why.clone()).await?;
+            let kept = outbox::hold_back(tx, lease, house.world.lease.now() + left, why.clone()).await?;
             if kept && row.fault.as_deref() != Some(Fault::Recipient.as_str()) {
-                troubles::note_of(house, &tx, TroubleKind::MailAddress, &held.address, &why).await?;
+                troubles::note_of(house, tx, TroubleKind::MailAddress, &held.address, &why).await?;
             }
             Err(if kept { Fate::PutOff { unreachable: false } } else { Fate::Lost })
         }
-    };
-    if matches!(outcome, Err(Fate::Lost)) {
-        return Ok(outcome);
-    }
-    tx.commit().await?;
-    Ok(outcome)
+    })
 }
 
 /// Why a mail can't be sealed.
