@@ -168,9 +168,9 @@ both!(what_cannot_be_asked_is_named, |house| {
     };
     let all = "opinion.asked_at opinion.dossier opinion.matter opinion.unit working_days";
     assert_eq!(refused(&call, several).await, all);
-    assert_eq!(refused(&call, |_, o| o.agency = "Sở Xây dựng".to_owned()).await, "opinion.agency");
+    assert_eq!(refused(&call, |_, o| "Sở Xây dựng".clone_into(&mut o.agency)).await, "opinion.agency");
     assert_eq!(refused(&call, |_, o| o.unit = String::new()).await, "opinion.unit");
-    assert_eq!(refused(&call, |_, o| o.unit = "units/A".to_owned()).await, "opinion.unit");
+    assert_eq!(refused(&call, |_, o| "units/A".clone_into(&mut o.unit)).await, "opinion.unit");
     assert_eq!(refused(&call, |r, _| r.working_days = 0).await, "opinion.due_at");
     assert_eq!(refused(&call, |r, _| r.working_days = 67).await, "working_days");
     let twice = |_: &mut _, o: &mut v1::Opinion| o.due_at = Some(at("2024-05-20T10:00:00Z"));
@@ -182,7 +182,10 @@ both!(what_cannot_be_asked_is_named, |house| {
     assert_eq!(refused(&call, before).await, "opinion.due_at");
     let early = |_: &mut _, o: &mut v1::Opinion| o.asked_at = Some(at("2024-05-15T01:00:00Z"));
     assert_eq!(refused(&call, early).await, "opinion.asked_at");
-    assert_eq!(refused(&call, |_, o| o.matter = "CCCD 051 089 001 234".to_owned()).await, "opinion.matter");
+    assert_eq!(
+        refused(&call, |_, o| "CCCD 051 089 001 234".clone_into(&mut o.matter)).await,
+        "opinion.matter"
+    );
     assert_eq!(refused(&call, |_, o| o.matter = "đất ".repeat(80)).await, "opinion.matter");
 
     // Beyond one's reach, not open, and roles that only read.
