@@ -52,6 +52,9 @@ mod m20261128_000073_snooze_reminders;
 mod m20261128_000080_tell_mail_attempts;
 mod m20261128_000090_index_calendars;
 mod m20261128_000095_follow_mails_of_notices;
+mod m20261128_000100_remind_of_others;
+mod m20261128_000101_create_opinions;
+mod m20261128_000102_create_certificates;
 mod m20261128_000110_watch_ages;
 mod sheet;
 
@@ -102,6 +105,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000080_tell_mail_attempts::Migration),
             Box::new(m20261128_000090_index_calendars::Migration),
             Box::new(m20261128_000095_follow_mails_of_notices::Migration),
+            Box::new(m20261128_000100_remind_of_others::Migration),
+            Box::new(m20261128_000101_create_opinions::Migration),
+            Box::new(m20261128_000102_create_certificates::Migration),
             Box::new(m20261128_000110_watch_ages::Migration),
         ]
     }

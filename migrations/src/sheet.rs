@@ -4,7 +4,7 @@
 //! new method. No table and no column of the house is named here.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm_migration::sea_orm::{DbBackend, QueryResult, Statement};
 
 /// A table with its constraints and indexes, all named: `fk_`, `ck_`, `uq_`, `ix_`, table, columns.
 pub struct Sheet {
@@ -216,4 +216,57 @@ impl Sheet {
         }
         index
     }
+}
+
+/// Lets columns of words hold more of them: each column with the words that it held and those that are new. Rows, other
+/// columns and indexes stay as they are, whichever they are by now.
+pub async fn widen(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: &[(&'static str, &[&'static str], &[&'static str])],
+) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    let listed = |words: &[&str]| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+    if manager.get_database_backend() == DbBackend::Postgres {
+        for (column, known, new) in columns {
+            let (name, words) = (format!("ck_{table}_{column}"), listed(&[*known, *new].concat()));
+            connection
+                .execute_unprepared(&format!(
+                    r#"ALTER TABLE "{table}" DROP CONSTRAINT "{name}", ADD CONSTRAINT "{name}" CHECK ("{column}" IN ({words}))"#
+                ))
+                .await?;
+        }
+        return Ok(());
+    }
+    // SQLite changes no CHECK of a table that stands: the table is made anew by its own words.
+    let read = |what: &str, of: &str| {
+        let sql = format!(
+            "SELECT sql FROM sqlite_master WHERE type = '{what}' AND {of} = '{table}' AND sql IS NOT NULL"
+        );
+        Statement::from_string(DbBackend::Sqlite, sql)
+    };
+    let statements = |rows: Vec<QueryResult>| {
+        rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
+    };
+    let mut made = statements(connection.query_all_raw(read("table", "name")).await?)?.join("");
+    let indexes = statements(connection.query_all_raw(read("index", "tbl_name")).await?)?;
+    let swap = |text: &mut String, old: &str, new: &str| match text.find(old) {
+        Some(at) => {
+            text.replace_range(at..at + old.len(), new);
+            Ok(())
+        }
+        None => Err(DbErr::Migration(format!("{table} isn't made with {old}"))),
+    };
+    for (column, known, new) in columns {
+        let old = format!(r#""{column}" IN ({})"#, listed(known));
+        swap(&mut made, &old, &format!(r#""{column}" IN ({})"#, listed(&[*known, *new].concat())))?;
+    }
+    swap(&mut made, &format!(r#"CREATE TABLE "{table}""#), &format!(r#"CREATE TABLE "{table}_wide""#))?;
+    let fill = format!(r#"INSERT INTO "{table}_wide" SELECT * FROM "{table}""#);
+    let drop = format!(r#"DROP TABLE "{table}""#);
+    let rename = format!(r#"ALTER TABLE "{table}_wide" RENAME TO "{table}""#);
+    for statement in [made, fill, drop, rename].into_iter().chain(indexes) {
+        connection.execute_unprepared(&statement).await?;
+    }
+    Ok(())
 }

@@ -151,7 +151,7 @@ pub struct ReminderRule {
     /// By what it is known; by default its kind and role.
     #[serde(default)]
     pub code: String,
-    /// `dossier`, `task` or `petition`.
+    /// `dossier`, `task`, `petition`, `opinion` or `certificate`.
     pub subject: String,
     /// What it watches, such as `before_due`.
     pub kind: String,

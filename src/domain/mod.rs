@@ -5,6 +5,7 @@
 //! reads a clock or knows of a database or a wire: time and chance come in as arguments.
 
 pub mod calendar;
+pub mod certificate;
 pub mod code;
 pub mod deadline;
 pub mod declared;
@@ -15,6 +16,7 @@ pub mod filter;
 pub mod incident;
 pub mod mail;
 pub mod official;
+pub mod opinion;
 pub mod period;
 pub mod permission;
 pub mod petition;

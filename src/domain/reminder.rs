@@ -34,6 +34,8 @@ words! {
         Undigitised = "undigitised",
         /// Of a procedure on a watched list, and open for so many months since its receipt; then every month.
         Ageing = "ageing",
+        /// Asked for, and not delivered so many working days later.
+        Undelivered = "undelivered",
     }
 }
 
@@ -54,6 +56,8 @@ words! {
         Digitisation = "digitisation",
         /// How long it has been open.
         Age = "age",
+        /// What was asked for and must be delivered.
+        Delivery = "delivery",
     }
 }
 
@@ -68,6 +72,7 @@ impl RuleKind {
             Self::Unclear => Concern::Clarity,
             Self::Undigitised => Concern::Digitisation,
             Self::Ageing => Concern::Age,
+            Self::Undelivered => Concern::Delivery,
         }
     }
 
@@ -76,6 +81,7 @@ impl RuleKind {
         match self.concern() {
             Concern::Deadline => true,
             Concern::Clarity => matches!(subject_kind, SubjectKind::Dossier | SubjectKind::Task),
+            Concern::Delivery => subject_kind == SubjectKind::Certificate,
             Concern::Apology
             | Concern::Acceptance
             | Concern::Standing
@@ -94,6 +100,10 @@ words! {
         Task = "task",
         /// A petition.
         Petition = "petition",
+        /// An opinion on a dossier that was asked of another.
+        Opinion = "opinion",
+        /// A digital-signing certificate of an official: asked for, or in use until it ends.
+        Certificate = "certificate",
     }
 }
 
@@ -112,7 +122,8 @@ words! {
 words! {
     /// Whom a notice is for; a person is put in when the mail is sealed.
     NoticeRole {
-        /// The official who holds the work; the head of unit where nobody does.
+        /// The official who holds the work; of an opinion the head of the unit that was asked, or who holds the dossier where
+        /// another agency was.
         Responsible = "responsible",
         /// The head of the unit.
         Head = "head",
@@ -179,7 +190,7 @@ pub fn usual_code(kind: RuleKind, role: NoticeRole) -> String {
 /// The instants that rules measure from. Where there is none, nothing is to be reminded of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// The deadline that judges an open subject.
+    /// The deadline that judges an open subject; of a certificate in use, its end.
     pub due: Option<DateTime<Utc>>,
     /// The appointment of an open dossier for which no letter of apology went out.
     pub appointment: Option<DateTime<Utc>>,
@@ -193,6 +204,8 @@ pub struct Marks {
     pub undigitised: Option<DateTime<Utc>>,
     /// When an open dossier was received. Its age counts from then on, whether its clock runs or stands.
     pub aged: Option<DateTime<Utc>>,
+    /// When a certificate was asked for that isn't delivered.
+    pub undelivered: Option<DateTime<Utc>>,
 }
 
 impl Marks {
@@ -206,6 +219,7 @@ impl Marks {
             Concern::Clarity => self.unclear,
             Concern::Digitisation => self.undigitised,
             Concern::Age => self.aged,
+            Concern::Delivery => self.undelivered,
         }
     }
 }
@@ -239,8 +253,8 @@ impl Rule {
             RuleKind::DueToday => Ok(calendar.midnight(day)),
             RuleKind::Overdue => Ok(calendar.midnight(calendar.add_working_days(day, days.max(1))?)),
             RuleKind::Unaccepted | RuleKind::Standing => in_office(calendar, from, minutes),
-            RuleKind::Unclear | RuleKind::Undigitised if days == 0 => Ok(from),
-            RuleKind::Unclear | RuleKind::Undigitised => {
+            RuleKind::Unclear | RuleKind::Undigitised | RuleKind::Undelivered if days == 0 => Ok(from),
+            RuleKind::Unclear | RuleKind::Undigitised | RuleKind::Undelivered => {
                 Ok(calendar.midnight(calendar.add_working_days(day, days)?))
             }
             RuleKind::Ageing => months_old(calendar, day, self.months),
@@ -344,8 +358,9 @@ pub fn in_force<'a>(
     newest.collect()
 }
 
-/// The rules of a fresh house, the same for each kind of subject: two working days before, on the
-/// day, and from the first working day after it every third working day.
+/// The first rules of each kind of subject: two working days before, on the day, and from the first working day after it
+/// every third working day. A certificate takes weeks to be made anew: a month before it ends, each week once it has, and
+/// each week in which one that was asked for doesn't come.
 pub fn default_rules() -> Vec<Rule> {
     let rule = |subject_kind, kind, working_days, repeat_working_days| Rule {
         id: Uuid::nil(),
@@ -364,12 +379,17 @@ pub fn default_rules() -> Vec<Rule> {
         enabled: true,
         since: DateTime::UNIX_EPOCH,
     };
-    let of = |subject| {
-        [
+    let of = |subject| match subject {
+        SubjectKind::Dossier | SubjectKind::Task | SubjectKind::Petition | SubjectKind::Opinion => [
             rule(subject, RuleKind::BeforeDue, 2, 0),
             rule(subject, RuleKind::DueToday, 0, 0),
             rule(subject, RuleKind::Overdue, 0, 3),
-        ]
+        ],
+        SubjectKind::Certificate => [
+            rule(subject, RuleKind::BeforeDue, 22, 0),
+            rule(subject, RuleKind::Overdue, 0, 5),
+            rule(subject, RuleKind::Undelivered, 5, 5),
+        ],
     };
     SubjectKind::ALL.iter().copied().flat_map(of).collect()
 }

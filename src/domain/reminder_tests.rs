@@ -194,6 +194,7 @@ fn what_has_no_instant_to_measure_from_is_not_told() {
         rule(RuleKind::Standing, 0, 240),
         rule(RuleKind::Unclear, 1, 0),
         rule(RuleKind::Undigitised, 1, 0),
+        rule(RuleKind::Undelivered, 1, 0),
     ];
     let (from, until) = (at("2024-05-13T08:00:00"), midnight("2024-12-31"));
     assert_eq!(plan(&rules, &TOWN, &due(from), until), Ok(Vec::new()));
@@ -209,6 +210,7 @@ fn what_has_no_instant_to_measure_from_is_not_told() {
     assert_eq!(told(Marks { registered: some, ..none }), next(RuleKind::Unaccepted));
     assert_eq!(told(Marks { unclear: some, ..none }), next(RuleKind::Unclear));
     assert_eq!(told(Marks { undigitised: some, ..none }), next(RuleKind::Undigitised));
+    assert_eq!(told(Marks { undelivered: some, ..none }), next(RuleKind::Undelivered));
     assert_eq!(told(Marks { standing: some, ..none }), [("2024-05-13".to_owned(), RuleKind::Standing, 1)]);
 }
 
@@ -334,6 +336,7 @@ fn all(from: DateTime<Utc>) -> Marks {
         unclear: from,
         undigitised: from,
         aged: from,
+        undelivered: from,
     }
 }
 
@@ -381,7 +384,7 @@ proptest! {
                     let age = months_between(TOWN.local_date(from), day);
                     prop_assert!(age == i64::from(p.step) || age == i64::from(p.step) + 1, "over a long holiday");
                 }
-                RuleKind::Unclear | RuleKind::Undigitised => {
+                RuleKind::Unclear | RuleKind::Undigitised | RuleKind::Undelivered => {
                     prop_assert!(p.at == from || (away.is_gt() && at_midnight && TOWN.is_working(day)));
                 }
             }

@@ -15,6 +15,15 @@ pub fn tidy(text: &str) -> String {
     text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Nine digits or more in a row, blanks and dots aside: a number of a person.
+pub fn names_a_number(text: &str) -> bool {
+    let mut run = 0;
+    text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).any(|c| {
+        run = if c.is_ascii_digit() { run + 1 } else { 0 };
+        run >= 9
+    })
+}
+
 /// The most characters of a value that a sentence quotes.
 const QUOTED: usize = 60;
 

@@ -58,6 +58,7 @@ macro_rules! list_requests {
 list_requests!(
     ListAuditEntriesRequest,
     ListCalendarsRequest,
+    ListCertificatesRequest,
     ListDeclaredFiguresRequest,
     ListDocumentsRequest,
     ListDossierEventsRequest,
@@ -71,6 +72,7 @@ list_requests!(
     ListNoticesRequest,
     ListSnoozesRequest,
     ListOfficialsRequest,
+    ListOpinionsRequest,
     ListOutboxRequest,
     ListPaymentsRequest,
     ListPetitionsRequest,

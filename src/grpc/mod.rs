@@ -7,6 +7,7 @@
 mod audit;
 mod calendar;
 mod caller;
+mod certificate;
 pub mod convert;
 mod deadline;
 mod declared_figure;
@@ -29,6 +30,7 @@ mod letter;
 mod listing;
 mod mutation;
 mod official;
+mod opinion;
 mod payment;
 mod petition;
 mod procedure;
@@ -168,12 +170,14 @@ impl Front {
             dossier_service_server::DossierServiceServer,
             audit_service_server::AuditServiceServer,
             calendar_service_server::CalendarServiceServer,
+            certificate_service_server::CertificateServiceServer,
             declared_figure_service_server::DeclaredFigureServiceServer,
             document_service_server::DocumentServiceServer,
             incident_service_server::IncidentServiceServer,
             key_service_server::KeyServiceServer,
             letter_service_server::LetterServiceServer,
             official_service_server::OfficialServiceServer,
+            opinion_service_server::OpinionServiceServer,
             payment_service_server::PaymentServiceServer,
             petition_service_server::PetitionServiceServer,
             procedure_service_server::ProcedureServiceServer,

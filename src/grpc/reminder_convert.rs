@@ -15,6 +15,8 @@ pub(super) fn subject_kind(kind: SubjectKind) -> v1::SubjectKind {
         SubjectKind::Dossier => v1::SubjectKind::Dossier,
         SubjectKind::Task => v1::SubjectKind::Task,
         SubjectKind::Petition => v1::SubjectKind::Petition,
+        SubjectKind::Opinion => v1::SubjectKind::Opinion,
+        SubjectKind::Certificate => v1::SubjectKind::Certificate,
     }
 }
 
@@ -29,6 +31,7 @@ pub(super) fn rule_kind(kind: RuleKind) -> v1::ReminderKind {
         RuleKind::Unclear => v1::ReminderKind::Unclear,
         RuleKind::Undigitised => v1::ReminderKind::Undigitised,
         RuleKind::Ageing => v1::ReminderKind::Ageing,
+        RuleKind::Undelivered => v1::ReminderKind::Undelivered,
     }
 }
 
@@ -48,6 +51,8 @@ pub(super) fn read_subject_kind(kind: v1::SubjectKind) -> Option<SubjectKind> {
         v1::SubjectKind::Dossier => Some(SubjectKind::Dossier),
         v1::SubjectKind::Task => Some(SubjectKind::Task),
         v1::SubjectKind::Petition => Some(SubjectKind::Petition),
+        v1::SubjectKind::Opinion => Some(SubjectKind::Opinion),
+        v1::SubjectKind::Certificate => Some(SubjectKind::Certificate),
     }
 }
 
@@ -63,6 +68,7 @@ pub(super) fn read_rule_kind(kind: v1::ReminderKind) -> Option<RuleKind> {
         v1::ReminderKind::Unclear => Some(RuleKind::Unclear),
         v1::ReminderKind::Undigitised => Some(RuleKind::Undigitised),
         v1::ReminderKind::Ageing => Some(RuleKind::Ageing),
+        v1::ReminderKind::Undelivered => Some(RuleKind::Undelivered),
     }
 }
 
@@ -217,13 +223,17 @@ pub(super) fn subject_of(field: &str, name: &str) -> Result<(SubjectKind, String
         None => Err(Violation::new(
             field,
             "BAD_NAME",
-            format!("{field} phải có dạng dossiers/MÃ, tasks/MÃ hoặc petitions/MÃ"),
-            format!("{field} must read dossiers/CODE, tasks/CODE or petitions/CODE"),
+            format!(
+                "{field} phải có dạng dossiers/MÃ, tasks/MÃ, petitions/MÃ, opinions/MÃ hoặc certificates/MÃ"
+            ),
+            format!(
+                "{field} must read dossiers/CODE, tasks/CODE, petitions/CODE, opinions/CODE or certificates/CODE"
+            ),
         )),
     }
 }
 
-/// The code in the name of a dossier, task or petition.
+/// The code in the name of a subject.
 pub(super) fn subject_code(name: &str) -> Result<String, Violation> {
     let collection = name.split_once('/').map_or("", |(collection, _)| collection);
     code_or_empty("filter", name, collection)

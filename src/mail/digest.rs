@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::reminder::{Concern, NoticeRole};
 
 use super::digest_remarks::said;
-use super::digest_words::{Kind, bands, dates, link_to, status, step, subject_name, title, why};
+use super::digest_words::{Kind, bands, dates, held_by, link_to, status, step, subject_name, title, why};
 use super::{Language, Rendered};
 
 /// Lines in the body; the list has all of them.
@@ -61,6 +61,10 @@ pub enum Subject {
     Task,
     /// Phản ánh, kiến nghị.
     Petition,
+    /// Ý kiến của cơ quan, đơn vị khác về một hồ sơ.
+    Opinion,
+    /// Chứng thư số.
+    Certificate,
 }
 
 /// One subject.
@@ -70,9 +74,10 @@ pub struct Line {
     pub code: String,
     /// What it is.
     pub subject: Subject,
-    /// The procedure's name, or the task's title.
+    /// The procedure's name, or the task's title; of an opinion, who was asked and for what; of a certificate, which kind
+    /// and whose make.
     pub procedure: String,
-    /// Received or assigned.
+    /// Received, assigned, asked or delivered.
     pub received_on: NaiveDate,
     /// The deadline, local time; None where none runs.
     pub due: Option<NaiveDateTime>,
@@ -83,6 +88,9 @@ pub struct Line {
     /// The unit that must act.
     #[serde(default)]
     pub unit: String,
+    /// The code that its link opens, where that isn't its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<String>,
     /// Working days left; negative: past the deadline by so many. None beyond the calendar's last year. Of a concern:
     /// until the instant that its rule measures from, or since.
     pub working_days: Option<i64>,
@@ -251,6 +259,7 @@ struct Shown {
     procedure: String,
     dates: Vec<String>,
     step: String,
+    held_by: &'static str,
     holder: Option<String>,
     days: String,
     remarks: Vec<String>,
@@ -267,11 +276,12 @@ impl Digest {
             procedure: line.procedure.clone(),
             dates: dates(line, kind, language),
             step: step(&line.step, language),
+            held_by: held_by(line.subject, language),
             // The reader knows what is in the reader's own hands.
             holder: line.holder.clone().filter(|holder| *holder != self.recipient),
             days: status(line, kind, today, language),
             remarks: line.remarks.iter().map(|remark| said(remark, language)).collect(),
-            link: link.and_then(|template| link_to(template, &line.code)),
+            link: link.zip(opens(line)).and_then(|(template, code)| link_to(template, code)),
         };
         let lines: Vec<Shown> = most_urgent_first(self.lines(kind)).into_iter().map(shown).collect();
         let class = match kind {
@@ -281,6 +291,16 @@ impl Digest {
         };
         let bands = self.oversees.then(|| bands(self.lines(kind), kind, language)).flatten();
         Group { kind, title: title(kind, language), class, total: lines.len(), bands, lines }
+    }
+}
+
+/// What a line's link opens: other software knows nothing of certificates.
+fn opens(line: &Line) -> Option<&str> {
+    match line.subject {
+        Subject::Certificate => None,
+        Subject::Dossier | Subject::Task | Subject::Petition | Subject::Opinion => {
+            Some(line.opens.as_ref().unwrap_or(&line.code))
+        }
     }
 }
 

@@ -114,7 +114,7 @@ impl Digest {
     fn entry(&self, line: &Line, kind: Kind, language: Language) -> Entry {
         let matter = match line.subject {
             Subject::Dossier => line.procedure.clone(),
-            Subject::Task | Subject::Petition => {
+            Subject::Task | Subject::Petition | Subject::Opinion | Subject::Certificate => {
                 format!("{}: {}", subject_name(line.subject, language), line.procedure)
             }
         };

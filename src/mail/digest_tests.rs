@@ -151,3 +151,67 @@ fn the_block_for_the_group_is_short_and_tells_of_the_rest() {
     assert!(mail.html.contains("• Lê Thị Thu (Phường &#60;Phổ Minh&#62;): 1 sắp đến hạn"), "{}", mail.html);
     assert!(mail.text.contains(&text), "{}", mail.text);
 }
+
+#[test]
+fn what_is_awaited_from_others_in_both_languages() {
+    let awaited = |code: &str, subject, procedure: &str, due: &str, working_days| Line {
+        code: code.to_owned(),
+        subject,
+        procedure: procedure.to_owned(),
+        received_on: local("2024-05-02T08:00:00").date(),
+        ..held(1, due, working_days, "Trần Thị Ánh")
+    };
+    let opinion = Line {
+        step: "asked".to_owned(),
+        opens: Some("000.15.25.H48-240408-0001".to_owned()),
+        ..awaited(
+            "000.15.25.H48-240408-0001-YK1",
+            Subject::Opinion,
+            "Sở Xây dựng - chỉ giới <đường đỏ>",
+            "2024-05-14T17:00:00",
+            -2,
+        )
+    };
+    let ends = Line {
+        step: "delivered".to_owned(),
+        ..awaited(
+            "MC-01-CTS1",
+            Subject::Certificate,
+            "cấp mới - Ban Cơ yếu Chính phủ",
+            "2024-06-14T09:30:00",
+            21,
+        )
+    };
+    let undelivered = Line {
+        due: None,
+        step: "requested".to_owned(),
+        measured: Some(Measured {
+            from: local("2024-05-02T08:00:00"),
+            office_minutes: Some(4_800),
+            day_minutes: 480,
+            months: 0,
+            missing: Vec::new(),
+        }),
+        ..awaited(
+            "MC-02-CTS2",
+            Subject::Certificate,
+            "cấp đổi - Ban Cơ yếu Chính phủ",
+            "2024-05-02T08:00:00",
+            -10,
+        )
+    };
+    let digest = Digest {
+        overdue: vec![opinion],
+        due_today: Vec::new(),
+        due_soon: vec![ends],
+        concerns: [(crate::domain::reminder::Concern::Delivery, vec![undelivered])].into(),
+        link_template: Some("https://motcua.example/ho-so/{code}".to_owned()),
+        ..of_head()
+    };
+    insta::assert_snapshot!("digest_awaited_vi", shown(&digest.render(Language::Vi)));
+    insta::assert_snapshot!("digest_awaited_en", shown(&digest.render(Language::En)));
+    let listing = digest.listing(Language::Vi);
+    let told: Vec<&str> = listing.entries.iter().map(|entry| entry.matter.as_str()).collect();
+    assert!(told.contains(&"Chờ ý kiến: Sở Xây dựng - chỉ giới <đường đỏ>"), "{told:?}");
+    assert!(told.contains(&"Chứng thư số: cấp đổi - Ban Cơ yếu Chính phủ"), "{told:?}");
+}

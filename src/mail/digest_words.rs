@@ -23,7 +23,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The groups, the most urgent first.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Overdue,
         Self::DueToday,
         Self::Of(Concern::Apology),
@@ -33,6 +33,7 @@ impl Kind {
         Self::Of(Concern::Age),
         Self::Of(Concern::Clarity),
         Self::Of(Concern::Digitisation),
+        Self::Of(Concern::Delivery),
     ];
 }
 
@@ -48,6 +49,7 @@ pub(super) fn title(kind: Kind, language: Language) -> &'static str {
         Kind::Of(Concern::Clarity) => ("Chưa đủ 4 rõ", "Without one of the four clears"),
         Kind::Of(Concern::Age) => ("Tồn lâu, đang theo dõi", "Long open, watched"),
         Kind::Of(Concern::Digitisation) => ("Chưa số hóa kết quả", "Result not scanned"),
+        Kind::Of(Concern::Delivery) => ("Chưa được cấp chứng thư số", "Certificate not delivered"),
     };
     language.pick(vi, en)
 }
@@ -55,8 +57,13 @@ pub(super) fn title(kind: Kind, language: Language) -> &'static str {
 /// When a line's subject came in, when it is due, and what else its group measures from.
 pub(super) fn dates(line: &Line, kind: Kind, language: Language) -> Vec<String> {
     let word = |vi, en| language.pick(vi, en);
-    let received = format!("{} {}", word("Nhận", "Received"), language.date(line.received_on));
-    let due = line.due.map(|due| format!("{} {}", word("hạn", "due"), language.moment(due)));
+    let ((began_vi, began_en), (due_vi, due_en)) = match line.subject {
+        Subject::Dossier | Subject::Task | Subject::Petition => (("Nhận", "Received"), ("hạn", "due")),
+        Subject::Opinion => (("Gửi xin ý kiến", "Asked"), ("hạn trả lời", "due")),
+        Subject::Certificate => (("Cấp", "Delivered"), ("hết hạn", "ends")),
+    };
+    let received = format!("{} {}", word(began_vi, began_en), language.date(line.received_on));
+    let due = line.due.map(|due| format!("{} {}", word(due_vi, due_en), language.moment(due)));
     let from = line.measured.as_ref().map(|measured| language.moment(measured.from)).unwrap_or_default();
     let from = |vi, en| Some(format!("{} {from}", word(vi, en)));
     let (first, last) = match kind {
@@ -64,6 +71,7 @@ pub(super) fn dates(line: &Line, kind: Kind, language: Language) -> Vec<String> 
         Kind::Of(Concern::Apology) => (Some(received), from("hẹn trả", "appointment")),
         Kind::Of(Concern::Standing) => (Some(received), from("giữ từ", "held since")),
         Kind::Of(Concern::Digitisation) => (Some(received), from("có kết quả", "finished")),
+        Kind::Of(Concern::Delivery) => (from("Đề nghị", "Asked for"), None),
         Kind::Overdue
         | Kind::DueToday
         | Kind::DueSoon
@@ -108,6 +116,10 @@ pub(super) fn status(line: &Line, kind: Kind, today: NaiveDate, language: Langua
         Concern::Digitisation => {
             let n = count(line.working_days.unwrap_or_default().abs(), language);
             word(&format!("xong đã {n}"), &format!("finished {n} ago"))
+        }
+        Concern::Delivery => {
+            let n = count(line.working_days.unwrap_or_default().abs(), language);
+            word(&format!("đã chờ {n}"), &format!("waiting for {n}"))
         }
     }
 }
@@ -181,6 +193,17 @@ pub(super) fn subject_name(subject: Subject, language: Language) -> &'static str
         Subject::Dossier => language.pick("Hồ sơ", "Dossier"),
         Subject::Task => language.pick("Nhiệm vụ", "Task"),
         Subject::Petition => language.pick("Phản ánh, kiến nghị", "Petition"),
+        Subject::Opinion => language.pick("Chờ ý kiến", "Opinion awaited"),
+        Subject::Certificate => language.pick("Chứng thư số", "Certificate"),
+    }
+}
+
+/// As what somebody is named beside a line.
+pub(super) fn held_by(subject: Subject, language: Language) -> &'static str {
+    match subject {
+        Subject::Dossier | Subject::Task | Subject::Petition => language.pick("người thụ lý", "held by"),
+        Subject::Opinion => language.pick("người phụ trách", "in charge"),
+        Subject::Certificate => language.pick("người được cấp", "issued to"),
     }
 }
 
@@ -231,6 +254,9 @@ pub(super) fn step(word: &str, language: Language) -> String {
         "accepted" => ("đã nhận", "accepted"),
         "in_progress" => ("đang thực hiện", "in progress"),
         "submitted" => ("chờ xác nhận", "awaiting confirmation"),
+        "asked" => ("chờ trả lời", "awaiting an answer"),
+        "requested" => ("chờ cấp", "awaiting delivery"),
+        "delivered" => ("đã cấp", "delivered"),
         other => return other.to_owned(),
     };
     language.pick(said.0, said.1).to_owned()

@@ -29,6 +29,7 @@ pub(super) fn line(number: usize, due: &str, working_days: i64) -> Line {
         holder: None,
         unit: "Phòng Tài nguyên và Môi trường".to_owned(),
         working_days: Some(working_days),
+        opens: None,
         measured: None,
         remarks: Vec::new(),
     }

@@ -117,6 +117,20 @@ impl From<Violation> for ServiceError {
     }
 }
 
+/// A step that isn't allowed in the state in which something is: what it is, that state, those in which the step is
+/// allowed, and to which it leads.
+pub fn forbidden(subject: String, now: &str, from: &[&str], to: &str) -> ServiceError {
+    ServiceError::Precondition {
+        reason: "FORBIDDEN_TRANSITION",
+        vi: format!(
+            "{subject}: không chuyển được từ trạng thái {now} sang {to}; phải ở trạng thái {}",
+            from.join(" hoặc ")
+        ),
+        en: format!("{subject}: can't go from {now} to {to}; it must be {}", from.join(" or ")),
+        subject,
+    }
+}
+
 /// Vietnamese word of a dossier event, for sentences.
 pub fn vi_event(event: &str) -> &'static str {
     match event {

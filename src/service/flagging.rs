@@ -23,6 +23,8 @@ pub async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, Servic
                 SubjectKind::Dossier => dossiers::flag_overdue(&mut work, FLAGGED).await?,
                 SubjectKind::Task => tasks::flag_overdue(&mut work, FLAGGED).await?,
                 SubjectKind::Petition => petitions::flag_overdue(&mut work, FLAGGED).await?,
+                // What is awaited from others has no figures.
+                SubjectKind::Opinion | SubjectKind::Certificate => 0,
             };
             work.finish(&[]).await?;
             *sum += found;

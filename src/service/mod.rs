@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod backfilling;
 pub mod calendars;
+pub mod certificates;
 pub mod checker;
 pub mod deadlines;
 pub mod declared_figures;
@@ -29,6 +30,7 @@ pub mod members;
 mod narrowing;
 pub mod officials;
 mod operator;
+pub mod opinions;
 pub mod paging;
 pub mod payments;
 pub mod period_report;

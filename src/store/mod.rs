@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod calendars;
+pub mod certificates;
 pub mod declared_figures;
 pub mod documents;
 pub mod dossiers;
@@ -21,6 +22,7 @@ pub mod mail_attempts;
 pub mod members;
 pub mod notices;
 pub mod officials;
+pub mod opinions;
 pub mod outbox;
 pub mod payments;
 pub mod period_reports;

@@ -114,7 +114,7 @@ pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<Peti
 }
 
 /// What a scope lets see: the unit that must answer in the subtree. Nobody holds a petition.
-fn within(scope: &Scope) -> Option<Condition> {
+pub(super) fn within(scope: &Scope) -> Option<Condition> {
     Some(Condition::all().add(match scope {
         Scope::All => return None,
         Scope::Units(units) => petition::Column::UnitId.is_in(units.iter().copied()),

@@ -132,6 +132,7 @@ const TO_UNIT: &[Place] = &[
     place("task", "lead_unit_id", Living::All, "code", TASK),
     Place { list: true, ..place("task", "cooperating_unit_ids", Living::All, "code", TASK) },
     place("petition", "unit_id", Living::All, "code", ("phản ánh, kiến nghị", "petition")),
+    place("opinion", "asked_unit_id", Living::All, "code", ("yêu cầu cho ý kiến", "request for an opinion")),
     place("survey", "unit_id", Living::All, "code", ("phiếu đánh giá", "survey")),
     place("payment", "unit_id", Living::All, "code", ("khoản thu", "payment")),
     place("target", "unit_id", Living::All, "code", ("chỉ tiêu", "target")),
@@ -175,6 +176,7 @@ const TO_OFFICIAL: &[Place] = &[
     ),
     place("dossier", "holder_id", Living::Received, "code", DOSSIER),
     place("task", "responsible_id", Living::All, "code", TASK),
+    place("certificate", "official_id", Living::All, "code", ("chứng thư số", "certificate")),
     place("declared_figure", "declared_by_id", Living::All, "code", DECLARED),
     place("incident", "reported_by_id", Living::All, "code", INCIDENT),
     Place {

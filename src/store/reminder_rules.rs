@@ -1,11 +1,13 @@
 //! Rules of reminding as rows, one a version; how they work is the domain's business. All of them are read with the
 //! other rules, so whoever changes one bumps the rules' epoch.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Value};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
@@ -90,9 +92,16 @@ pub async fn hold(tx: &Tx) -> Result<(), StoreError> {
     super::hold_alone(tx, super::RULES_LOCK).await
 }
 
-/// How many versions of rules there are.
-pub async fn count(door: &impl Door) -> Result<u64, StoreError> {
-    Ok(reminder_rule::Entity::find().count(door.conn()).await?)
+/// The kinds of subjects that there are rules for, in force or not.
+pub async fn subject_kinds(door: &impl Door) -> Result<HashSet<String>, StoreError> {
+    let kinds: Vec<String> = reminder_rule::Entity::find()
+        .select_only()
+        .column(reminder_rule::Column::SubjectKind)
+        .distinct()
+        .into_tuple()
+        .all(door.conn())
+        .await?;
+    Ok(kinds.into_iter().collect())
 }
 
 /// The newest version of a rule.

@@ -1,7 +1,9 @@
-//! Dossiers, tasks and petitions alike, as far as they are reminded of: the instants that rules measure from, who
-//! answers for them, and their next notice. Everything else about them is in the files of their own.
+//! Dossiers, tasks, petitions, opinions and certificates alike, as far as they are reminded of: the instants that rules
+//! measure from, who answers for them, and their next notice. Everything else about them is in the files of their own.
 
+mod awaited;
 mod marks;
+mod rows;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::Expr;
@@ -10,9 +12,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use self::marks::missing_of_dossier;
-use super::entity::{dossier, event, petition, task};
-use super::{Door, StoreError, Tx};
+use self::rows::{Judges as _, Reminded as _};
+use super::entity::{certificate, dossier, event, opinion, petition, task};
+use super::{Door, StoreError, Tx, certificates, dossiers, opinions, petitions, tasks};
+use crate::domain::certificate::CertificateState;
 use crate::domain::dossier::State;
 use crate::domain::permission::Scope;
 use crate::domain::reminder::{Concern, Marks, Planned, SubjectKind};
@@ -33,6 +36,8 @@ pub struct Subject {
     pub unit_id: Option<Uuid>,
     /// The official who holds it.
     pub holder_id: Option<Uuid>,
+    /// The unit of which an opinion is asked: its head answers for it.
+    pub asked_unit_id: Option<Uuid>,
     /// Word of its state.
     pub state: String,
     /// Not closed.
@@ -75,96 +80,22 @@ pub enum About {
     Procedure(Uuid),
     /// Words.
     Text(String),
-}
-
-impl From<dossier::Model> for Subject {
-    fn from(row: dossier::Model) -> Self {
-        Self {
-            marks: Marks::from(&row),
-            missing: missing_of_dossier(&row),
-            kind: SubjectKind::Dossier,
-            id: row.id,
-            code: row.code,
-            unit_id: row.continuing_unit_id.or(Some(row.unit_id)),
-            holder_id: row.holder_id,
-            state: row.state,
-            open: row.open,
-            clock_stopped: row.clock_stopped,
-            due_at: row.judged_due_at,
-            overdue_at: row.overdue_at,
-            began: Began::On(row.received_on),
-            about: About::Procedure(row.procedure_version_id),
-            next_notice_at: row.next_notice_at,
-            source: row.source,
-            delay_cause: Some(row.delay_cause.unwrap_or_default()),
-        }
-    }
-}
-
-impl From<task::Model> for Subject {
-    fn from(row: task::Model) -> Self {
-        Self {
-            marks: Marks::from(&row),
-            missing: row.missing_clears.split(',').filter(|w| !w.is_empty()).map(str::to_owned).collect(),
-            kind: SubjectKind::Task,
-            id: row.id,
-            code: row.code,
-            unit_id: Some(row.lead_unit_id),
-            holder_id: row.responsible_id,
-            state: row.state,
-            open: row.open,
-            clock_stopped: row.due_at.is_none(),
-            due_at: row.due_at,
-            overdue_at: row.overdue_at,
-            began: Began::On(row.assigned_on),
-            about: About::Text(row.title),
-            next_notice_at: row.next_notice_at,
-            source: None,
-            delay_cause: None,
-        }
-    }
-}
-
-impl From<petition::Model> for Subject {
-    fn from(row: petition::Model) -> Self {
-        Self {
-            marks: Marks::from(&row),
-            missing: Vec::new(),
-            kind: SubjectKind::Petition,
-            id: row.id,
-            code: row.code,
-            unit_id: row.unit_id,
-            holder_id: None,
-            state: row.state,
-            open: row.open,
-            clock_stopped: row.due_at.is_none(),
-            due_at: row.due_at,
-            overdue_at: row.overdue_at,
-            began: Began::At(row.received_at),
-            // Its own subject line may name persons.
-            about: About::Text(row.kind),
-            next_notice_at: row.next_notice_at,
-            source: None,
-            delay_cause: None,
-        }
-    }
-}
-
-/// The column by which subjects are read in the order of the date that judges.
-trait Judges: Sized {
-    const BY_DUE: Self;
-}
-
-impl Judges for dossier::Column {
-    const BY_DUE: Self = Self::JudgedDueAt;
-}
-
-impl Judges for task::Column {
-    const BY_DUE: Self = Self::DueKey;
-}
-
-impl Judges for petition::Column {
-    const BY_DUE: Self = Self::DueKey;
+    /// An opinion.
+    Opinion {
+        /// The agency beyond the house that was asked; empty where a unit was.
+        agency: String,
+        /// What was asked.
+        matter: String,
+        /// On which dossier.
+        dossier_code: String,
+    },
+    /// A certificate.
+    Certificate {
+        /// `new` or `replacement`.
+        kind: String,
+        /// Who makes it.
+        provider: String,
+    },
 }
 
 /// The same statement for each table.
@@ -181,6 +112,14 @@ macro_rules! by_kind {
             }
             SubjectKind::Petition => {
                 use petition as $table;
+                $body
+            }
+            SubjectKind::Opinion => {
+                use opinion as $table;
+                $body
+            }
+            SubjectKind::Certificate => {
+                use certificate as $table;
                 $body
             }
         }
@@ -204,7 +143,7 @@ pub async fn notices_due(
             .lock_exclusive()
             .all(tx.conn())
             .await?;
-        Ok(rows.into_iter().map(Subject::from).collect())
+        table::Model::subjects(tx, rows).await
     })
 }
 
@@ -227,7 +166,7 @@ pub async fn due_between(
             select = select.filter(Condition::any().add(due.gt(due_at)).add(same));
         }
         let rows = select.order_by_asc(due).order_by_asc(id).limit(limit).all(door.conn()).await?;
-        Ok(rows.into_iter().map(Subject::from).collect())
+        table::Model::subjects(door, rows).await
     })
 }
 
@@ -255,7 +194,7 @@ pub async fn planned_until(
             select = select.filter(within);
         }
         let rows = select.order_by_asc(table::Column::Id).limit(limit).all(door.conn()).await?;
-        Ok(rows.into_iter().map(Subject::from).collect())
+        table::Model::subjects(door, rows).await
     })
 }
 
@@ -266,6 +205,9 @@ fn concerned(kind: SubjectKind, concern: Concern) -> Condition {
         Concern::Digitisation => Condition::all()
             .add(dossier::Column::ClosedAt.is_not_null())
             .add(dossier::Column::Result.eq("no")),
+        Concern::Delivery => {
+            Condition::all().add(certificate::Column::State.eq(CertificateState::Requested.as_str()))
+        }
         Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity | Concern::Age => {
             by_kind!(kind, |table| Condition::all().add(table::Column::Open.eq(true)))
         }
@@ -273,25 +215,13 @@ fn concerned(kind: SubjectKind, concern: Concern) -> Condition {
 }
 
 fn within(kind: SubjectKind, scope: &Scope) -> Option<Condition> {
-    let units: Vec<Uuid> = match scope {
-        Scope::All => return None,
-        Scope::Units(units) => units.iter().copied().collect(),
-        Scope::Own(official) => {
-            return Some(Condition::all().add(match kind {
-                SubjectKind::Dossier => dossier::Column::HolderId.eq(*official),
-                SubjectKind::Task => task::Column::ResponsibleId.eq(*official),
-                // Nobody holds a petition.
-                SubjectKind::Petition => petition::Column::Id.is_null(),
-            }));
-        }
-    };
-    Some(match kind {
-        SubjectKind::Dossier => Condition::any()
-            .add(dossier::Column::UnitId.is_in(units.clone()))
-            .add(dossier::Column::ContinuingUnitId.is_in(units)),
-        SubjectKind::Task => Condition::all().add(task::Column::LeadUnitId.is_in(units)),
-        SubjectKind::Petition => Condition::all().add(petition::Column::UnitId.is_in(units)),
-    })
+    match kind {
+        SubjectKind::Dossier => dossiers::within(scope),
+        SubjectKind::Task => tasks::within(scope),
+        SubjectKind::Petition => petitions::within(scope),
+        SubjectKind::Opinion => opinions::within(scope),
+        SubjectKind::Certificate => certificates::within(scope),
+    }
 }
 
 /// Subjects by identity, as they stand now.
@@ -303,7 +233,7 @@ pub async fn of(door: &impl Door, kind: SubjectKind, ids: &[Uuid]) -> Result<Vec
                 .filter(table::Column::Id.is_in(chunk.to_vec()))
                 .all(door.conn())
                 .await?;
-            rows.into_iter().map(Subject::from).collect()
+            table::Model::subjects(door, rows).await?
         });
         all.extend(found);
     }

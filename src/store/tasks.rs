@@ -104,7 +104,7 @@ pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<Task
 }
 
 /// What a scope lets see: the lead unit in the subtree, or the official responsible.
-fn within(scope: &Scope) -> Option<Condition> {
+pub(super) fn within(scope: &Scope) -> Option<Condition> {
     Some(Condition::all().add(match scope {
         Scope::All => return None,
         Scope::Units(units) => task::Column::LeadUnitId.is_in(units.iter().copied()),

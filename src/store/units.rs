@@ -10,10 +10,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entity::{dossier, petition, task, unit, unit_edge, unit_history, unit_judging};
+use super::entity::{dossier, opinion, petition, task, unit, unit_edge, unit_history, unit_judging};
 use super::query::Published;
 use super::records::{self, published};
-use super::{Door, StoreError, Tx};
+use super::{Door, StoreError, Tx, opinions};
 use crate::domain::filter::FieldKind;
 
 /// A unit with its present attributes.
@@ -137,9 +137,9 @@ pub async fn insert_edges(tx: &Tx, rows: Vec<EdgeRow>) -> Result<(), StoreError>
     records::insert::<unit_edge::ActiveModel>(tx, rows).await
 }
 
-/// The unit that goes on with the open dossiers of others.
+/// The unit that goes on with the open dossiers of others, and answers what these were asked for.
 pub async fn hand_on(tx: &Tx, from: &[Uuid], to: Uuid) -> Result<u64, StoreError> {
-    let from = from.to_vec();
+    let (asked, from) = (from, from.to_vec());
     let done = dossier::Entity::update_many()
         .col_expr(dossier::Column::ContinuingUnitId, Expr::value(to))
         .filter(dossier::Column::Open.eq(true))
@@ -152,10 +152,10 @@ pub async fn hand_on(tx: &Tx, from: &[Uuid], to: Uuid) -> Result<u64, StoreError
         )
         .exec(tx.conn())
         .await?;
-    Ok(done.rows_affected)
+    Ok(done.rows_affected + opinions::hand_on(tx, asked, to).await?)
 }
 
-/// How much open work a unit answers for: dossiers, tasks and petitions.
+/// How much open work a unit answers for: dossiers, tasks, petitions, and opinions that it was asked for.
 pub async fn open_work(tx: &Tx, id: Uuid) -> Result<u64, StoreError> {
     let dossiers = dossier::Entity::find()
         .filter(dossier::Column::Open.eq(true))
@@ -178,5 +178,10 @@ pub async fn open_work(tx: &Tx, id: Uuid) -> Result<u64, StoreError> {
         .filter(petition::Column::UnitId.eq(id))
         .count(tx.conn())
         .await?;
-    Ok(dossiers + tasks + petitions)
+    let opinions = opinion::Entity::find()
+        .filter(opinion::Column::Open.eq(true))
+        .filter(opinion::Column::AskedUnitId.eq(id))
+        .count(tx.conn())
+        .await?;
+    Ok(dossiers + tasks + petitions + opinions)
 }

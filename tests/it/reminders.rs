@@ -3,12 +3,15 @@
 
 mod aged;
 mod ahead;
+mod awaited;
 mod before;
+mod certificates;
 mod escalated;
 mod evenings;
 mod kinds;
 mod leave;
 mod line;
+mod opinions;
 mod plans;
 mod snoozed;
 mod threads;

@@ -23,7 +23,8 @@ impl Rule {
             | Concern::Acceptance
             | Concern::Standing
             | Concern::Clarity
-            | Concern::Age => None,
+            | Concern::Age
+            | Concern::Delivery => None,
         }
     }
 

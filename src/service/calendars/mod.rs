@@ -212,12 +212,13 @@ fn rows(
     (row, content.days.into_iter().map(|day| DayRow { calendar_id: id, ..day }).collect())
 }
 
-/// Tasks and petitions have a due day of their own, which no calendar moves; how many working days before it somebody
-/// is reminded does change. Dossiers are planned anew when they are reckoned anew.
+/// All but dossiers have a due day of their own, which no calendar moves; how many working days before it somebody is
+/// reminded does change. Dossiers are planned anew when they are reckoned anew.
 async fn remind_anew(work: &Work, unit_id: Option<Uuid>) -> Result<(), ServiceError> {
     let units: Option<Vec<Uuid>> = unit_id.map(|id| work.rules.units.subtree(id).into_iter().collect());
-    for kind in [SubjectKind::Task, SubjectKind::Petition] {
-        subjects::replan(&work.tx, kind, Concern::Deadline, units.as_deref(), work.now()).await?;
+    let now = work.now();
+    for kind in SubjectKind::ALL.iter().copied().filter(|kind| *kind != SubjectKind::Dossier) {
+        subjects::replan(&work.tx, kind, Concern::Deadline, units.as_deref(), now).await?;
     }
     Ok(())
 }

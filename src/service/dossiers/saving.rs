@@ -5,6 +5,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::super::error::ServiceError;
+use super::super::opinions;
 use super::super::work::Work;
 use crate::domain::deadline::{self, Timeliness};
 use crate::domain::dossier::{Dossier, History};
@@ -179,6 +180,11 @@ pub fn save<'a>(
         }
         dossiers::insert(&work.tx, fresh).await?;
         dossiers::update(&work.tx, known).await?;
+        let turned = changes.iter().zip(&rows).filter_map(|(change, row)| {
+            let was_open = change.row.as_ref()?.open;
+            (was_open != row.open).then_some((row.id, row.open))
+        });
+        opinions::follow(work, &turned.collect::<Vec<_>>()).await?;
         events::append(&work.tx, &new_events).await?;
         figures::append(&work.tx, &entries, now).await?;
         Ok(rows)

@@ -333,7 +333,15 @@ fn problem_rows(work: &Work, import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<Pr
         recorded_at: now,
         unit_code: outcome.unit.clone(),
     };
-    outcomes.iter().flat_map(|o| o.landed.problems.iter().map(move |p| row(o, p))).collect()
+    let mut rows: Vec<ProblemRow> =
+        outcomes.iter().flat_map(|o| o.landed.problems.iter().map(move |p| row(o, p))).collect();
+    // They are read in the order of their identities, which those of one instant draw by chance: in that of being found.
+    let mut ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    for (row, id) in rows.iter_mut().zip(ids) {
+        row.id = id;
+    }
+    rows
 }
 
 fn outcome_rows(import_id: Uuid, outcomes: &[RowOutcome]) -> Vec<OutcomeRow> {

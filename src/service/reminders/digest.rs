@@ -13,6 +13,7 @@ use super::reach::{Past, Reach};
 use super::snoozing::counts;
 use super::sources::Sources;
 use crate::domain::calendar::Calendar;
+use crate::domain::certificate::CertificateKind;
 use crate::domain::official::Official;
 use crate::domain::reminder::{Concern, NoticeRole, RuleKind, SubjectKind, months_between};
 use crate::mail::{self, Digest, Line, Measured, Remark};
@@ -164,6 +165,10 @@ fn remarks(
             Past::Away(who, until) => Remark::Away { name: who.full_name.clone(), until },
             Past::Unreachable(who) => Remark::Unreachable { name: who.full_name.clone() },
             Past::Unwritten(who) => Remark::Unwritten { name: who.full_name.clone() },
+            // Who would answer for it heads the unit that was asked.
+            Past::Nobody(NoticeRole::Responsible) if subject.asked_unit_id.is_some() => {
+                Remark::Nobody { level: NoticeRole::Head }
+            }
             Past::Nobody(level) => Remark::Nobody { level },
         }));
         let level = known.reach.level_of(subject, role, reader).unwrap_or(role);
@@ -231,7 +236,11 @@ fn line(
         due: subject.marks.due.map(|due| calendar.local(due)),
         step: subject.state.clone(),
         holder: holder.map(|official| official.full_name.clone()),
-        unit: unit_name(reach.rules(), subject.unit_id),
+        unit: unit_name(reach.rules(), subject.asked_unit_id.or(subject.unit_id)),
+        opens: match &subject.about {
+            About::Opinion { dossier_code, .. } => Some(dossier_code.clone()),
+            About::Procedure(_) | About::Text(_) | About::Certificate { .. } => None,
+        },
         working_days: calendar.working_days_between(calendar.local_date(now), from_on).ok(),
         measured: (concern != Concern::Deadline).then_some(measured),
         remarks: Vec::new(),
@@ -243,6 +252,8 @@ fn subject_word(kind: SubjectKind) -> mail::Subject {
         SubjectKind::Dossier => mail::Subject::Dossier,
         SubjectKind::Task => mail::Subject::Task,
         SubjectKind::Petition => mail::Subject::Petition,
+        SubjectKind::Opinion => mail::Subject::Opinion,
+        SubjectKind::Certificate => mail::Subject::Certificate,
     }
 }
 
@@ -260,5 +271,21 @@ fn about(rules: &Rules, subject: &Subject, language: &str) -> String {
             if language == "en" { said.1 } else { said.0 }.to_owned()
         }
         About::Text(text) => text.clone(),
+        About::Opinion { agency, matter, .. } => {
+            let Some(asked) = subject.asked_unit_id else { return format!("{agency} - {matter}") };
+            let (whom, by) = (unit_name(rules, Some(asked)), unit_name(rules, subject.unit_id));
+            // Those who were asked read for whom they are to answer.
+            match language {
+                "en" => format!("{whom} - {matter} (asked by {by})"),
+                _ => format!("{whom} - {matter} ({by} hỏi)"),
+            }
+        }
+        About::Certificate { kind, provider } => {
+            let said = match CertificateKind::parse(kind) {
+                Some(CertificateKind::Replacement) => ("cấp đổi", "a replacement"),
+                Some(CertificateKind::New) | None => ("cấp mới", "a first one"),
+            };
+            format!("{} - {provider}", if language == "en" { said.1 } else { said.0 })
+        }
     }
 }

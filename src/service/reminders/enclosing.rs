@@ -71,6 +71,7 @@ mod tests {
             holder: None,
             unit: unit.to_owned(),
             working_days: Some(-2),
+            opens: None,
             measured: None,
             remarks: Vec::new(),
         };

@@ -124,7 +124,10 @@ pub async fn preview(look: &Look, ask: &PreviewAsk) -> Result<Ahead, ServiceErro
     let others: Vec<Subject> = subjects_of(&look.door, &rows).await?.into_values().collect();
     let seen = |subject: &&Subject| match &scope {
         Scope::All => true,
-        Scope::Units(units) => subject.unit_id.is_some_and(|unit| units.contains(&unit)),
+        Scope::Units(units) => {
+            let mut its = subject.unit_id.iter().chain(&subject.asked_unit_id);
+            its.any(|unit| units.contains(unit))
+        }
         Scope::Own(official) => subject.holder_id == Some(*official),
     };
     let others: Vec<Subject> = others.iter().filter(seen).cloned().collect();

@@ -134,8 +134,11 @@ impl<'a> Reach<'a> {
         ask(held)
     }
 
-    /// Who holds a subject, at their own desk or not.
+    /// Who holds a subject, at their own desk or not; of an opinion that a unit was asked for, its head.
     pub fn holder(&self, subject: &Subject) -> Option<&'a Official> {
+        if let Some(asked) = subject.asked_unit_id {
+            return self.nearest(OfficialRole::Head, Some(asked));
+        }
         subject.holder_id.and_then(|holder| self.rules.officials.get(&holder))
     }
 
@@ -238,9 +241,14 @@ impl<'a> Reach<'a> {
             NoticeRole::Leader => OfficialRole::Leader,
             NoticeRole::Returned => return None,
         };
-        let path = subject.unit_id.map(|id| self.rules.units.ancestry(id)).unwrap_or_default();
-        let near = path.into_iter().find_map(|unit| self.of_units.get(&(role, unit)).copied());
+        let near = self.nearest(role, subject.unit_id);
         near.or_else(|| self.of_house.get(&role).copied().filter(|_| role != OfficialRole::Head))
+    }
+
+    /// The official with a role of the nearest unit on the way up that has one.
+    fn nearest(&self, role: OfficialRole, unit_id: Option<Uuid>) -> Option<&'a Official> {
+        let path = unit_id.map(|id| self.rules.units.ancestry(id)).unwrap_or_default();
+        path.into_iter().find_map(|unit| self.of_units.get(&(role, unit)).copied())
     }
 }
 

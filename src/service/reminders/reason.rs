@@ -53,6 +53,7 @@ fn mark(concern: Concern) -> (&'static str, &'static str) {
         Concern::Clarity => ("vào sổ", "came in"),
         Concern::Digitisation => ("có kết quả", "finished"),
         Concern::Age => ("tiếp nhận", "received"),
+        Concern::Delivery => ("đề nghị cấp", "asked for"),
     }
 }
 
@@ -88,7 +89,11 @@ fn way(rule: &Rule, step: i32) -> (String, String) {
             let (vi, en) = span(rule);
             (format!("trước {vi}"), format!("{en} before"))
         }
-        RuleKind::Unaccepted | RuleKind::Standing | RuleKind::Unclear | RuleKind::Undigitised => {
+        RuleKind::Unaccepted
+        | RuleKind::Standing
+        | RuleKind::Unclear
+        | RuleKind::Undigitised
+        | RuleKind::Undelivered => {
             let (vi, en) = span(rule);
             (format!("sau {vi}"), format!("{en} after"))
         }

@@ -101,19 +101,20 @@ impl RuleDraft {
 }
 
 impl House {
-    /// Enters the first rules of reminding into a house that has none, and those of the settings where they say
-    /// something new.
+    /// Enters the first rules of reminding for each kind of subject that has none, be it that the house is new or the kind,
+    /// and those of the settings where they say something new.
     pub async fn enter_default_rules(&self) -> Result<(), ServiceError> {
         let mut work = self.job(self.own_context(JobName::PlanReminders)).await?;
         // Replicas that start together enter them once.
         reminder_rules::hold(&work.tx).await?;
-        if reminder_rules::count(&work.tx).await? == 0 {
-            let now = work.now();
-            let rows = default_rules().into_iter().map(|rule| {
-                let rule = Rule { id: work.new_id(), valid_from: now, ..rule };
-                reminder_rules::row_of(rule.id, &rule, Maker::House, now)
-            });
-            let rows: Vec<RuleRow> = rows.collect();
+        let (now, known) = (work.now(), reminder_rules::subject_kinds(&work.tx).await?);
+        let is_new = |rule: &Rule| !known.contains(rule.subject_kind.as_str());
+        let rows = default_rules().into_iter().filter(is_new).map(|rule| {
+            let rule = Rule { id: work.new_id(), valid_from: now, ..rule };
+            reminder_rules::row_of(rule.id, &rule, Maker::House, now)
+        });
+        let rows: Vec<RuleRow> = rows.collect();
+        if !rows.is_empty() {
             reminder_rules::insert(&work.tx, rows).await?;
             work.reload_rules().await?;
         }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 
 use super::super::error::Violation;
-use crate::domain::reminder::{NoticeRole, Rule, RuleKind};
+use crate::domain::reminder::{NoticeRole, Rule, RuleKind, SubjectKind};
 use crate::domain::text::cut;
 
 /// The most working days that a rule may name: a quarter of a year.
@@ -36,11 +36,13 @@ pub(super) fn wrong(rule: &Rule, repeat: Option<i64>) -> Vec<Violation> {
     }
     if !rule.kind.fits(rule.subject_kind) {
         let (kind, subject) = (rule.kind.as_str(), rule.subject_kind.as_str());
+        let fitting = SubjectKind::ALL.iter().copied().filter(|subject| rule.kind.fits(*subject));
+        let fitting = fitting.map(SubjectKind::as_str).collect::<Vec<_>>().join(", ");
         wrong.push(Violation::new(
             "reminder_rule.kind",
             "UNFIT",
-            format!("quy tắc {kind} không áp dụng cho {subject}; chỉ hồ sơ (dossier) có đủ dữ liệu, riêng unclear áp dụng cho cả nhiệm vụ (task)"),
-            format!("a rule of kind {kind} can't watch a {subject}: it is for dossiers, unclear for tasks too"),
+            format!("quy tắc {kind} không áp dụng cho {subject}, chỉ áp dụng cho: {fitting}"),
+            format!("a rule of kind {kind} can't watch a {subject}; it is for: {fitting}"),
         ));
     }
     if rule.role == NoticeRole::Returned {
@@ -92,7 +94,9 @@ pub(super) fn wrong(rule: &Rule, repeat: Option<i64>) -> Vec<Violation> {
 fn measures(rule: &Rule) -> (RangeInclusive<i64>, RangeInclusive<i64>) {
     match rule.kind {
         RuleKind::BeforeDue | RuleKind::ApologyDue if rule.office_minutes > 0 => (0..=0, 1..=MOST_MINUTES),
-        RuleKind::BeforeDue | RuleKind::ApologyDue | RuleKind::Undigitised => (1..=MOST_DAYS, 0..=0),
+        RuleKind::BeforeDue | RuleKind::ApologyDue | RuleKind::Undigitised | RuleKind::Undelivered => {
+            (1..=MOST_DAYS, 0..=0)
+        }
         RuleKind::DueToday | RuleKind::Ageing => (0..=0, 0..=0),
         RuleKind::Unaccepted | RuleKind::Standing => (0..=0, 1..=MOST_MINUTES),
         RuleKind::Unclear | RuleKind::Overdue => (0..=MOST_DAYS, 0..=0),

@@ -13,7 +13,7 @@ use crate::domain::text;
 use crate::store::query::{ListQuery, Page};
 use crate::store::snoozes::{self, SnoozeRow};
 use crate::store::subjects::Subject;
-use crate::store::{dossiers, petitions, tasks};
+use crate::store::{certificates, dossiers, opinions, petitions, subjects, tasks};
 
 /// The most working days that reminders may wait at once.
 const MOST_DAYS: i64 = 10;
@@ -39,15 +39,19 @@ pub async fn snooze(work: &mut Work, ask: SnoozeAsk) -> Result<SnoozeRow, Servic
     let name = format!("{}s/{}", ask.kind.as_str(), ask.code);
     let subject = subject_of(work, ask.kind, &ask.code).await?;
     let subject = subject.ok_or_else(|| ServiceError::NotFound(name.clone()))?;
-    let roles = &work.context.caller.roles;
-    let level = if roles.contains(&Role::Coordinator) {
+    let (roles, scope) = (&work.context.caller.roles, &work.context.scope);
+    // A head whose unit was asked for an opinion doesn't head the unit that waits for it.
+    let above = subject.unit_id.is_none_or(|unit| scope.covers(unit, subject.holder_id));
+    let level = if above && roles.contains(&Role::Coordinator) {
         NoticeRole::Coordinator
-    } else if roles.contains(&Role::Head) {
+    } else if above && roles.contains(&Role::Head) {
         NoticeRole::Head
     } else {
         NoticeRole::Responsible
     };
-    let own = subject.holder_id.is_some() && subject.holder_id == work.context.caller.official_id;
+    let holds = subject.holder_id.is_some() && subject.holder_id == work.context.caller.official_id;
+    let answers = subject.asked_unit_id.is_some_and(|unit| scope.covers(unit, None));
+    let own = holds || answers && roles.contains(&Role::Head);
     if level == NoticeRole::Responsible && !own {
         return Err(ServiceError::Denied(format!(
             "only who holds {name}, or their head, lets its reminders wait"
@@ -73,7 +77,7 @@ pub async fn snooze(work: &mut Work, ask: SnoozeAsk) -> Result<SnoozeRow, Servic
             format!("the reason has more than {LONGEST_REASON} characters; make it shorter"),
         ));
     }
-    if names_a_number(&reason) {
+    if text::names_a_number(&reason) {
         wrong.push(Violation::new(
             "reason",
             "PERSONAL_DATA",
@@ -122,6 +126,14 @@ async fn subject_of(work: &Work, kind: SubjectKind, code: &str) -> Result<Option
         SubjectKind::Dossier => dossiers::find(&work.tx, code, scope).await?.map(Subject::from),
         SubjectKind::Task => tasks::find(&work.tx, code, scope).await?.map(Subject::from),
         SubjectKind::Petition => petitions::find(&work.tx, code, scope).await?.map(Subject::from),
+        SubjectKind::Opinion => {
+            let id = opinions::find(&work.tx, code, scope).await?.map(|row| row.id);
+            subjects::of(&work.tx, kind, id.as_slice()).await?.pop()
+        }
+        SubjectKind::Certificate => {
+            let id = certificates::find(&work.tx, code, scope).await?.map(|row| row.id);
+            subjects::of(&work.tx, kind, id.as_slice()).await?.pop()
+        }
     })
 }
 
@@ -156,18 +168,12 @@ pub async fn list_snoozes(
     Ok(snoozes::list(&look.door, query, &look.context.scope, standing_at).await?)
 }
 
-/// Nine digits or more in a row, blanks and dots aside: a number of a person.
-fn names_a_number(text: &str) -> bool {
-    let mut run = 0;
-    text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).any(|c| {
-        run = if c.is_ascii_digit() { run + 1 } else { 0 };
-        run >= 9
-    })
-}
-
 /// Whether it still counts: what a holder said doesn't hold for who has it now.
 pub(super) fn counts(row: &SnoozeRow, subject: &Subject) -> bool {
-    row.level != NoticeRole::Responsible.as_str() || row.official_id == subject.holder_id
+    row.level != NoticeRole::Responsible.as_str()
+        || row.official_id == subject.holder_id
+        // Whoever said it heads the unit that was asked, or did in these days.
+        || subject.asked_unit_id.is_some()
 }
 
 /// Whether the notices of a role wait by it.

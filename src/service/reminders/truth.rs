@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::planning::watched;
 use super::reach::Reach;
+use crate::domain::certificate::CertificateState;
 use crate::domain::dossier::State;
-use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind};
+use crate::domain::opinion::OpinionState;
+use crate::domain::reminder::{Concern, NoticeRole, Rule, RuleKind, SubjectKind};
 use crate::store::notices::NoticeRow;
 use crate::store::subjects::Subject;
 
@@ -62,6 +64,10 @@ fn gone(concern: Concern, subject: &Subject, moved: bool) -> &'static str {
         Concern::Acceptance => "accepted",
         Concern::Digitisation if subject.open => "reopened",
         Concern::Digitisation => "digitised",
+        Concern::Delivery => awaited(concern, subject),
+        Concern::Deadline if matches!(subject.kind, SubjectKind::Opinion | SubjectKind::Certificate) => {
+            awaited(concern, subject)
+        }
         Concern::Deadline | Concern::Apology | Concern::Standing | Concern::Clarity | Concern::Age
             if !subject.open =>
         {
@@ -73,5 +79,18 @@ fn gone(concern: Concern, subject: &Subject, moved: bool) -> &'static str {
         Concern::Deadline if moved => "due_moved",
         Concern::Apology if moved || !subject.clock_stopped => "apology_recorded",
         Concern::Standing | Concern::Deadline | Concern::Apology => "clock_stopped",
+    }
+}
+
+/// What became of something that was awaited from another.
+fn awaited(concern: Concern, subject: &Subject) -> &'static str {
+    match (OpinionState::parse(&subject.state), CertificateState::parse(&subject.state)) {
+        (Some(OpinionState::Given), _) => "given",
+        (Some(OpinionState::Withdrawn), _) => "withdrawn",
+        (Some(OpinionState::Moot), _) => "closed",
+        (_, Some(CertificateState::Ended)) => "ended",
+        (_, Some(_)) if concern == Concern::Delivery => "delivered",
+        (_, Some(_)) => "renewed",
+        (Some(OpinionState::Asked) | None, None) => "due_moved",
     }
 }

@@ -19,7 +19,7 @@ pub struct Model {
     pub unit_id: Option<Uuid>,
     /// A word of `RuleKind`.
     pub kind: String,
-    /// `dossier`, `task` or `petition`.
+    /// `dossier`, `task`, `petition`, `opinion` or `certificate`.
     pub subject_kind: String,
     pub working_days: i32,
     /// Office time; 0: it is measured in working days.

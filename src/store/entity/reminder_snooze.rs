@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// `dossier`, `task` or `petition`.
+    /// `dossier`, `task`, `petition`, `opinion` or `certificate`.
     pub subject_kind: String,
     pub subject_id: Uuid,
     pub subject_code: String,

@@ -29,6 +29,7 @@ impl From<&dossier::Model> for Marks {
             unclear: (!missing_of_dossier(row).is_empty()).then_some(row.received_at),
             undigitised: row.closed_at.filter(|_| stands && has_result && row.result == "no"),
             aged: (row.open && row.state != State::Registered.as_str()).then_some(row.received_at),
+            undelivered: None,
         }
     }
 }

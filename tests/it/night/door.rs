@@ -150,7 +150,7 @@ both!(rules_and_the_plan_ahead_are_read, |house| {
         .await
         .expect("listed")
         .into_inner();
-    assert_eq!(all.reminder_rules.len(), 9);
+    assert_eq!(all.reminder_rules.len(), 15);
     let mut rule =
         all.reminder_rules.into_iter().find(|r| r.kind() == v1::ReminderKind::BeforeDue).expect("a rule");
     rule.working_days = 0;

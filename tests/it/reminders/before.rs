@@ -66,4 +66,9 @@ both!(rules_and_ledger_of_before_go_on, |house| {
         id(21)
     );
     assert!(tables.execute_unprepared(&twice).await.is_err(), "told once is told");
+    // What can be told of has grown since, and not to anything.
+    let other = |subject: &str, n: u32| twice.replace("'dossier'", subject).replace(&id(22), &id(n));
+    let other = |subject: &str, n: u32| other(subject, n).replace(&id(21), &id(n + 100));
+    tables.execute_unprepared(&other("'opinion'", 30)).await.expect("an opinion fits");
+    assert!(tables.execute_unprepared(&other("'letter'", 31)).await.is_err());
 });

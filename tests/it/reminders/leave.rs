@@ -10,7 +10,7 @@ use super::watch::{Watch, morning, readers};
 use crate::dossiers::office::{Office, at};
 use crate::support::both;
 
-async fn leave(watch: &Watch, code: &str, (from, to): (i32, i32), stand_in: &str) {
+pub async fn leave(watch: &Watch, code: &str, (from, to): (i32, i32), stand_in: &str) {
     let day = |day| Date { year: 2024, month: 5, day }.into();
     let stand_in = if stand_in.is_empty() { String::new() } else { format!("officials/{stand_in}") };
     let request = v1::RecordAbsenceRequest {

@@ -152,4 +152,14 @@ both!(the_settings_have_rules_of_the_house, |house| {
         let said = start(&RULES.replacen(wrong, instead, 1), "2024-05-16T05:00:00Z").await;
         assert!(said.contains(word), "{said}");
     }
+    let other = |subject: &str, kind: &str| {
+        format!("[[reminders.rules]]\nsubject = \"{subject}\"\nkind = \"{kind}\"\nworking_days = 4\n")
+    };
+    let fitting = other("opinion", "before_due") + &other("certificate", "undelivered");
+    assert_eq!(start(&fitting, "2024-05-16T06:00:00Z").await, "");
+    let unfit = start(&other("opinion", "undelivered"), "2024-05-16T07:00:00Z").await;
+    assert!(
+        unfit.contains("reminders.rules[0]: kind: quy tắc undelivered không áp dụng cho opinion"),
+        "{unfit}"
+    );
 });

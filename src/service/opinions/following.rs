@@ -1,0 +1,24 @@
+//! Requests follow their dossiers: what was asked on one that closed is moot, and is asked again once it is reopened.
+
+use uuid::Uuid;
+
+use super::super::error::ServiceError;
+use super::super::work::Work;
+use super::standing;
+use crate::domain::opinion::OpinionState;
+use crate::store::opinions;
+
+/// Follows dossiers that closed or were reopened, each with whether it is open now.
+pub async fn follow(work: &Work, turned: &[(Uuid, bool)]) -> Result<(), ServiceError> {
+    let ways =
+        [(false, OpinionState::Asked, OpinionState::Moot), (true, OpinionState::Moot, OpinionState::Asked)];
+    for (open, from, to) in ways {
+        let ids: Vec<Uuid> =
+            turned.iter().filter(|(_, is_open)| *is_open == open).map(|(id, _)| *id).collect();
+        for row in opinions::of_dossiers(&work.tx, &ids, from).await? {
+            let version = row.version;
+            opinions::update(&work.tx, standing(row, to, work.now()), version).await?;
+        }
+    }
+    Ok(())
+}
