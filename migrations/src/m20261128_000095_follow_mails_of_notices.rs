@@ -10,7 +10,12 @@ use crate::sheet::Sheet;
 pub struct Migration;
 
 const COLUMNS: &str = "id, subject_kind, subject_id, subject_code, unit_id, rule_kind, rule_code, rule_id, rule_version, \
-                       due_at, step, role, why, official_id, meant_for_id, fell_due_at, outbox_id, created_at, copied_at";
+                       due_at, step, role, official_id, meant_for_id, fell_due_at, outbox_id, created_at, copied_at";
+
+/// What had left stays told, whatever became of its mail.
+const WHY: &str = "CASE WHEN state IN ('suppressed', 'cancelled') THEN COALESCE(why, state) \
+                   WHEN state = 'sent' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = outbox_id \
+                   AND outbox.state = 'sent') THEN 'sent_before' END";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -67,7 +72,8 @@ impl MigrationTrait for Migration {
         ] {
             run(format!("CREATE INDEX {index}")).await?;
         }
-        run(format!("INSERT INTO notice ({COLUMNS}) SELECT {COLUMNS} FROM notice_before")).await?;
+        run(format!("INSERT INTO notice ({COLUMNS}, why) SELECT {COLUMNS}, {WHY} FROM notice_before"))
+            .await?;
         run("DROP TABLE notice_before".to_owned()).await
     }
 

@@ -351,7 +351,10 @@ pub fn in_force<'a>(
     let newest = of_codes.filter_map(|of_code| {
         let (_, rule) = *of_code.first().filter(|(_, rule)| rule.enabled)?;
         let versions = of_code.iter().map(|(_, version)| *version);
-        let unbroken = versions.take_while(|version| version.id == rule.id && version.enabled);
+        let watches = |rule: &Rule| (rule.kind, rule.months, rule.watched_list.clone());
+        let unbroken = versions.take_while(|version| {
+            version.id == rule.id && version.enabled && watches(version) == watches(rule)
+        });
         let since = unbroken.map(|version| version.valid_from).min().unwrap_or(rule.valid_from);
         Some(Rule { since, ..rule.clone() })
     });

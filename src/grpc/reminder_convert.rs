@@ -122,7 +122,7 @@ pub(super) fn notice(rules: &Rules, told: ToldNotice) -> v1::Notice {
         NoticeState::Sent => v1::NoticeState::Sent,
         NoticeState::Suppressed => v1::NoticeState::Suppressed,
     };
-    let ToldNotice { notice: row, sent_at } = told;
+    let ToldNotice { notice: row, sent_at, .. } = told;
     let kind = SubjectKind::parse(&row.subject_kind);
     v1::Notice {
         name: format!("notices/{}", row.id),

@@ -91,6 +91,11 @@ pub async fn update(tx: &Tx, rows: Vec<(DossierRow, i64)>) -> Result<(), StoreEr
     Ok(())
 }
 
+/// A dossier as it stands, which nobody else changes until the transaction ends.
+pub async fn hold(tx: &Tx, id: Uuid) -> Result<Option<DossierRow>, StoreError> {
+    Ok(dossier::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?)
+}
+
 /// A dossier by code, if the caller may know of it.
 pub async fn find(door: &impl Door, code: &str, scope: &Scope) -> Result<Option<DossierRow>, StoreError> {
     let mut select = dossier::Entity::find().filter(dossier::Column::Code.eq(code));

@@ -144,3 +144,23 @@ pub async fn copied(tx: &Tx, ids: &[Uuid], now: DateTime<Utc>) -> Result<(), Sto
     }
     Ok(())
 }
+
+/// What was kept from being told of a subject for one of these reasons waits again: the reason fell away, and it was told by
+/// nobody.
+pub async fn revive(tx: &Tx, subject_ids: &[Uuid], whys: &[&str]) -> Result<(), StoreError> {
+    for chunk in subject_ids.chunks(CHUNK) {
+        let waits = notice::ActiveModel {
+            why: Set(None),
+            outbox_id: Set(None),
+            official_id: Set(None),
+            ..Default::default()
+        };
+        notice::Entity::update_many()
+            .set(waits)
+            .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
+            .filter(notice::Column::Why.is_in(whys.iter().copied()))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
+}

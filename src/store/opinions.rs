@@ -1,7 +1,7 @@
 //! Opinions on dossiers that were asked of others.
 
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait as _, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::entity::{dossier, opinion};
@@ -78,7 +78,9 @@ pub async fn of_dossiers(
 pub async fn hand_on(tx: &Tx, from: &[Uuid], to: Uuid) -> Result<u64, StoreError> {
     let done = opinion::Entity::update_many()
         .col_expr(opinion::Column::AskedUnitId, Expr::value(to))
-        .filter(opinion::Column::Open.eq(true))
+        .col_expr(opinion::Column::Version, Expr::col(opinion::Column::Version).add(1))
+        // What is moot is asked again when its dossier is reopened.
+        .filter(opinion::Column::State.is_in([OpinionState::Asked.as_str(), OpinionState::Moot.as_str()]))
         .filter(opinion::Column::AskedUnitId.is_in(from.to_vec()))
         .exec(tx.conn())
         .await?;

@@ -6,9 +6,10 @@ mod marks;
 mod rows;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, ValueType};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+    ColumnTrait, Condition, EntityTrait, ModelTrait as _, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
 };
 use uuid::Uuid;
 
@@ -139,22 +140,23 @@ pub async fn notices_due(
             .order_by_asc(table::Column::NextNoticeAt)
             .order_by_asc(table::Column::Id)
             .limit(limit)
-            // A verb that moves a deadline waits, and writes its own next notice after ours.
-            .lock_exclusive()
+            // A verb that moves a deadline waits, and writes its own next notice after ours; what one holds already is left to
+            // it, or to the next planning.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .all(tx.conn())
             .await?;
         table::Model::subjects(tx, rows).await
     })
 }
 
-/// Open subjects due in `[from, until)`, by their deadline, from a row on.
+/// Open subjects due in `[from, until)`, by their deadline, from a row on; and the last row, if there is one.
 pub async fn due_between(
     door: &impl Door,
     kind: SubjectKind,
     (from, until): (DateTime<Utc>, DateTime<Utc>),
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
-) -> Result<Vec<Subject>, StoreError> {
+) -> Result<(Vec<Subject>, Option<(DateTime<Utc>, Uuid)>), StoreError> {
     by_kind!(kind, |table| {
         let (due, id) = (table::Column::BY_DUE, table::Column::Id);
         let mut select = table::Entity::find()
@@ -166,7 +168,9 @@ pub async fn due_between(
             select = select.filter(Condition::any().add(due.gt(due_at)).add(same));
         }
         let rows = select.order_by_asc(due).order_by_asc(id).limit(limit).all(door.conn()).await?;
-        table::Model::subjects(door, rows).await
+        // Of the row itself: what isn't judged by that date any more is still the last one read.
+        let last = rows.last().and_then(|row| Some((ValueType::try_from(row.get(due)).ok()?, row.id)));
+        Ok((table::Model::subjects(door, rows).await?, last))
     })
 }
 

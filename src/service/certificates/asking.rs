@@ -55,6 +55,7 @@ pub async fn request(
     if let Some(old) = old {
         let (version, state) = (old.version, replaceable(&old)?);
         let old = standing(CertificateRow { replaced_by: Some(code.clone()), ..old }, state, now);
+        work.note(format!("certificates/{}", old.code), &serde_json::json!({ "replaced_by": code }));
         certificates::update(&work.tx, old, version).await?;
     }
     let row = standing(CertificateRow { code, ..row }, CertificateState::Requested, now);
@@ -108,7 +109,10 @@ fn read(
         }
     };
     let kind = findings.given("kind", ask.kind);
-    let provider = findings.given_text("provider", &ask.provider);
+    let provider = findings.mailed_text("provider", &ask.provider);
+    if provider.is_empty() {
+        findings.missing("provider");
+    }
     if !ask.replaces.is_empty() {
         if kind == Some(CertificateKind::New) {
             findings.say(

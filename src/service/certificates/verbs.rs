@@ -7,7 +7,7 @@ use super::super::work::{Work, check_etag};
 use super::{CertificateRow, standing};
 use crate::domain::certificate::CertificateState;
 use crate::domain::permission::Scope;
-use crate::store::certificates;
+use crate::store::{certificates, notices};
 
 /// What is done to a certificate.
 #[derive(Debug, Clone)]
@@ -50,7 +50,9 @@ pub async fn deliver(
     }
     if let Some((old, CertificateState::Delivered)) = replaced(work, &row).await? {
         let version = old.version;
-        certificates::update(&work.tx, standing(old, CertificateState::Replaced, now), version).await?;
+        let old = standing(old, CertificateState::Replaced, now);
+        work.note(format!("certificates/{}", old.code), &serde_json::json!({ "state": old.state }));
+        certificates::update(&work.tx, old, version).await?;
     }
     let row = CertificateRow { delivered_at: Some(delivered_at), valid_until: Some(valid_until), ..row };
     finish(work, row, CertificateState::Delivered).await
@@ -92,6 +94,8 @@ pub async fn end(
     if was_awaited && let Some((old, state)) = replaced(work, &row).await? {
         let version = old.version;
         let old = standing(CertificateRow { replaced_by: None, ..old }, state, now);
+        notices::revive(&work.tx, &[old.id], &["renewed"]).await?;
+        work.note(format!("certificates/{}", old.code), &serde_json::json!({ "not_replaced_by": row.code }));
         certificates::update(&work.tx, old, version).await?;
     }
     let row = CertificateRow { ended_at: Some(ended_at), end_reason: Some(reason.to_owned()), ..row };

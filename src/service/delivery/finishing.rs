@@ -1,11 +1,7 @@
 //! The end of an attempt: what the server said, recorded under the lease, and what follows from it for the mail, its
 //! address and those that wait behind it.
 
-use std::sync::PoisonError;
-
 use chrono::TimeDelta;
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::sync::oneshot;
 
 use super::super::House;
 use super::super::error::ServiceError;
@@ -21,8 +17,6 @@ use crate::store::mail_attempts::{self, AttemptRow};
 use crate::store::outbox::{self, Failure};
 use crate::world::Entropy;
 
-/// Attempts that are recorded in one commit, at most.
-const TOGETHER: usize = 64;
 /// The longest pause between two attempts.
 const MOST_PAUSE: TimeDelta = TimeDelta::hours(4);
 /// How long mails wait for a mend of the way out before one of them tries it again.
@@ -30,93 +24,6 @@ const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// How much longer the one waits that found it when it named a recipient: the others try it first, for if they go
 /// through, it is this one's own.
 const LAST: TimeDelta = TimeDelta::minutes(3);
-
-/// Where attempts are handed in that have ended. Those that end while others are being recorded are recorded together, in
-/// one commit; who hands one in waits for it before it sends its next mail, so that what a crash makes leave twice is at
-/// most one mail a connection.
-pub(super) struct Desk {
-    endings: UnboundedSender<Ending>,
-}
-
-/// What was handed in and isn't recorded yet.
-pub(super) struct Endings {
-    handed_in: UnboundedReceiver<Ending>,
-}
-
-struct Ending {
-    attempt: Attempt,
-    outcome: Result<Taken, DeliveryError>,
-    recorded: oneshot::Sender<Result<Fate, ServiceError>>,
-}
-
-impl Desk {
-    /// Opens one, with what is handed in at it.
-    pub fn open() -> (Self, Endings) {
-        let (endings, handed_in) = mpsc::unbounded_channel();
-        (Self { endings }, Endings { handed_in })
-    }
-
-    /// Has the end of an attempt recorded, and waits until it is durable.
-    pub async fn hand_in(
-        &self,
-        attempt: Attempt,
-        outcome: Result<Taken, DeliveryError>,
-    ) -> Result<Fate, ServiceError> {
-        let (recorded, answer) = oneshot::channel();
-        let gone = |_| ServiceError::Internal("nobody records the ends of mails".to_owned());
-        self.endings.send(Ending { attempt, outcome, recorded }).map_err(|e| gone(drop(e)))?;
-        answer.await.map_err(|e| gone(drop(e)))?
-    }
-
-    /// Nothing more is handed in.
-    pub fn close(self) {}
-}
-
-impl Endings {
-    /// Records them until the desk is closed.
-    pub async fn record(mut self, house: &House, batch: &Batch) {
-        let mut endings = Vec::new();
-        while self.handed_in.recv_many(&mut endings, TOGETHER).await > 0 {
-            match together(house, batch, &endings).await {
-                Ok(fates) => {
-                    for (ending, fate) in endings.drain(..).zip(fates) {
-                        ending.answer(Ok(fate));
-                    }
-                }
-                Err(error) if endings.len() == 1 => {
-                    if let Some(ending) = endings.pop() {
-                        ending.answer(Err(error));
-                    }
-                }
-                // Whatever it was that one of them met, the others don't share it.
-                Err(_) => {
-                    for ending in endings.drain(..) {
-                        let fate = finish(house, batch, &ending.attempt, &ending.outcome).await;
-                        ending.answer(fate);
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Ending {
-    fn answer(self, fate: Result<Fate, ServiceError>) {
-        // Who handed it in may be gone: recorded it is all the same.
-        let _ = self.recorded.send(fate);
-    }
-}
-
-/// Records several attempts in one transaction.
-async fn together(house: &House, batch: &Batch, endings: &[Ending]) -> Result<Vec<Fate>, ServiceError> {
-    let tx = house.store.begin().await?;
-    let mut fates = Vec::with_capacity(endings.len());
-    for Ending { attempt, outcome, .. } in endings {
-        fates.push(finish_in(house, &tx, batch, attempt, outcome).await?);
-    }
-    tx.commit().await?;
-    Ok(fates)
-}
 
 /// Records what the server said, under the lease.
 pub(super) async fn finish(
@@ -132,7 +39,7 @@ pub(super) async fn finish(
 }
 
 /// The same in a transaction. Where the lease is lost nothing is written but that it was tried.
-async fn finish_in(
+pub(super) async fn finish_in(
     house: &House,
     tx: &Tx,
     batch: &Batch,
@@ -199,9 +106,6 @@ async fn finish_in(
         }
     };
     let fate = if kept { fate } else { Fate::Lost };
-    if let (Fate::Dead, Err(DeliveryError::Recipient { .. })) = (fate, outcome) {
-        batch.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(folded(&attempt.to_address));
-    }
     if attempt.tried {
         mail_attempts::enter(tx, told(house, attempt, outcome, fate)).await?;
     }

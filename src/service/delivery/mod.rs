@@ -2,15 +2,16 @@
 //! never sealed anew, so a repeat is identical; a mail is sent only after the server's final word; nothing is
 //! sent inside a transaction.
 
+mod desk;
 mod finishing;
 mod sealing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::future::Future;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use uuid::Uuid;
 
@@ -23,14 +24,11 @@ use crate::domain::schedule::JobName;
 use crate::mail::DeliveryError;
 use crate::store::outbox::{self, Lease, MailRow};
 use crate::store::{StoreError, Tx, notices};
-use finishing::{Desk, finish};
-use sealing::{Sealed, seal_alone, seal_together};
+use desk::Desk;
+use finishing::finish;
 
-/// Mails leased and sealed at once, for each connection. After a crash so many may go out that say what was true before it:
-/// a server may have had their bytes.
+/// Mails leased at once, for each connection.
 const BATCH: usize = 4;
-/// A mail whose turn comes later than so long after it was sealed is sealed anew: what it says must be true when it leaves.
-const FRESH: TimeDelta = TimeDelta::seconds(20);
 
 /// What a run of the deliverer did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,20 +85,6 @@ struct Batch {
     barred: OnceLock<DeliveryError>,
     /// Others have gone through in this run.
     others_went_through: bool,
-    /// What those without bytes came to when all were sealed together.
-    sealed: HashMap<Uuid, Sealed>,
-    /// When that was.
-    sealed_at: DateTime<Utc>,
-    /// The addresses that refused a mail since then.
-    refused: Mutex<HashSet<String>>,
-}
-
-impl Batch {
-    /// Whether what was sealed with the others still says what is true, and may still go out.
-    fn is_fresh(&self, house: &House, address: &str) -> bool {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        house.world.lease.now() - self.sealed_at < FRESH && !refused.contains(&folded(address))
-    }
 }
 
 /// A mail under way.
@@ -138,9 +122,6 @@ pub async fn deliver(house: &House, claim: &Claim) -> Result<Delivered, ServiceE
             failing: suppressions::failing(house, &leased).await?,
             barred: OnceLock::new(),
             others_went_through: done.sent > 0,
-            sealed: seal_together(house, &leased).await?,
-            sealed_at: house.world.lease.now(),
-            refused: Mutex::default(),
         };
         let ended = send(house, &batch, leased, connections).await?;
         let fates = judged(house, &batch, &mut denied, ended).await?;
@@ -170,7 +151,7 @@ async fn send(
     leased: Vec<(MailRow, Lease)>,
     connections: usize,
 ) -> Result<Vec<(String, Ended)>, ServiceError> {
-    let (desk, endings) = Desk::open();
+    let (desk, work) = Desk::open();
     let sending = async {
         let ended: Vec<Result<_, ServiceError>> = futures_util::stream::iter(leased)
             .map(|(row, lease)| {
@@ -179,10 +160,10 @@ async fn send(
             .buffer_unordered(connections)
             .collect()
             .await;
-        desk.close();
+        drop(desk);
         ended
     };
-    let (ended, ()) = futures_util::join!(sending, endings.record(house, batch));
+    let (ended, ()) = futures_util::join!(sending, work.until_closed(house, batch));
     ended.into_iter().collect()
 }
 
@@ -259,15 +240,6 @@ async fn one(
     row: MailRow,
     lease: Lease,
 ) -> Result<Ended, ServiceError> {
-    let is_fresh = batch.is_fresh(house, &row.to_address);
-    // It may have waited for its turn beyond its lease: only what is still ours is sent.
-    if !is_fresh && !hold(house, &lease).await? {
-        return Ok(Ended::Done(Fate::Lost));
-    }
-    let together = batch.sealed.get(&row.id);
-    if let Some(Err(fate)) = together {
-        return Ok(Ended::Done(*fate));
-    }
     let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
     let mut attempt = Attempt {
         lease,
@@ -282,13 +254,9 @@ async fn one(
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
         return Ok(Ended::Done(desk.hand_in(attempt, Err(barred.clone())).await?));
     }
-    let (message_id, bytes) = match (row.message_id.clone(), row.sealed.clone(), together) {
-        (Some(message_id), Some(bytes), _) => (message_id, bytes),
-        (_, _, Some(Ok(sealed))) if is_fresh => sealed.clone(),
-        (_, _, _) => match seal_alone(house, &row, &attempt.lease).await? {
-            Ok(sealed) => sealed,
-            Err(fate) => return Ok(Ended::Done(fate)),
-        },
+    let (message_id, bytes) = match desk.make_ready(&row, &attempt.lease).await? {
+        Ok(ready) => ready,
+        Err(fate) => return Ok(Ended::Done(fate)),
     };
     attempt.tried = true;
     let from = &house.settings.mail.return_path;

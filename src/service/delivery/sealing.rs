@@ -1,8 +1,6 @@
 //! The sealing of a mail: a digest is put together as of now, the mail is rendered, and the bytes are kept. No mail is
 //! sealed for an address that isn't written to.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -27,37 +25,26 @@ const THREADS: usize = 10;
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
 pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
 
-/// Mails that were leased together, those without bytes sealed in one short transaction: a commit for each would cost more
-/// than all that it says. Where a lease was lost among them nothing was sealed: each of them is, when its turn comes.
-pub(super) async fn seal_together(
+/// The turn of a mail: it is still ours, for another lease, and has the bytes that go out, sealed now or before. It may have
+/// waited for its turn beyond its lease; then nothing is written.
+pub(super) async fn make_ready(
     house: &House,
-    leased: &[(MailRow, Lease)],
-) -> Result<HashMap<Uuid, Sealed>, ServiceError> {
-    let (mut sealed, mut moment) = (HashMap::new(), None);
-    let tx = house.store.begin().await?;
-    for (row, lease) in leased.iter().filter(|(row, _)| row.sealed.is_none()) {
-        let outcome = seal_in(house, &tx, &mut moment, row, lease).await?;
-        if matches!(outcome, Err(Fate::Lost)) {
-            return Ok(HashMap::new());
-        }
-        sealed.insert(row.id, outcome);
+    tx: &Tx,
+    moment: &mut Option<Moment>,
+    row: &MailRow,
+    lease: &Lease,
+) -> Result<Sealed, ServiceError> {
+    if !outbox::hold(tx, lease, house.world.lease.now() + house.settings.jobs.lease).await? {
+        return Ok(Err(Fate::Lost));
     }
-    tx.commit().await?;
-    Ok(sealed)
+    match (&row.message_id, &row.sealed) {
+        (Some(message_id), Some(bytes)) => Ok(Ok((message_id.clone(), bytes.clone()))),
+        (Some(_) | None, Some(_) | None) => seal_now(house, tx, moment, row, lease).await,
+    }
 }
 
-/// Seals a mail in a transaction of its own.
-pub(super) async fn seal_alone(house: &House, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
-    let tx = house.store.begin().await?;
-    let outcome = seal_in(house, &tx, &mut None, row, lease).await?;
-    if !matches!(outcome, Err(Fate::Lost)) {
-        tx.commit().await?;
-    }
-    Ok(outcome)
-}
-
-/// Renders a mail as of now and keeps the bytes. Where the lease is lost the transaction must not be committed.
-async fn seal_in(
+/// Renders a mail, whose lease is held, as of now and keeps the bytes.
+async fn seal_now(
     house: &House,
     tx: &Tx,
     moment: &mut Option<Moment>,

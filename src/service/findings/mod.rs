@@ -17,6 +17,9 @@ use crate::domain::text::{self, cut};
 
 pub use references::{foreign, reaches};
 
+/// Characters of a text that stands in a line of a mail, at most.
+const LONGEST_MAILED: usize = 300;
+
 /// The longest text of a record.
 const LONGEST: usize = 2000;
 
@@ -112,6 +115,27 @@ impl<'w> Findings<'w> {
         let text = self.text(column, text);
         if text.is_empty() {
             self.missing(column);
+        }
+        text
+    }
+
+    /// A short text that stands in a line of a mail, and so without numbers of persons; may be empty.
+    pub fn mailed_text(&mut self, column: &str, text: &str) -> String {
+        let text = text::tidy(text);
+        if text.chars().count() > LONGEST_MAILED {
+            let (vi, en) = (
+                format!("dài hơn {LONGEST_MAILED} ký tự; hãy viết ngắn lại"),
+                format!("has more than {LONGEST_MAILED} characters; make it shorter"),
+            );
+            self.say(column, "TOO_LONG", &vi, &en);
+        }
+        if text::names_a_number(&text) {
+            self.say(
+                column,
+                "PERSONAL_DATA",
+                "có dãy từ 9 chữ số (số định danh, điện thoại…), mà nội dung này được gửi qua thư; hãy bỏ dữ liệu cá nhân",
+                "has nine digits or more in a row (an identity or telephone number), and is sent by mail; leave personal data out",
+            );
         }
         text
     }

@@ -10,14 +10,11 @@ use super::{OpinionRow, standing};
 use crate::domain::code::Code;
 use crate::domain::deadline::{Term, deadline};
 use crate::domain::opinion::{MOST_DAYS, OpinionState};
-use crate::domain::text;
 use crate::store::dossiers::{self, DossierRow};
 use crate::store::opinions;
 
 /// Fields of a request on the wire.
 const WIRE: Wire = Wire { resource: "opinion", names: &[] };
-/// The longest name of an agency, and the longest matter, in characters: both stand in a line of a mail.
-const LONGEST: usize = 300;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +49,8 @@ pub async fn request(
     let Some((row, dossier)) = row.zip(found).filter(|_| findings.is_clean()) else {
         return Err(findings.invalid());
     };
+    // One that closes at the same time waits for this, and makes it moot; one that has closed meanwhile is seen.
+    let dossier = dossiers::hold(&work.tx, dossier.id).await?.unwrap_or(dossier);
     if !dossier.open {
         let subject = format!("dossiers/{}", dossier.code);
         return Err(ServiceError::Precondition {
@@ -124,7 +123,7 @@ fn read(
     }
     let its_unit = dossier.map(|dossier| dossier.continuing_unit_id.unwrap_or(dossier.unit_id));
     let (asked_unit_id, agency) = asked_of(findings, ask, its_unit);
-    let matter = short(findings, "matter", &ask.matter);
+    let matter = findings.mailed_text("matter", &ask.matter);
     if matter.is_empty() {
         findings.missing("matter");
     }
@@ -193,7 +192,7 @@ fn asked_of(
     ask: &OpinionAsk,
     its_unit: Option<Uuid>,
 ) -> (Option<Uuid>, Option<String>) {
-    let agency = short(findings, "agency", &ask.agency);
+    let agency = findings.mailed_text("agency", &ask.agency);
     match (ask.unit.trim().is_empty(), agency.is_empty()) {
         (true, true) => findings.say(
             "unit",
@@ -222,27 +221,6 @@ fn asked_of(
         }
     }
     (None, None)
-}
-
-/// A short text that is sent by mail, and so without numbers of persons.
-fn short(findings: &mut Findings<'_>, column: &str, text: &str) -> String {
-    let text = text::tidy(text);
-    if text.chars().count() > LONGEST {
-        let (vi, en) = (
-            format!("dài hơn {LONGEST} ký tự; hãy viết ngắn lại"),
-            format!("has more than {LONGEST} characters; make it shorter"),
-        );
-        findings.say(column, "TOO_LONG", &vi, &en);
-    }
-    if text::names_a_number(&text) {
-        findings.say(
-            column,
-            "PERSONAL_DATA",
-            "có dãy từ 9 chữ số (số định danh, điện thoại…), mà nội dung này được gửi qua thư; hãy bỏ dữ liệu cá nhân",
-            "has nine digits or more in a row (an identity or telephone number), and is sent by mail; leave personal data out",
-        );
-    }
-    text
 }
 
 /// When so many working days are over, by a unit's calendar.

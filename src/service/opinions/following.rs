@@ -6,7 +6,7 @@ use super::super::error::ServiceError;
 use super::super::work::Work;
 use super::standing;
 use crate::domain::opinion::OpinionState;
-use crate::store::opinions;
+use crate::store::{notices, opinions};
 
 /// Follows dossiers that closed or were reopened, each with whether it is open now.
 pub async fn follow(work: &Work, turned: &[(Uuid, bool)]) -> Result<(), ServiceError> {
@@ -17,7 +17,11 @@ pub async fn follow(work: &Work, turned: &[(Uuid, bool)]) -> Result<(), ServiceE
             turned.iter().filter(|(_, is_open)| *is_open == open).map(|(id, _)| *id).collect();
         for row in opinions::of_dossiers(&work.tx, &ids, from).await? {
             let version = row.version;
+            let id = row.id;
             opinions::update(&work.tx, standing(row, to, work.now()), version).await?;
+            if open {
+                notices::revive(&work.tx, &[id], &["closed"]).await?;
+            }
         }
     }
     Ok(())

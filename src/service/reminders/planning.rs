@@ -200,9 +200,11 @@ pub(super) async fn remind_of_today(house: &House, claim: &Claim) -> Result<u64,
             let tomorrow =
                 today.succ_opt().ok_or_else(|| ServiceError::Internal("the last day".to_owned()))?;
             let day = (calendar.midnight(today), calendar.midnight(tomorrow));
-            let due = subjects::due_between(&work.tx, *kind, day, after, BATCH).await?;
-            let Some(last) = due.last() else { break };
-            after = last.due_at.map(|at| (at, last.id));
+            let (due, last) = subjects::due_between(&work.tx, *kind, day, after, BATCH).await?;
+            if last.is_none() {
+                break;
+            }
+            after = last;
             let mut rows = Vec::new();
             for subject in &due {
                 let told = second_of_today(&work.rules, subject, work.now());

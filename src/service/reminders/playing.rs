@@ -100,7 +100,7 @@ impl Part<'_> {
     }
 
     fn enter_new(&mut self, notice: NoticeRow) {
-        self.enter(ToldNotice { notice, sent_at: None });
+        self.enter(ToldNotice { notice, sent_at: None, is_leaving: false });
     }
 
     /// What was told or will be, as a run that reads the ledger knows it.
@@ -172,7 +172,7 @@ impl<'a> Play<'a> {
         };
         let leaving = self.stage.leaves_at(self.stage.now) + UNDER_WAY;
         for mut told in ledger {
-            if told.state() == NoticeState::Queued && told.notice.outbox_id.is_some() {
+            if told.is_leaving {
                 // It is in a mail already, and leaves with it.
                 told.sent_at = Some(leaving);
             }

@@ -22,6 +22,8 @@ pub struct ToldNotice {
     pub notice: NoticeRow,
     /// When its mail was taken by the server.
     pub sent_at: Option<DateTime<Utc>>,
+    /// Its mail waits for its turn or for its server, or is under way.
+    pub is_leaving: bool,
 }
 
 impl ToldNotice {
@@ -125,22 +127,23 @@ pub async fn told(door: &impl Door, notices: Vec<NoticeRow>) -> Result<Vec<ToldN
     let mut mails: Vec<Uuid> = notices.iter().filter_map(|notice| notice.outbox_id).collect();
     mails.sort_unstable();
     mails.dedup();
-    let mut sent: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+    let mut known: HashMap<Uuid, Option<DateTime<Utc>>> = HashMap::new();
     for chunk in mails.chunks(CHUNK) {
-        let found: Vec<(Uuid, Option<DateTime<Utc>>)> = outbox::Entity::find()
+        let found: Vec<(Uuid, String, Option<DateTime<Utc>>)> = outbox::Entity::find()
             .select_only()
             .column(outbox::Column::Id)
+            .column(outbox::Column::State)
             .column(outbox::Column::SentAt)
             .filter(outbox::Column::Id.is_in(chunk.to_vec()))
-            .filter(outbox::Column::State.eq("sent"))
+            .filter(outbox::Column::State.is_in(["queued", "leased", "sent"]))
             .into_tuple()
             .all(door.conn())
             .await?;
-        sent.extend(found.into_iter().filter_map(|(id, at)| Some((id, at?))));
+        known.extend(found.into_iter().map(|(id, state, at)| (id, at.filter(|_| state == "sent"))));
     }
     let told = |notice: NoticeRow| {
-        let at = notice.outbox_id.and_then(|mail| sent.get(&mail).copied());
-        ToldNotice { sent_at: at.filter(|_| notice.why.is_none()), notice }
+        let mail = notice.outbox_id.and_then(|mail| known.get(&mail)).filter(|_| notice.why.is_none());
+        ToldNotice { sent_at: mail.copied().flatten(), is_leaving: mail.is_some_and(Option::is_none), notice }
     };
     Ok(notices.into_iter().map(told).collect())
 }

@@ -56,8 +56,9 @@ both!(rules_and_ledger_of_before_go_on, |house| {
         texts(&tables, rules).await,
         ["before_due 1 house 2", "before_due_2 1 person 5", "overdue_head 4 person 0"]
     );
-    let told = "SELECT rule_code || ' ' || COALESCE(rule_version, 0) FROM notice";
-    assert_eq!(texts(&tables, told).await, ["overdue_head 0"]);
+    let told =
+        "SELECT rule_code || ' ' || COALESCE(rule_version, 0) || ' ' || COALESCE(why, '-') FROM notice";
+    assert_eq!(texts(&tables, told).await, ["overdue_head 0 sent_before"], "what had left isn't told again");
     let twice = format!(
         "INSERT INTO notice (id, subject_kind, subject_id, subject_code, rule_kind, due_at, step, role, \
          fell_due_at, created_at, rule_code) \

@@ -277,3 +277,23 @@ both!(rules_fit_what_they_watch, |house| {
     };
     assert_eq!(codes(watch.rules(false).await), codes(before));
 });
+
+both!(an_end_is_told_once_nothing_takes_its_place_any_more, |house| {
+    let watch = Watch::silent(&house).await;
+    watch.create(certificate_rule("ends", Kind::BeforeDue, Level::Responsible, 3)).await.expect("a rule");
+    watch.create(certificate_rule("today", Kind::DueToday, Level::Responsible, 0)).await.expect("a rule");
+    let call = watch.office.call();
+    ask(&call, of("A-01")).await.expect("it is asked for");
+    deliver(&call, "A-01-CTS1", None, Some("2024-05-29T09:30:00Z")).await.expect("delivered");
+    watch.at("2024-05-24T00:10:00Z", PlanReminders).await;
+    ask(&call, instead_of("A-01", "A-01-CTS1")).await.expect("it is asked for");
+    assert_eq!(readers(&morning(&watch, 24).await), [""; 0], "another one comes");
+    end(&call, "A-01-CTS2", "cancelled").await.expect("it isn't awaited");
+    assert_eq!(readers(&morning(&watch, 27).await), ["a-01"], "it was told by nobody");
+
+    // On its last day another one is on its way: the afternoon says nothing of it, and comes to an end.
+    ask(&call, instead_of("A-01", "A-01-CTS1")).await.expect("it is asked for");
+    let afternoon = watch.at("2024-05-29T08:30:00Z", SendReminders);
+    tokio::time::timeout(std::time::Duration::from_mins(1), afternoon).await.expect("it ends");
+    assert_eq!(watch.outbox().await.len(), 1);
+});
