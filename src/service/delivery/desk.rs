@@ -51,9 +51,9 @@ impl Desk {
     }
 
     /// The Message-ID and bytes of a mail whose turn has come; or its fate, where it isn't sent.
-    pub async fn make_ready(&self, row: &MailRow, lease: &Lease) -> Result<Sealed, ServiceError> {
+    pub async fn make_ready(&self, row: MailRow, lease: Lease) -> Result<Sealed, ServiceError> {
         let (answer, ready) = oneshot::channel();
-        self.ask(Asked::Turn(Box::new((row.clone(), lease.clone())), answer))?;
+        self.ask(Asked::Turn(Box::new((row, lease)), answer))?;
         ready.await.map_err(|_| gone())?
     }
 

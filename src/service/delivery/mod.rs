@@ -6,13 +6,12 @@ mod desk;
 mod finishing;
 mod sealing;
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
 use uuid::Uuid;
 
 use super::House;
@@ -21,7 +20,7 @@ use super::slots::{Asked, Claim, house_calendar};
 use super::suppressions;
 use crate::domain::mail::{Fault, folded};
 use crate::domain::schedule::JobName;
-use crate::mail::DeliveryError;
+use crate::mail::{DeliveryError, Taken};
 use crate::store::outbox::{self, Lease, MailRow};
 use crate::store::{StoreError, Tx, notices};
 use desk::Desk;
@@ -152,19 +151,49 @@ async fn send(
     connections: usize,
 ) -> Result<Vec<(String, Ended)>, ServiceError> {
     let (desk, work) = Desk::open();
+    let queue = Mutex::new(VecDeque::from(leased));
     let sending = async {
-        let ended: Vec<Result<_, ServiceError>> = futures_util::stream::iter(leased)
-            .map(|(row, lease)| {
-                Box::pin(async { Ok((row.kind.clone(), one(house, batch, &desk, row, lease).await?)) })
-            })
-            .buffer_unordered(connections)
-            .collect()
-            .await;
+        let all = (0..connections).map(|_| Box::pin(connection(house, batch, &desk, &queue)));
+        let ended = futures_util::future::join_all(all).await;
         drop(desk);
         ended
     };
     let (ended, ()) = futures_util::join!(sending, work.until_closed(house, batch));
-    ended.into_iter().collect()
+    Ok(ended.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// One connection, until no mail is left: what became of a mail and the turn of the next are asked at once, so that one
+/// commit has both, and waited for before that next one leaves.
+async fn connection(
+    house: &House,
+    batch: &Batch,
+    desk: &Desk,
+    queue: &Mutex<VecDeque<(MailRow, Lease)>>,
+) -> Result<Vec<(String, Ended)>, ServiceError> {
+    let mut all = Vec::new();
+    let mut before: Option<(String, Attempt, Result<Taken, DeliveryError>)> = None;
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let kind = next.as_ref().map(|(row, _)| row.kind.clone()).unwrap_or_default();
+        let recording = async {
+            let Some((kind, attempt, outcome)) = before.take() else { return Ok(None) };
+            Ok::<_, ServiceError>(Some((kind, desk.hand_in(attempt, outcome).await?)))
+        };
+        let turning = async {
+            let Some((row, lease)) = next else { return Ok(None) };
+            turn(batch, desk, row, lease).await.map(Some)
+        };
+        let (recorded, turned) = futures_util::join!(recording, turning);
+        all.extend(recorded?.map(|(kind, fate)| (kind, Ended::Done(fate))));
+        match turned? {
+            None => return Ok(all),
+            Some(Turn::Ended(fate)) => all.push((kind, Ended::Done(fate))),
+            Some(Turn::Ready(ready)) => match offer(house, batch, *ready).await {
+                Offered::Denied(attempt, error) => all.push((kind, Ended::Denied(attempt, error))),
+                Offered::Over(attempt, outcome) => before = Some((kind, attempt, outcome)),
+            },
+        }
+    }
 }
 
 async fn lease(house: &House, claim: &Claim, limit: usize) -> Result<Vec<(MailRow, Lease)>, ServiceError> {
@@ -232,16 +261,25 @@ async fn judged(
     Ok(fates)
 }
 
-/// One mail, from its turn to its end.
-async fn one(
-    house: &House,
-    batch: &Batch,
-    desk: &Desk,
-    row: MailRow,
-    lease: Lease,
-) -> Result<Ended, ServiceError> {
+/// A mail whose turn has come.
+enum Turn {
+    /// It isn't sent.
+    Ended(Fate),
+    /// It is.
+    Ready(Box<Ready>),
+}
+
+/// A mail that goes out.
+struct Ready {
+    attempt: Attempt,
+    message_id: String,
+    bytes: Vec<u8>,
+}
+
+/// The turn of a mail: it is held and has its bytes, or its fate.
+async fn turn(batch: &Batch, desk: &Desk, row: MailRow, lease: Lease) -> Result<Turn, ServiceError> {
     let its_own = row.fault.as_deref() == Some(Fault::Recipient.as_str()) && row.attempt > 1;
-    let mut attempt = Attempt {
+    let attempt = Attempt {
         lease,
         to_address: row.to_address.clone(),
         sealed_now: row.sealed.is_none(),
@@ -252,18 +290,30 @@ async fn one(
     };
     if let Some(barred) = batch.barred.get() {
         // Another one has just learnt that nobody is let in: that isn't asked once more for each mail.
-        return Ok(Ended::Done(desk.hand_in(attempt, Err(barred.clone())).await?));
+        return Ok(Turn::Ended(desk.hand_in(attempt, Err(barred.clone())).await?));
     }
-    let (message_id, bytes) = match desk.make_ready(&row, &attempt.lease).await? {
-        Ok(ready) => ready,
-        Err(fate) => return Ok(Ended::Done(fate)),
-    };
+    Ok(match desk.make_ready(row, attempt.lease.clone()).await? {
+        Ok((message_id, bytes)) => Turn::Ready(Box::new(Ready { attempt, message_id, bytes })),
+        Err(fate) => Turn::Ended(fate),
+    })
+}
+
+/// What came of offering a mail.
+enum Offered {
+    /// The attempt is over.
+    Over(Attempt, Result<Taken, DeliveryError>),
+    /// See [`Ended::Denied`].
+    Denied(Box<Attempt>, DeliveryError),
+}
+
+/// Offers a mail to the server.
+async fn offer(house: &House, batch: &Batch, Ready { mut attempt, message_id, bytes }: Ready) -> Offered {
     attempt.tried = true;
     let from = &house.settings.mail.return_path;
-    let sending = Box::pin(house.settings.mail.post.deliver(from, &row.to_address, &message_id, &bytes));
+    let sending = Box::pin(house.settings.mail.post.deliver(from, &attempt.to_address, &message_id, &bytes));
     let mut outcome = held(house, &attempt.lease, sending).await;
     if let Err(error @ DeliveryError::Configuration { everybody: false, at_recipient: true, .. }) = outcome {
-        return Ok(Ended::Denied(Box::new(attempt), error));
+        return Offered::Denied(Box::new(attempt), error);
     }
     if let Err(DeliveryError::Configuration { code, text, everybody: everybody @ true, at_recipient }) =
         &mut outcome
@@ -276,7 +326,7 @@ async fn one(
             let _ = batch.barred.set(barred);
         }
     }
-    Ok(Ended::Done(desk.hand_in(attempt, outcome).await?))
+    Offered::Over(attempt, outcome)
 }
 
 /// Takes a mail's notices out of it: they wait for an address that can be written to, and come in one mail then.
