@@ -191,7 +191,7 @@ async fn morning(engine: &str, url: &str, dossiers: usize) {
     // As after a server that was away: they were put together and sealed before.
     let again = "UPDATE outbox SET state = 'queued', sent_at = NULL";
     tables.execute_unprepared(again).await.expect("they wait again");
-    let sealed = timed(&house, JobName::DeliverMail, at + chrono::TimeDelta::seconds(1)).await;
+    let sealed = timed(&house, JobName::DeliverMail, at - chrono::TimeDelta::seconds(1)).await;
     all_left().await;
 
     let digests = planned + sent;
