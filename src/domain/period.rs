@@ -1,12 +1,28 @@
 //! Periods of reporting: inclusive ranges of local dates, and the presets of Decree 09/2019/NĐ-CP.
 
 use chrono::{Datelike, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 /// An inclusive range of local dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "(NaiveDate, NaiveDate)", into = "(NaiveDate, NaiveDate)")]
 pub struct Period {
     first: NaiveDate,
     last: NaiveDate,
+}
+
+impl TryFrom<(NaiveDate, NaiveDate)> for Period {
+    type Error = BadPeriod;
+
+    fn try_from((first, last): (NaiveDate, NaiveDate)) -> Result<Self, BadPeriod> {
+        Self::new(first, last)
+    }
+}
+
+impl From<Period> for (NaiveDate, NaiveDate) {
+    fn from(period: Period) -> Self {
+        (period.first, period.last)
+    }
 }
 
 /// Why two dates or a preset make no period.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::deadline::Timeliness;
@@ -13,8 +14,13 @@ use super::period::Period;
 use super::procedure::OnlineLevel;
 use super::unit::Group;
 
+pub mod cells;
+mod frame;
 mod identity;
 
+pub use frame::{
+    Breakdown, Frame, FramedProcedure, FramedUnit, Ledger, PetitionFact, PetitionMarks, Unflagged, summary,
+};
 pub use identity::{Identity, identities};
 
 /// A rate with both parts. 0/0 is "none", neither 0 nor 100.
@@ -348,7 +354,7 @@ pub struct PeriodSummary {
 }
 
 /// A document as the report names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentLine {
     /// Its number.
     pub number: String,

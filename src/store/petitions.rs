@@ -1,10 +1,10 @@
 //! Petitions: the projection beside the events.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::petition;
@@ -13,6 +13,7 @@ use super::records::{self, Asked, keyed, narrowed, published};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::FieldKind::{Flag, Instant, Text};
 use crate::domain::permission::Scope;
+use crate::domain::summary::{ON_REGULATION, PETITION_PORTAL, PetitionMarks};
 
 /// A petition as it stands.
 pub type PetitionRow = petition::Model;
@@ -75,32 +76,32 @@ pub async fn by_codes(
     records::by_codes(door, petition::Entity::find(), petition::Column::Code, codes, |row| &row.code).await
 }
 
-/// How many of these petitions their citizens rate satisfied or better, and how many answers are published.
-pub async fn marks(door: &impl Door, ids: &[Uuid]) -> Result<(i64, i64), StoreError> {
-    let (mut satisfied, mut published) = (0, 0);
+/// What the records of these petitions say beside the ledger.
+pub async fn marks(door: &impl Door, ids: &[Uuid]) -> Result<BTreeMap<Uuid, PetitionMarks>, StoreError> {
+    let mut marks = BTreeMap::new();
     for chunk in ids.chunks(1000) {
-        let some = petition::Entity::find().filter(petition::Column::Id.is_in(chunk.to_vec()));
-        let rated = petition::Column::CitizenRating.is_in(["satisfied", "very_satisfied"]);
-        satisfied += some.clone().filter(rated).count(door.conn()).await?;
-        published += some.filter(petition::Column::PublishedOn.is_not_null()).count(door.conn()).await?;
+        let rows: Vec<(Uuid, Option<String>, Option<NaiveDate>, String, String)> = petition::Entity::find()
+            .select_only()
+            .column(petition::Column::Id)
+            .column(petition::Column::CitizenRating)
+            .column(petition::Column::PublishedOn)
+            .column(petition::Column::Kind)
+            .column(petition::Column::Channel)
+            .filter(petition::Column::Id.is_in(chunk.to_vec()))
+            .into_tuple()
+            .all(door.conn())
+            .await?;
+        marks.extend(rows.into_iter().map(|(id, rating, published_on, kind, channel)| {
+            let marks = PetitionMarks {
+                satisfied: rating.is_some_and(|word| word == "satisfied" || word == "very_satisfied"),
+                published: published_on.is_some(),
+                on_regulation: kind == ON_REGULATION,
+                by_portal: channel == PETITION_PORTAL,
+            };
+            (id, marks)
+        }));
     }
-    Ok((satisfied.cast_signed(), published.cast_signed()))
-}
-
-/// How many of these petitions are of a kind, and how many came by a channel.
-pub async fn sorts(
-    door: &impl Door,
-    ids: &[Uuid],
-    kind: &str,
-    channel: &str,
-) -> Result<(i64, i64), StoreError> {
-    let (mut of_kind, mut by_channel) = (0, 0);
-    for chunk in ids.chunks(1000) {
-        let some = petition::Entity::find().filter(petition::Column::Id.is_in(chunk.to_vec()));
-        of_kind += some.clone().filter(petition::Column::Kind.eq(kind)).count(door.conn()).await?;
-        by_channel += some.filter(petition::Column::Channel.eq(channel)).count(door.conn()).await?;
-    }
-    Ok((of_kind.cast_signed(), by_channel.cast_signed()))
+    Ok(marks)
 }
 
 /// How many codes begin so: where the house looks for the next free one.
