@@ -27,7 +27,7 @@ use crate::grpc::{Front, Limits};
 use crate::jobs::NightWatch;
 use crate::pb::v1;
 use crate::service::report::{Ask, Breakdown, summarize};
-use crate::service::{Context, House, ServiceError, Work, checker, founding, keys, period_report};
+use crate::service::{Context, House, ServiceError, Work, checker, founding, keys, printing};
 use crate::store::{Pool, Store, holdings, outbox};
 use crate::world::World;
 
@@ -83,7 +83,7 @@ impl Running {
         let period = Period::new(first, last)?;
         let breakdowns = vec![Breakdown::Group, Breakdown::Unit];
         let summary = summarize(&look, &Ask { period, unit_id: None, as_of: None, breakdowns }).await?;
-        Ok(period_report::printed(&look, &summary, &self.house.settings).await?)
+        Ok(printing::printed(&look, summary, &self.house.settings.report).await?)
     }
 
     /// The codes of all records that the house holds, by kind.

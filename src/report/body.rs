@@ -1,19 +1,20 @@
 //! The sections of the report in their order: which sentence stands where, and which places a
 //! person fills. No figures are worded here (`sentences`), no layout (`html`).
 
-use crate::domain::summary::{DocumentLine, Rate};
+use crate::domain::summary::{DocumentLine, PeriodSummary, Rate};
 use crate::domain::text::{count, grouped};
 
 use super::ReportInput;
 use super::beside;
 use super::sentences::{self, groups, share};
+use super::template::{BlockForm, Saying, SectionForm};
 use super::wording::{document, is_review, period_name};
 
 /// A numbered section.
 #[derive(Debug)]
 pub struct Section {
     /// `1. Về công tác chỉ đạo, …`.
-    pub heading: &'static str,
+    pub heading: String,
     /// What stands in it.
     pub blocks: Vec<Block>,
 }
@@ -25,39 +26,97 @@ pub struct Block {
     pub head: bool,
     /// Its text; may be empty where a person writes all of it.
     pub text: String,
-    /// A person adds to it.
+    /// A person still has to write there, or to add to it.
     pub draft: bool,
-}
-
-fn head(text: &str) -> Block {
-    Block { head: true, text: text.to_owned(), draft: false }
 }
 
 fn text(text: String) -> Block {
     Block { head: false, text, draft: false }
 }
 
-fn draft(text: &str) -> Block {
-    Block { head: false, text: text.to_owned(), draft: true }
+/// All sections, as the form has them.
+pub fn sections(input: &ReportInput<'_>) -> Vec<Section> {
+    let section = |form: &SectionForm| Section {
+        heading: filled(&form.heading, input),
+        blocks: form.blocks.iter().flat_map(|block| blocks(block, input)).collect(),
+    };
+    input.template.sections.iter().map(section).collect()
 }
 
-/// All sections.
-pub fn sections(input: &ReportInput<'_>) -> Vec<Section> {
-    vec![
-        Section {
-            heading: "1. Về công tác chỉ đạo, điều hành cải cách hành chính",
-            blocks: direction(input),
-        },
-        Section { heading: "2. Cải cách thủ tục hành chính", blocks: procedures(input) },
-        Section {
-            heading: "3. Xây dựng và phát triển Chính phủ điện tử", blocks: electronic(input)
-        },
-        Section { heading: "4. Đánh giá chung", blocks: assessment(input) },
-        Section {
-            heading: "5. Một số nhiệm vụ trọng tâm trong thời gian đến", blocks: vec![draft("")]
-        },
-        Section { heading: "6. Đề xuất, kiến nghị", blocks: vec![draft("")] },
-    ]
+/// What figures say at a place, for a person who is about to write there.
+pub fn prefill(form: &BlockForm, input: &ReportInput<'_>) -> String {
+    form.say.map(|saying| said(saying, input).join("\n")).unwrap_or_default()
+}
+
+fn blocks(form: &BlockForm, input: &ReportInput<'_>) -> Vec<Block> {
+    if !form.head.is_empty() {
+        return vec![Block { head: true, text: filled(&form.head, input), draft: false }];
+    }
+    let lead = filled(&form.lead, input);
+    let led = |words: &str| format!("{lead} {words}").trim().to_owned();
+    let written = input.narrative.get(&form.place).filter(|_| !form.place.is_empty());
+    if let Some(written) = written {
+        let mut lines = written.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().map(|line| text(led(line)));
+        return first.into_iter().chain(lines.map(|line| text(line.to_owned()))).collect();
+    }
+    let draft = !form.place.is_empty();
+    let mut said = form.say.map(|saying| said(saying, input)).unwrap_or_default();
+    if said.is_empty() && draft && !form.optional {
+        said.push(String::new());
+    }
+    said.iter().map(|words| Block { head: false, text: led(words), draft }).collect()
+}
+
+/// Words of the form with what the house and the figures put into them.
+fn filled(words: &str, input: &ReportInput<'_>) -> String {
+    let portal = if input.wording.payment_portal.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", input.wording.payment_portal)
+    };
+    words
+        .replace("{givers}", &input.locality.givers())
+        .replace("{year}", &chrono::Datelike::year(&input.summary.period.last()).to_string())
+        .replace("{period}", &period_name(input.summary.period))
+        .replace("{petitions}", &sentences::petitions_of_people(&input.summary.petitions))
+        .replace("{portal}", &portal)
+}
+
+/// The paragraphs that figures say.
+fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
+    let (at, summary, wording) = (input.locality, input.summary, input.wording);
+    let period = period_name(summary.period);
+    match saying {
+        Saying::Tasks => vec![sentences::tasks(&summary.tasks, at, !input.tasks.is_empty())],
+        Saying::Documents => vec![documents(input)],
+        Saying::Review => vec![review(input)],
+        Saying::Procedures => vec![sentences::procedures(&summary.procedures, at)],
+        Saying::WhetherDossiers if groups(summary).next().is_none() => {
+            vec!["Trong kỳ không ghi nhận hồ sơ TTHC.".to_owned()]
+        }
+        Saying::WhetherDossiers => vec![String::new()],
+        Saying::Dossiers => groups(summary)
+            .map(|(group, figures)| {
+                sentences::dossiers(&figures.dossiers, wording.group(group), wording.merge_early)
+            })
+            .collect(),
+        Saying::Petitions => vec![sentences::petitions(&summary.petitions, &period, wording)],
+        Saying::Ratings => vec![sentences::ratings(summary, &period, wording, at)],
+        Saying::DeclaredService => beside::declared(input, true).into_iter().collect(),
+        Saying::DeclaredElectronic => beside::declared(input, false).into_iter().collect(),
+        Saying::Online => vec![sentences::online(summary, wording, at)],
+        Saying::Digitisation => vec![sentences::digitisation(summary, wording)],
+        Saying::Payments => vec![sentences::payments(&summary.payments, &period, wording, at)],
+        Saying::Enclosed => vec!["(Có Phụ lục kèm theo)".to_owned()],
+        Saying::Achieved => vec![achieved(summary)],
+        Saying::Targets => input.targets.iter().map(|target| sentences::target(target, summary)).collect(),
+        Saying::Lacking => vec![lacking(summary)],
+        Saying::Incidents if input.incidents.is_empty() => Vec::new(),
+        Saying::Incidents => std::iter::once("Trong kỳ có sự cố phần mềm của hệ thống khác:".to_owned())
+            .chain(input.incidents.iter().map(beside::incident))
+            .collect(),
+    }
 }
 
 /// The sentence before section 1.
@@ -88,22 +147,24 @@ pub fn closing(input: &ReportInput<'_>) -> String {
     )
 }
 
-fn direction(input: &ReportInput<'_>) -> Vec<Block> {
+fn documents(input: &ReportInput<'_>) -> String {
     let (at, summary) = (input.locality, input.summary);
     let documents = summary.documents.iter().filter(|d| !is_review(d)).collect::<Vec<_>>();
     let year = chrono::Datelike::year(&summary.period.last());
     let aim = format!("Để thực hiện có hiệu quả công tác kiểm soát TTHC năm {year}, ");
     let committee = if at.has_committee() { "UBND" } else { at.body };
-    let issued = issued(input, &documents, committee).map_or_else(
+    issued(input, &documents, committee).map_or_else(
         || "Trong kỳ không ghi nhận văn bản nào được ban hành.".to_owned(),
         |said| format!("{aim}{said}."),
-    );
-    vec![
-        head(&format!("a) Việc thực hiện các nhiệm vụ được {} giao:", at.givers())),
-        text(sentences::tasks(&summary.tasks, at, !input.tasks.is_empty())),
-        head(&format!("b) Việc xây dựng, ban hành các văn bản về kiểm soát TTHC năm {year}:")),
-        text(issued),
-    ]
+    )
+}
+
+fn review(input: &ReportInput<'_>) -> String {
+    let reviews = input.summary.documents.iter().filter(|d| is_review(d)).collect::<Vec<_>>();
+    issued(input, &reviews, input.locality.body).map_or_else(
+        || "Trong kỳ không ghi nhận văn bản về rà soát, đánh giá thủ tục hành chính.".to_owned(),
+        |said| format!("{}.", capitalised(&said)),
+    )
 }
 
 /// `UBND đã ban hành A; B`; each document's own issuer where it isn't the locality's committee.
@@ -130,73 +191,14 @@ fn issued(input: &ReportInput<'_>, documents: &[&DocumentLine], committee: &str)
     (!listed.is_empty()).then(|| subject + &listed.join("; "))
 }
 
-fn procedures(input: &ReportInput<'_>) -> Vec<Block> {
-    let (at, summary, wording) = (input.locality, input.summary, input.wording);
-    let period = period_name(summary.period);
-    let reviews = summary.documents.iter().filter(|d| is_review(d)).collect::<Vec<_>>();
-    let review = issued(input, &reviews, at.body).map_or_else(
-        || "Trong kỳ không ghi nhận văn bản về rà soát, đánh giá thủ tục hành chính.".to_owned(),
-        |said| format!("{}.", capitalised(&said)),
-    );
-    let mut blocks = vec![
-        head("b) Việc rà soát, cắt giảm, đơn giản hóa thủ tục hành chính (TTHC):"),
-        draft(&review),
-        head("c) Tổng hợp, cập nhật số lượng TTHC thuộc thẩm quyền giải quyết:"),
-        text(sentences::procedures(&summary.procedures, at)),
-        head("d) Kết quả thực hiện cơ chế một cửa, một cửa liên thông trong giải quyết TTHC:"),
-        draft("- Tình hình tổ chức và hoạt động của Bộ phận Một cửa các cấp:"),
-    ];
-    let results = "- Tổng hợp, cập nhật kết quả giải quyết hồ sơ TTHC:";
-    if groups(summary).next().is_none() {
-        blocks.push(text(format!("{results} Trong kỳ không ghi nhận hồ sơ TTHC.")));
-    } else {
-        blocks.push(text(results.to_owned()));
-    }
-    for (group, figures) in groups(summary) {
-        let said = sentences::dossiers(&figures.dossiers, wording.group(group), wording.merge_early);
-        blocks.push(text(format!("+ {said}")));
-    }
-    let petitions = sentences::petitions_of_people(&summary.petitions);
-    let said = sentences::petitions(&summary.petitions, &period, wording);
-    blocks.push(draft(&format!("- Kết quả tiếp nhận, xử lý {petitions}: {said}")));
-    let said = sentences::ratings(summary, &period, wording, at);
-    blocks.push(text(format!("- Kết quả thực hiện việc đánh giá chất lượng giải quyết TTHC: {said}")));
-    blocks.extend(beside::declared(input, true).map(text));
-    blocks
-}
-
-fn electronic(input: &ReportInput<'_>) -> Vec<Block> {
-    let (at, summary, wording) = (input.locality, input.summary, input.wording);
-    let period = period_name(summary.period);
-    let portal = if wording.payment_portal.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", wording.payment_portal)
-    };
-    let mut blocks = vec![
-        text(format!("- {}", sentences::online(summary, wording, at))),
-        text(format!(
-            "- Kết quả số hóa hồ sơ, kết quả giải quyết TTHC: {}",
-            sentences::digitisation(summary, wording)
-        )),
-        text(format!(
-            "- Việc thanh toán trực tuyến{portal}: {}",
-            sentences::payments(&summary.payments, &period, wording, at)
-        )),
-    ];
-    blocks.extend(beside::declared(input, false).map(text));
-    blocks.push(text("(Có Phụ lục kèm theo)".to_owned()));
-    blocks
+/// A rate over all groups of the report.
+fn over(summary: &PeriodSummary, rate: fn(&crate::domain::summary::Figures) -> Option<Rate>) -> Rate {
+    groups(summary).filter_map(|(_, figures)| rate(figures)).fold(Rate::default(), Rate::plus)
 }
 
 /// Facts for the one who writes the assessment; what they mean is not the system's to say.
-fn assessment(input: &ReportInput<'_>) -> Vec<Block> {
-    let summary = input.summary;
-    let period = period_name(summary.period);
-    let over = |rate: fn(&crate::domain::summary::Figures) -> Option<Rate>| {
-        groups(summary).filter_map(|(_, f)| rate(f)).fold(Rate::default(), Rate::plus)
-    };
-    let good = over(|f| Some(f.dossiers.not_late_rate()));
+fn achieved(summary: &PeriodSummary) -> String {
+    let good = over(summary, |f| Some(f.dossiers.not_late_rate()));
     let rates: Vec<String> = [
         ("hồ sơ giải quyết trước hạn, đúng hạn", good),
         ("hồ sơ nộp trực tuyến", summary.online_overall),
@@ -212,15 +214,20 @@ fn assessment(input: &ReportInput<'_>) -> Vec<Block> {
         ))
     })
     .collect();
-    let achieved = if rates.is_empty() {
+    if rates.is_empty() {
         String::new()
     } else {
-        format!("Trong {period}, tỷ lệ {}.", rates.join("; tỷ lệ "))
-    };
+        format!("Trong {}, tỷ lệ {}.", period_name(summary.period), rates.join("; tỷ lệ "))
+    }
+}
+
+/// The same of what is late or lacking.
+fn lacking(summary: &PeriodSummary) -> String {
+    let period = period_name(summary.period);
     let late: i64 = groups(summary).map(|(_, f)| f.dossiers.resolved_late).sum();
     let overdue: i64 = groups(summary).map(|(_, f)| f.dossiers.in_process_overdue).sum();
-    let result = over(|f| f.result);
-    let intake = over(|f| f.intake);
+    let result = over(summary, |f| f.result);
+    let intake = over(summary, |f| f.intake);
     let facts: Vec<String> = [
         (late, "hồ sơ giải quyết trễ hạn"),
         (overdue, "hồ sơ đang giải quyết đã quá hạn"),
@@ -233,25 +240,11 @@ fn assessment(input: &ReportInput<'_>) -> Vec<Block> {
     .filter(|(number, _)| *number > 0)
     .map(|(number, what)| format!("{} {what}", count(number)))
     .collect();
-    let lacking = if facts.is_empty() {
-        format!(
-            "* Tồn tại, hạn chế: Trong {period}, số liệu không ghi nhận hồ sơ, nhiệm vụ trễ hạn hoặc quá hạn."
-        )
+    if facts.is_empty() {
+        format!("Trong {period}, số liệu không ghi nhận hồ sơ, nhiệm vụ trễ hạn hoặc quá hạn.")
     } else {
-        format!("* Tồn tại, hạn chế: Trong {period}, số liệu ghi nhận {}.", facts.join("; "))
-    };
-    let mut blocks = vec![head("a) Kết quả đạt được"), draft(&achieved)];
-    blocks.extend(input.targets.iter().map(|target| text(sentences::target(target, summary))));
-    blocks.extend([
-        head("b) Tồn tại, hạn chế và nguyên nhân"),
-        draft(&lacking),
-        draft("* Nguyên nhân của tồn tại, hạn chế:"),
-    ]);
-    if !input.incidents.is_empty() {
-        blocks.push(text("Trong kỳ có sự cố phần mềm của hệ thống khác:".to_owned()));
+        format!("Trong {period}, số liệu ghi nhận {}.", facts.join("; "))
     }
-    blocks.extend(input.incidents.iter().map(|line| text(beside::incident(line))));
-    blocks
 }
 
 /// With a capital letter first.

@@ -7,6 +7,8 @@
 //!
 //! `docx` and `sheet` write documents and workbooks of any content, `letters` says what stands in letters.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
@@ -24,6 +26,7 @@ mod letters;
 mod package;
 mod sentences;
 mod sheet;
+mod template;
 mod wording;
 
 #[cfg(test)]
@@ -35,10 +38,12 @@ mod tests;
 #[cfg(test)]
 mod unpacked;
 
+pub use body::prefill;
 pub use docx::{DOCUMENT, Document};
 pub use html::html;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
+pub use template::{BadTemplate, BlockForm, Saying, SectionForm, Template};
 pub use wording::{GroupWords, Locality, Registered, Wording, period_name, period_range};
 
 /// Everything that a report is printed from.
@@ -84,6 +89,10 @@ pub struct ReportInput<'a> {
     pub incidents: &'a [IncidentLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
+    /// Its form.
+    pub template: &'a Template,
+    /// What people wrote at the form's places, by the place's name.
+    pub narrative: &'a BTreeMap<String, String>,
     /// Words and options of the sentences.
     pub wording: &'a Wording,
 }

@@ -5,10 +5,12 @@ use crate::domain::summary::{DossierFigures, Identity, PeriodSummary, PetitionFi
 use crate::domain::unit::Group;
 
 use super::sample::{counts, day, document, figures, group, instant, nothing, sample};
+use super::template::Template;
 use super::{DossierLine, Locality, Registered, ReportInput, TaskLine, Wording, html, period_name};
 
 mod beside;
 mod houses;
+mod written;
 
 const TOWN: Locality<'static> =
     Locality { kind: "thị xã", name: "Đức Phổ", upper: "tỉnh", body: "UBND thị xã" };
@@ -85,6 +87,8 @@ fn print_as<'a>(
         declared: &[],
         incidents: &[],
         late_dossiers: late,
+        template: Box::leak(Box::new(Template::period())),
+        narrative: Box::leak(Box::default()),
         wording,
     };
     change(&mut input);

@@ -3,6 +3,7 @@
 //! No figures here, and no layout.
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{DocumentLine, PETITION_PORTAL};
@@ -62,7 +63,8 @@ pub struct Registered<'a> {
 }
 
 /// How a group is spoken of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GroupWords {
     /// At the head of its sentence on dossiers.
     pub dossiers: String,
@@ -83,7 +85,8 @@ pub struct GroupWords {
 }
 
 /// Words and options of the whole report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wording {
     /// The specialised agencies.
     pub specialised_agencies: GroupWords,
@@ -151,6 +154,12 @@ impl Wording {
             rating_means: "bằng thiết bị điện tử".to_owned(),
             payment_portal: "trên Cổng Dịch vụ công quốc gia".to_owned(),
         }
+    }
+
+    /// That of no house: for what any wording has.
+    pub fn any() -> Self {
+        let at = Locality { kind: "", name: "", upper: "", body: "" };
+        Self::reference(at, &Registered::default())
     }
 
     /// The words of a group.

@@ -35,6 +35,7 @@ pub mod paging;
 pub mod payments;
 pub mod period_report;
 pub mod petitions;
+pub mod printing;
 pub mod procedures;
 pub mod reconciling;
 mod registers;

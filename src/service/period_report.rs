@@ -7,21 +7,20 @@ mod readiness;
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
+use super::House;
 use super::error::ServiceError;
 use super::flagging::flag_overdue;
 use super::imports::{Freshness, data_until, freshness};
 use super::letterhead::Letterhead;
+use super::printing::{Draft, Printing};
 use super::report::{Ask, summarize};
-use super::settings::{Closing, OfficeSettings};
+use super::settings::Closing;
 use super::slots::{Asked, Claim, house_calendar};
-use super::work::Look;
-use super::{House, declared_figures, enclosures, incidents, reconciling, targets};
-use crate::domain::declared::Declared;
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{PeriodSummary, Rate};
 use crate::domain::text::date;
 use crate::mail::{Mailbox, SummaryMail};
-use crate::report::{ReportInput, Wording, html};
+use crate::report::html;
 use crate::store::figures;
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
@@ -79,18 +78,19 @@ async fn close_period(
     readiness::check_figures(&summary)?;
     let known_until = data_until(&look).await?;
     let known_until = known_until.map(|at| calendar.local(at));
-    let page = printed(&look, &summary, &house.settings).await?;
-    let figures_json = to_json(&summary);
+    let printing = Printing::gather(&look, summary, settings, Draft::default()).await?;
+    let (page, summary) = (html(&printing.input()), &printing.summary);
+    let figures_json = to_json(summary);
     let mut mail = SummaryMail::of(
-        &summary,
+        summary,
         &settings.recipient,
         &Letterhead::of(settings, &look.rules.units).office,
         calendar.local(look.context.now),
     )
     .enclosing(page, format!("{figures_json:#}\n"));
     mail.data_until = known_until;
-    mail.declared = declared(&look, summary.period).await?;
-    mail.reconciled = reconciled(&look, summary.period).await?;
+    mail.declared.clone_from(&printing.declared);
+    mail.reconciled.clone_from(&printing.reconciled);
     let input = serde_json::to_string(&mail).map_err(|e| ServiceError::Internal(e.to_string()))?;
     drop(look);
 
@@ -181,61 +181,6 @@ fn not_over() -> ServiceError {
         vi: "kỳ báo cáo chưa kết thúc; hãy chạy lại sau ngày cuối kỳ".to_owned(),
         en: "the period isn't over; run it again after its last day".to_owned(),
     }
-}
-
-/// The report of a summary as one page, with the tasks and the late dossiers by code.
-pub async fn printed(
-    look: &Look,
-    summary: &PeriodSummary,
-    office: &OfficeSettings,
-) -> Result<String, ServiceError> {
-    let settings = &office.report;
-    let calendar = house_calendar(&look.rules);
-    let known_until = data_until(look).await?;
-    let head = Letterhead::of(settings, &look.rules.units);
-    let late_dossiers = enclosures::late_dossiers(look, summary.period).await?;
-    let tasks = enclosures::listed_tasks(look, summary.period).await?;
-    let targets = targets::of_house(look, summary.period).await?;
-    let declared = declared(look, summary.period).await?;
-    let incidents = incidents::of_period(look, summary.period).await?;
-    let reconciled = reconciled(look, summary.period).await?;
-    Ok(html(&ReportInput {
-        summary,
-        superior: &head.superior,
-        office: &head.office,
-        symbol: head.symbol,
-        own: head.own,
-        locality: head.locality(),
-        dated_on: calendar.local_date(look.context.now),
-        number: None,
-        recipient: &settings.recipient,
-        request: None,
-        signer_title: &head.signer_title,
-        signer: None,
-        data_until: known_until.unwrap_or(look.context.now),
-        reconciled: reconciled.as_deref(),
-        zone: calendar.spec().time_zone,
-        tasks: &tasks,
-        targets: &targets,
-        declared: &declared,
-        incidents: &incidents,
-        late_dossiers: &late_dossiers,
-        wording: &Wording::reference(head.locality(), &head.registered()),
-    }))
-}
-
-/// How the period stands to the one-stop software's own table, if it was ever reconciled.
-async fn reconciled(look: &Look, period: Period) -> Result<Option<String>, ServiceError> {
-    let calendar = house_calendar(&look.rules);
-    let standing = reconciling::standing(look, period).await?;
-    Ok(standing
-        .map(|(row, standing)| reconciling::sentence(&row, standing, calendar.local_date(row.created_at))))
-}
-
-/// What was declared for the period.
-async fn declared(look: &Look, period: Period) -> Result<Vec<Declared>, ServiceError> {
-    let rows = declared_figures::of_period(look, period, None).await?;
-    Ok(declared_figures::printed(&look.rules, rows))
 }
 
 /// The key figures for programs, and for the archive.

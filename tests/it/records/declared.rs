@@ -10,7 +10,7 @@ use bonro::pb::v1;
 use bonro::pb::v1::declared_figure_service_server::DeclaredFigureService as _;
 use bonro::pb::v1::report_service_server::ReportService as _;
 use bonro::service::jobs::{Asked, run};
-use bonro::service::period_report::printed;
+use bonro::service::printing::printed;
 use bonro::service::report::{Ask, summarize};
 use bonro::service::settings::Closing;
 use bonro::service::{House, OfficeSettings};
@@ -306,7 +306,7 @@ both!(a_summary_tells_declared_figures_apart, |house| {
     let of = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
     let ask = Ask { period: of, unit_id: None, as_of: None, breakdowns: Vec::new() };
     let counted = summarize(&look, &ask).await.expect("it is counted");
-    let page = printed(&look, &counted, &town.house.settings).await.expect("it is printed");
+    let page = printed(&look, counted.clone(), &town.house.settings.report).await.expect("it is printed");
     for said in [
         "<td>Tỷ lệ hài lòng</td><td>Đơn vị P1</td><td>99,66% (295/296)</td><td>Thiết bị đánh giá, tệp thiet-bi.pdf</td><td>Đơn vị VP</td><td>15/5/2024 (đã đính chính 01 lần)</td>",
         "Các xã, phường: tỷ lệ hài lòng 99,32% (294/296) (nguồn: Thiết bị đánh giá, tệp thiet-bi.pdf; Đơn vị VP khai báo ngày 15/5/2024)",

@@ -1,0 +1,162 @@
+//! What a period report is printed from, brought together: figures, lists, targets, what was declared, what broke down,
+//! what people wrote, and who signs.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+use super::error::ServiceError;
+use super::imports::data_until;
+use super::letterhead::Letterhead;
+use super::settings::ReportSettings;
+use super::slots::house_calendar;
+use super::work::Look;
+use super::{declared_figures, enclosures, incidents, reconciling, targets};
+use crate::domain::declared::Declared;
+use crate::domain::period::Period;
+use crate::domain::summary::PeriodSummary;
+use crate::domain::target::Target;
+use crate::report::{DossierLine, IncidentLine, ReportInput, TaskLine, Template, Wording, html};
+
+/// What people have said of a report so far.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The date of the document; None: today.
+    pub dated_on: Option<NaiveDate>,
+    /// Its number, if it has one.
+    pub number: Option<String>,
+    /// To whom it goes; None: as the settings say.
+    pub addressee: Option<String>,
+    /// The letter that asked for it: `Công văn số 549/PNV ngày 15/5/2024 về việc báo cáo …`.
+    pub request: Option<String>,
+    /// Who signs: title and name; None: as the settings say, and no name.
+    pub signer: Option<(String, String)>,
+    /// Its form.
+    pub template: Template,
+    /// What was written at its places.
+    pub narrative: BTreeMap<String, String>,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            dated_on: None,
+            number: None,
+            addressee: None,
+            request: None,
+            signer: None,
+            template: Template::period(),
+            narrative: BTreeMap::new(),
+        }
+    }
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct Printing {
+    /// The figures.
+    pub summary: PeriodSummary,
+    /// What was declared for the period.
+    pub declared: Vec<Declared>,
+    /// How the period stands to the one-stop software's own table, if it was ever reconciled.
+    pub reconciled: Option<String>,
+    head: Letterhead,
+    addressee: String,
+    draft: Draft,
+    dated_on: NaiveDate,
+    data_until: DateTime<Utc>,
+    zone: Tz,
+    wording: Wording,
+    late_dossiers: Vec<DossierLine>,
+    tasks: Vec<TaskLine>,
+    targets: Vec<Target>,
+    incidents: Vec<IncidentLine>,
+}
+
+impl Printing {
+    /// Brings it together as things stand.
+    pub async fn gather(
+        look: &Look,
+        summary: PeriodSummary,
+        settings: &ReportSettings,
+        draft: Draft,
+    ) -> Result<Self, ServiceError> {
+        let calendar = house_calendar(&look.rules);
+        let head = Letterhead::of(settings, &look.rules.units);
+        let period = summary.period;
+        let house_wording = Wording::reference(head.locality(), &head.registered());
+        let wording = draft.template.worded(&house_wording).map_err(|error| {
+            ServiceError::Internal(format!("a form that was read has no wording: {error}"))
+        })?;
+        Ok(Self {
+            declared: declared(look, period).await?,
+            reconciled: reconciled(look, period).await?,
+            late_dossiers: enclosures::late_dossiers(look, period).await?,
+            tasks: enclosures::listed_tasks(look, period).await?,
+            targets: targets::of_house(look, period).await?,
+            incidents: incidents::of_period(look, period).await?,
+            addressee: draft.addressee.clone().unwrap_or_else(|| settings.recipient.clone()),
+            dated_on: draft.dated_on.unwrap_or_else(|| calendar.local_date(look.context.now)),
+            data_until: data_until(look).await?.unwrap_or(look.context.now),
+            zone: calendar.spec().time_zone,
+            summary,
+            head,
+            draft,
+            wording,
+        })
+    }
+
+    /// For the printer.
+    pub fn input(&self) -> ReportInput<'_> {
+        let (head, draft) = (&self.head, &self.draft);
+        let signer = draft.signer.as_ref();
+        ReportInput {
+            summary: &self.summary,
+            superior: &head.superior,
+            office: &head.office,
+            symbol: head.symbol,
+            own: head.own,
+            locality: head.locality(),
+            dated_on: self.dated_on,
+            number: draft.number.as_deref(),
+            recipient: &self.addressee,
+            request: draft.request.as_deref(),
+            signer_title: signer.map_or(head.signer_title.as_str(), |(title, _)| title),
+            signer: signer.map(|(_, name)| name.as_str()),
+            data_until: self.data_until,
+            reconciled: self.reconciled.as_deref(),
+            zone: self.zone,
+            tasks: &self.tasks,
+            targets: &self.targets,
+            declared: &self.declared,
+            incidents: &self.incidents,
+            late_dossiers: &self.late_dossiers,
+            template: &draft.template,
+            narrative: &draft.narrative,
+            wording: &self.wording,
+        }
+    }
+}
+
+/// The report of a summary as one page, with the tasks and the late dossiers by code.
+pub async fn printed(
+    look: &Look,
+    summary: PeriodSummary,
+    settings: &ReportSettings,
+) -> Result<String, ServiceError> {
+    let printing = Printing::gather(look, summary, settings, Draft::default()).await?;
+    Ok(html(&printing.input()))
+}
+
+async fn reconciled(look: &Look, period: Period) -> Result<Option<String>, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    let standing = reconciling::standing(look, period).await?;
+    Ok(standing
+        .map(|(row, standing)| reconciling::sentence(&row, standing, calendar.local_date(row.created_at))))
+}
+
+async fn declared(look: &Look, period: Period) -> Result<Vec<Declared>, ServiceError> {
+    let rows = declared_figures::of_period(look, period, None).await?;
+    Ok(declared_figures::printed(&look.rules, rows))
+}
