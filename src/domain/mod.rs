@@ -23,6 +23,7 @@ pub mod petition;
 pub mod procedure;
 pub mod record;
 pub mod reminder;
+pub mod report;
 pub mod schedule;
 pub mod summary;
 pub mod table_figure;

@@ -33,6 +33,8 @@ pub struct Among {
     pub units: Option<Vec<Uuid>>,
     /// Only these procedures; None: all.
     pub procedures: Option<Vec<Uuid>>,
+    /// Only what was known at that number of the ledger; None: all that is known.
+    pub as_of: Option<i64>,
 }
 
 /// Subjects of a kind (`dossier`, `task`, `petition`) whose weighed sum is positive, ascending by identity.
@@ -75,6 +77,9 @@ pub async fn members(
     }
     if let Some(procedures) = &among.procedures {
         select.and_where(figure_entry::Column::ProcedureId.is_in(procedures.clone()));
+    }
+    if let Some(as_of) = among.as_of {
+        select.and_where(figure_entry::Column::Seq.lte(as_of));
     }
     let mut found = Vec::new();
     for row in door.conn().query_all(&select).await? {

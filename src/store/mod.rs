@@ -33,6 +33,7 @@ pub mod reconciliations;
 pub mod records;
 pub mod references;
 pub mod reminder_rules;
+pub mod reports;
 pub mod requests;
 pub mod rules;
 pub mod scratch;

@@ -1,6 +1,6 @@
 //! The figure ledger: rows that are only ever added, cells folded from them, and sums over both.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Alias, Expr, OnConflict, Query, SimpleExpr};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, PaginatorTrait,
@@ -79,6 +79,56 @@ pub async fn last_sequence(door: &impl Door) -> Result<i64, StoreError> {
         .one(door.conn())
         .await?;
     Ok(last.unwrap_or(0))
+}
+
+/// A row of the ledger that came after a number of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaterEntry {
+    /// `dossier`, `task`, `petition`, `survey` or `payment`.
+    pub subject_kind: String,
+    /// The record.
+    pub subject_id: Uuid,
+    /// When it takes effect.
+    pub effective_on: NaiveDate,
+    /// The unit.
+    pub unit_id: Uuid,
+    /// The procedure; nil where there is none.
+    pub procedure_id: Uuid,
+    /// Canonical text of the fact.
+    pub fact: String,
+    /// How many, or how much in đồng.
+    pub quantity: i64,
+    /// When it was written.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// The rows after one number up to another that take effect before a day, in their order.
+pub async fn between(
+    door: &impl Door,
+    after: i64,
+    until: i64,
+    end: NaiveDate,
+) -> Result<Vec<LaterEntry>, StoreError> {
+    let rows = figure_entry::Entity::find()
+        .filter(figure_entry::Column::Seq.gt(after))
+        .filter(figure_entry::Column::Seq.lte(until))
+        .filter(figure_entry::Column::EffectiveOn.lt(end))
+        .order_by_asc(figure_entry::Column::Seq)
+        .all(door.conn())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| LaterEntry {
+            subject_kind: row.subject_kind,
+            subject_id: row.subject_id,
+            effective_on: row.effective_on,
+            unit_id: row.unit_id,
+            procedure_id: row.procedure_id,
+            fact: row.fact,
+            quantity: row.quantity,
+            recorded_at: row.recorded_at,
+        })
+        .collect())
 }
 
 /// Makes a cut: a number S such that all rows ≤ S are committed and all later ones are greater.
