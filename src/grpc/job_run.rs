@@ -104,7 +104,7 @@ impl Front {
         self.to_its_end(request, backfill_job).await
     }
 
-    async fn to_its_end<Q, A, F>(
+    pub(super) async fn to_its_end<Q, A, F>(
         &self,
         request: Request<Q>,
         run: fn(House, Context, Q) -> F,

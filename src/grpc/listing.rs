@@ -78,6 +78,7 @@ list_requests!(
     ListPetitionsRequest,
     ListProceduresRequest,
     ListReminderRulesRequest,
+    ListReportsRequest,
     ListSlotsRequest,
     ListSourceNamesRequest,
     ListSuppressionsRequest,

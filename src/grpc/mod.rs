@@ -39,6 +39,8 @@ mod reminder;
 mod reminder_convert;
 mod report;
 mod report_convert;
+mod report_issue;
+mod report_issue_convert;
 mod rights;
 mod status;
 mod survey;

@@ -45,8 +45,25 @@ impl Front {
     {
         let context = Self::context(&request)?;
         let asked = request.into_inner();
-        let refuse = |error| status::refuse(&context, error);
-        let replay = ReplayKey::new(request_id(&asked), &asked.encode_to_vec()).map_err(refuse)?;
+        let replay = ReplayKey::new(request_id(&asked), &asked.encode_to_vec())
+            .map_err(|error| status::refuse(&context, error))?;
+        self.run(context, replay, asked, verb, keep).await
+    }
+
+    /// Runs a verb for a request that was read already, under the key of its whole content.
+    pub async fn run<Q, A, F>(
+        &self,
+        context: Context,
+        replay: Option<ReplayKey>,
+        asked: Q,
+        verb: F,
+        keep: fn(&A) -> A,
+    ) -> Result<Response<A>, Status>
+    where
+        Q: Clone + Send + Sync + 'static,
+        A: Message + Default + Clone + 'static,
+        F: for<'w> Fn(&'w mut Work, Q) -> BoxFuture<'w, Result<A, ServiceError>> + Send + Sync + 'static,
+    {
         let (house, within) = (self.house.clone(), context.clone());
         let running = async move {
             let mut attempt = 1;
@@ -60,7 +77,7 @@ impl Front {
         let done = tokio::spawn(running.in_current_span()).await;
         done.unwrap_or_else(|_| Err(ServiceError::Internal("a verb panicked".to_owned())))
             .map(Response::new)
-            .map_err(refuse)
+            .map_err(|error| status::refuse(&context, error))
     }
 
     /// Reads inside one snapshot.
@@ -93,7 +110,7 @@ async fn once<Q, A, F>(
     keep: fn(&A) -> A,
 ) -> Result<A, ServiceError>
 where
-    Q: Message + Clone,
+    Q: Clone,
     A: Message + Default,
     F: for<'w> Fn(&'w mut Work, Q) -> BoxFuture<'w, Result<A, ServiceError>> + Sync,
 {

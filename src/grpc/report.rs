@@ -1,6 +1,6 @@
 //! ReportService: the figures of a period and the dossiers behind them.
 
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use uuid::Uuid;
 
 use super::convert::{code_of, timestamp, unit_name};
@@ -8,6 +8,7 @@ use super::declared_figure::declared_figure;
 use super::dossier_convert::{outcome, timeliness};
 use super::import_show::source;
 use super::report_convert::{breakdowns, figure, period, summary};
+use super::report_issue::Pieces;
 use super::{Front, Listing, Plan, reconciliation, status};
 use crate::domain::filter::Value;
 use crate::domain::permission::Scope;
@@ -54,7 +55,7 @@ async fn members_of(
         Some(id.ok_or_else(|| Violation::unknown("procedure", &code, "thủ tục", "procedure"))?)
     };
     let field = (!r.field.is_empty()).then(|| r.field.clone());
-    let whose = Whose { group, unit_id: unit_id(look, &r.unit)?, procedure_id, field };
+    let whose = Whose { group, unit_id: unit_id(look, &r.unit)?, procedure_id, field, as_of: None };
     let after = listing.query.after.as_ref().and_then(|c| Uuid::parse_str(&c.id).ok()).unwrap_or_default();
     let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
     let (mut rows, total) = members::list(look, wanted, range, &whose, after, limit + 1).await?;
@@ -133,5 +134,112 @@ impl ReportService for Front {
         // Ordered by identity; the request names no filter and no order of its own.
         let plan = Plan { published: &PUBLISHED, order: ("code", false), references: &[] };
         self.list(request, plan, |look, r, listing| Box::pin(members_of(look, r, listing))).await
+    }
+
+    async fn open_report(
+        &self,
+        request: Request<v1::OpenReportRequest>,
+    ) -> Result<Response<v1::OpenReportResponse>, Status> {
+        self.open_one(request).await
+    }
+
+    async fn get_report(
+        &self,
+        request: Request<v1::GetReportRequest>,
+    ) -> Result<Response<v1::GetReportResponse>, Status> {
+        self.get_one(request).await
+    }
+
+    async fn list_reports(
+        &self,
+        request: Request<v1::ListReportsRequest>,
+    ) -> Result<Response<v1::ListReportsResponse>, Status> {
+        self.list_some(request).await
+    }
+
+    async fn list_narrative(
+        &self,
+        request: Request<v1::ListNarrativeRequest>,
+    ) -> Result<Response<v1::ListNarrativeResponse>, Status> {
+        self.narrative(request).await
+    }
+
+    async fn list_narrative_versions(
+        &self,
+        request: Request<v1::ListNarrativeVersionsRequest>,
+    ) -> Result<Response<v1::ListNarrativeVersionsResponse>, Status> {
+        self.narrative_versions(request).await
+    }
+
+    async fn write_narrative(
+        &self,
+        request: Request<v1::WriteNarrativeRequest>,
+    ) -> Result<Response<v1::WriteNarrativeResponse>, Status> {
+        self.write_one(request).await
+    }
+
+    async fn submit_report(
+        &self,
+        request: Request<v1::SubmitReportRequest>,
+    ) -> Result<Response<v1::SubmitReportResponse>, Status> {
+        self.submit_one(request).await
+    }
+
+    async fn return_report(
+        &self,
+        request: Request<v1::ReturnReportRequest>,
+    ) -> Result<Response<v1::ReturnReportResponse>, Status> {
+        self.return_one(request).await
+    }
+
+    async fn send_report(
+        &self,
+        request: Request<v1::SendReportRequest>,
+    ) -> Result<Response<v1::SendReportResponse>, Status> {
+        self.send_one(request).await
+    }
+
+    async fn correct_report(
+        &self,
+        request: Request<v1::CorrectReportRequest>,
+    ) -> Result<Response<v1::CorrectReportResponse>, Status> {
+        self.correct_one(request).await
+    }
+
+    async fn cancel_report(
+        &self,
+        request: Request<v1::CancelReportRequest>,
+    ) -> Result<Response<v1::CancelReportResponse>, Status> {
+        self.cancel_one(request).await
+    }
+
+    async fn check_report(
+        &self,
+        request: Request<v1::CheckReportRequest>,
+    ) -> Result<Response<v1::CheckReportResponse>, Status> {
+        self.check_one(request).await
+    }
+
+    async fn compare_periods(
+        &self,
+        request: Request<v1::ComparePeriodsRequest>,
+    ) -> Result<Response<v1::ComparePeriodsResponse>, Status> {
+        self.compare(request).await
+    }
+
+    async fn attach_signed_file(
+        &self,
+        request: Request<Streaming<v1::AttachSignedFileRequest>>,
+    ) -> Result<Response<v1::AttachSignedFileResponse>, Status> {
+        self.attach_one(request).await
+    }
+
+    type DownloadReportStream = Pieces;
+
+    async fn download_report(
+        &self,
+        request: Request<v1::DownloadReportRequest>,
+    ) -> Result<Response<Pieces>, Status> {
+        self.download(request).await
     }
 }

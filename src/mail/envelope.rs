@@ -33,6 +33,11 @@ pub struct Attachment {
     pub bytes: Vec<u8>,
 }
 
+/// A mail can be addressed to it.
+pub fn is_deliverable(address: &str) -> bool {
+    address.parse::<lettre::Address>().is_ok()
+}
+
 /// A letter, complete but not sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {

@@ -30,10 +30,6 @@ pub struct Block {
     pub draft: bool,
 }
 
-fn text(text: String) -> Block {
-    Block { head: false, text, draft: false }
-}
-
 /// All sections, as the form has them.
 pub fn sections(input: &ReportInput<'_>) -> Vec<Section> {
     let section = |form: &SectionForm| Section {
@@ -48,6 +44,17 @@ pub fn prefill(form: &BlockForm, input: &ReportInput<'_>) -> String {
     form.say.map(|saying| said(saying, input).join("\n")).unwrap_or_default()
 }
 
+/// The paragraphs that figures say and nobody wrote over: what the signed document must say too.
+pub fn said_by_figures(input: &ReportInput<'_>) -> Vec<String> {
+    let forms = input.template.sections.iter().flat_map(|section| &section.blocks);
+    forms
+        .filter(|form| form.place.is_empty() || !input.narrative.contains_key(&form.place))
+        .filter_map(|form| form.say)
+        .flat_map(|saying| said(saying, input))
+        .filter(|words| words.chars().any(|c| c.is_ascii_digit()))
+        .collect()
+}
+
 fn blocks(form: &BlockForm, input: &ReportInput<'_>) -> Vec<Block> {
     if !form.head.is_empty() {
         return vec![Block { head: true, text: filled(&form.head, input), draft: false }];
@@ -56,11 +63,13 @@ fn blocks(form: &BlockForm, input: &ReportInput<'_>) -> Vec<Block> {
     let led = |words: &str| format!("{lead} {words}").trim().to_owned();
     let written = input.narrative.get(&form.place).filter(|_| !form.place.is_empty());
     if let Some(written) = written {
-        let mut lines = written.lines().map(str::trim).filter(|line| !line.is_empty());
-        let first = lines.next().map(|line| text(led(line)));
-        return first.into_iter().chain(lines.map(|line| text(line.to_owned()))).collect();
+        let draft = !written.confirmed && !input.is_final;
+        let mut lines = written.text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().map(led);
+        let others = lines.map(str::to_owned);
+        return first.into_iter().chain(others).map(|text| Block { head: false, text, draft }).collect();
     }
-    let draft = !form.place.is_empty();
+    let draft = !form.place.is_empty() && !input.is_final;
     let mut said = form.say.map(|saying| said(saying, input)).unwrap_or_default();
     if said.is_empty() && draft && !form.optional {
         said.push(String::new());

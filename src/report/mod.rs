@@ -21,12 +21,14 @@ mod appendix;
 mod beside;
 mod body;
 mod docx;
+mod forms;
 mod html;
 mod letters;
 mod package;
 mod paper;
 mod sentences;
 mod sheet;
+mod signed;
 mod template;
 mod wording;
 
@@ -39,12 +41,14 @@ mod tests;
 #[cfg(test)]
 mod unpacked;
 
-pub use body::prefill;
+pub use body::{prefill, said_by_figures};
 pub use docx::{DOCUMENT, Document};
+pub use forms::Forms;
 pub use html::html;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
 pub use paper::{Paper, PrintError, print};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
+pub use signed::{Held, SignedReading, held_against, read_signed};
 pub use template::{BadTemplate, BlockForm, Saying, SectionForm, Template};
 pub use wording::{GroupWords, Locality, Registered, Wording, period_name, period_range};
 
@@ -94,7 +98,9 @@ pub struct ReportInput<'a> {
     /// Its form.
     pub template: &'a Template,
     /// What people wrote at the form's places, by the place's name.
-    pub narrative: &'a BTreeMap<String, String>,
+    pub narrative: &'a BTreeMap<String, Narrated>,
+    /// It goes to be signed: nothing in it is marked as still to be written.
+    pub is_final: bool,
     /// Words and options of the sentences.
     pub wording: &'a Wording,
 }
@@ -108,6 +114,15 @@ impl ReportInput<'_> {
             "kết quả tham mưu thực hiện công tác cải cách hành chính"
         }
     }
+}
+
+/// What somebody wrote at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Narrated {
+    /// Paragraphs, one a line.
+    pub text: String,
+    /// It was written for this report; not, where it comes from the last one and nobody has looked at it yet.
+    pub confirmed: bool,
 }
 
 /// An assigned task as the enclosed list names it.

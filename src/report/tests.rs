@@ -89,6 +89,7 @@ fn print_as<'a>(
         late_dossiers: late,
         template: Box::leak(Box::new(Template::period())),
         narrative: Box::leak(Box::default()),
+        is_final: false,
         wording,
     };
     change(&mut input);

@@ -17,12 +17,17 @@ use crate::store::tasks;
 const LISTED: usize = 5000;
 
 /// Dossiers resolved late in a period or overdue at its end, as they stood then: by which figure a dossier is
-/// listed says what it was, not its state of today.
-pub async fn late_dossiers(look: &Look, period: Period) -> Result<Vec<DossierLine>, ServiceError> {
+/// listed says what it was, not its state of today. `as_of`: as known at that number of the ledger.
+pub async fn late_dossiers(
+    look: &Look,
+    period: Period,
+    as_of: Option<i64>,
+) -> Result<Vec<DossierLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
+    let whose = Whose { as_of, ..Whose::default() };
     let mut lines = Vec::new();
     for figure in [DossierFigure::ResolvedLate, DossierFigure::Overdue] {
-        let (rows, _) = members::list(look, figure, period, &Whose::default(), Uuid::nil(), LISTED).await?;
+        let (rows, _) = members::list(look, figure, period, &whose, Uuid::nil(), LISTED).await?;
         for row in rows {
             let closed_at = row.closed_at.filter(|_| figure == DossierFigure::ResolvedLate);
             let late_by = closed_at.map_or(period.last(), |at| calendar.local_date(at));
@@ -42,13 +47,18 @@ pub async fn late_dossiers(look: &Look, period: Period) -> Result<Vec<DossierLin
 }
 
 /// Tasks completed in a period or in progress at its end, as they stand now.
-pub async fn listed_tasks(look: &Look, period: Period) -> Result<Vec<TaskLine>, ServiceError> {
+pub async fn listed_tasks(
+    look: &Look,
+    period: Period,
+    as_of: Option<i64>,
+) -> Result<Vec<TaskLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
     let weights = [weight("task_assigned", 1, 1), weight("task_completed:", -1, 0)];
     let (period, _) = period.until(calendar.local_date(look.context.now));
-    let ids = subjects(&look.door, "task", &period, &weights, &Among::default()).await?;
+    let among = Among { as_of, ..Among::default() };
+    let ids = subjects(&look.door, "task", &period, &weights, &among).await?;
     let overdue_weights = [weight("task_overdue", 1, 1), weight("task_cleared", -1, -1)];
-    let overdue = subjects(&look.door, "task", &period, &overdue_weights, &Among::default()).await?;
+    let overdue = subjects(&look.door, "task", &period, &overdue_weights, &among).await?;
     let mut lines: Vec<TaskLine> = tasks::by_ids(&look.door, &ids)
         .await?
         .into_iter()

@@ -4,6 +4,7 @@
 use super::dossiers::recomputing::{Moved, recompute};
 use super::error::ServiceError;
 use super::slots::Claim;
+use super::work::{Context, Work};
 use super::{House, dossiers, petitions, tasks};
 use crate::domain::reminder::SubjectKind;
 
@@ -12,13 +13,31 @@ const FLAGGED: u64 = 500;
 /// Dossiers a transaction that are reckoned by another calendar.
 const RECKONED: u64 = 500;
 
+/// On whose behalf it is done.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    /// A slot's, under its fence.
+    Slot(&'a Claim),
+    /// A caller's who needs it done first.
+    Caller(&'a Context),
+}
+
+impl By<'_> {
+    async fn begin(self, house: &House) -> Result<Work, ServiceError> {
+        match self {
+            Self::Slot(claim) => house.batch(claim).await,
+            Self::Caller(context) => house.job(context.clone()).await,
+        }
+    }
+}
+
 /// Flags what is overdue, batch by batch, until nothing is left. Returns the slot's note.
-pub async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, ServiceError> {
-    let moved = reckon_anew(house, claim).await?;
+pub async fn flag_overdue(house: &House, by: By<'_>) -> Result<String, ServiceError> {
+    let moved = reckon_anew(house, by).await?;
     let mut flagged = [0; 3];
     for (kind, sum) in SubjectKind::ALL.iter().zip(&mut flagged) {
         loop {
-            let mut work = house.batch(claim).await?;
+            let mut work = by.begin(house).await?;
             let found = match kind {
                 SubjectKind::Dossier => dossiers::flag_overdue(&mut work, FLAGGED).await?,
                 SubjectKind::Task => tasks::flag_overdue(&mut work, FLAGGED).await?,
@@ -49,10 +68,10 @@ pub async fn flag_overdue(house: &House, claim: &Claim) -> Result<String, Servic
 }
 
 /// Reckons open dossiers by the calendars that count now, batch by batch, until nothing is left.
-async fn reckon_anew(house: &House, claim: &Claim) -> Result<Moved, ServiceError> {
+async fn reckon_anew(house: &House, by: By<'_>) -> Result<Moved, ServiceError> {
     let (mut sum, mut reached) = (Moved::default(), None);
     loop {
-        let mut work = house.batch(claim).await?;
+        let mut work = by.begin(house).await?;
         let moved = recompute(&mut work, &mut reached, RECKONED).await?;
         work.finish(&[]).await?;
         sum.add(moved);

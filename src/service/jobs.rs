@@ -123,7 +123,7 @@ fn said(error: &ServiceError) -> String {
 /// In a box: all jobs side by side, laid out in each caller, take the compiler minutes.
 fn work<'a>(house: &'a House, claim: &'a Claim) -> BoxFuture<'a, Result<String, ServiceError>> {
     match claim.job {
-        JobName::FlagOverdue => Box::pin(flagging::flag_overdue(house, claim)),
+        JobName::FlagOverdue => Box::pin(flagging::flag_overdue(house, flagging::By::Slot(claim))),
         JobName::PlanReminders => Box::pin(async move {
             let entered = reminders::plan(house, claim).await?;
             Ok(format!("ghi {entered} lời nhắc / {entered} notices entered"))

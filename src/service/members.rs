@@ -4,47 +4,50 @@ use uuid::Uuid;
 
 use super::error::ServiceError;
 use super::work::Look;
+use crate::domain::dossier::state::words;
 use crate::domain::period::Period;
 use crate::domain::permission::Scope;
 use crate::domain::unit::Group;
+use crate::store::Door;
 use crate::store::dossiers::DossierRow;
 use crate::store::members::{self, Among, Weight};
 
-/// A figure of [`crate::domain::summary::DossierFigures`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DossierFigure {
-    /// In the period and carried over.
-    ReceivedTotal,
-    /// Received in the period.
-    ReceivedInPeriod,
-    /// Open when it began.
-    CarriedOver,
-    /// Closed with a result.
-    Resolved,
-    /// Before the deadline.
-    ResolvedEarly,
-    /// On it.
-    ResolvedOnTime,
-    /// After it.
-    ResolvedLate,
-    /// Open at the end.
-    InProcess,
-    /// Of those, in due.
-    InDue,
-    /// Of those in due, with the clock standing.
-    Paused,
-    /// Open past the deadline.
-    Overdue,
-    /// Taken back.
-    Withdrawn,
-    /// Stopped for good.
-    Stopped,
-    /// Of those resolved late, with apology.
-    LateApologised,
-    /// Of those overdue, with apology.
-    OverdueApologised,
-    /// Of those resolved early or on time, recorded after the date that judges.
-    LateRecorded,
+words! {
+    /// A figure of [`crate::domain::summary::DossierFigures`].
+    DossierFigure {
+        /// In the period and carried over.
+        ReceivedTotal = "received_total",
+        /// Received in the period.
+        ReceivedInPeriod = "received_in_period",
+        /// Open when it began.
+        CarriedOver = "carried_over",
+        /// Closed with a result.
+        Resolved = "resolved",
+        /// Before the deadline.
+        ResolvedEarly = "resolved_early",
+        /// On it.
+        ResolvedOnTime = "resolved_on_time",
+        /// After it.
+        ResolvedLate = "resolved_late",
+        /// Open at the end.
+        InProcess = "in_process",
+        /// Of those, in due.
+        InDue = "in_process_in_due",
+        /// Of those in due, with the clock standing.
+        Paused = "in_process_paused",
+        /// Open past the deadline.
+        Overdue = "in_process_overdue",
+        /// Taken back.
+        Withdrawn = "withdrawn",
+        /// Stopped for good.
+        Stopped = "stopped",
+        /// Of those resolved late, with apology.
+        LateApologised = "resolved_late_apologised",
+        /// Of those overdue, with apology.
+        OverdueApologised = "in_process_overdue_apologised",
+        /// Of those resolved early or on time, recorded after the date that judges.
+        LateRecorded = "resolved_late_recorded",
+    }
 }
 
 /// Whose dossiers.
@@ -58,6 +61,8 @@ pub struct Whose {
     pub procedure_id: Option<Uuid>,
     /// A field of procedures.
     pub field: Option<String>,
+    /// As known at that number of the ledger; None: as known now.
+    pub as_of: Option<i64>,
 }
 
 fn weights(figure: DossierFigure) -> Vec<Weight> {
@@ -106,7 +111,8 @@ pub async fn list(
     let among = among(look, whose);
     let mut ids = members::members(&look.door, "dossier", &period, &weights(figure), &among).await?;
     let apologised = figure == DossierFigure::OverdueApologised;
-    if apologised || matches!(figure, DossierFigure::InDue | DossierFigure::Overdue) {
+    let flagged_later = apologised || matches!(figure, DossierFigure::InDue | DossierFigure::Overdue);
+    if whose.as_of.is_none() && flagged_later {
         let unflagged = members::unflagged(&look.door, until, apologised).await?;
         if figure == DossierFigure::InDue {
             ids.retain(|id| !unflagged.contains(id));
@@ -123,6 +129,22 @@ pub async fn list(
     let total = ids.len();
     let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
     Ok((members::dossiers(&look.door, &page).await?, total))
+}
+
+/// Codes of the house's dossiers behind a figure as known at a number of the ledger, in their order. `counted` is the part
+/// of the period that was counted.
+pub async fn codes_at(
+    door: &impl Door,
+    figure: DossierFigure,
+    counted: &Period,
+    as_of: i64,
+) -> Result<Vec<String>, ServiceError> {
+    let among = Among { as_of: Some(as_of), ..Among::default() };
+    let ids = members::members(door, "dossier", counted, &weights(figure), &among).await?;
+    let mut codes: Vec<String> =
+        members::dossiers(door, &ids).await?.into_iter().map(|dossier| dossier.code).collect();
+    codes.sort_unstable();
+    Ok(codes)
 }
 
 fn among(look: &Look, whose: &Whose) -> Among {
@@ -155,5 +177,5 @@ fn among(look: &Look, whose: &Whose) -> Among {
         ),
         (None, None) => None,
     };
-    Among { units, procedures }
+    Among { units, procedures, as_of: whose.as_of }
 }

@@ -41,6 +41,7 @@ pub mod reconciling;
 mod registers;
 pub mod reminders;
 pub mod report;
+pub mod reports;
 pub mod returned;
 pub mod schedules;
 pub mod settings;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::House;
 use super::error::ServiceError;
-use super::flagging::flag_overdue;
+use super::flagging::{By, flag_overdue};
 use super::imports::{Freshness, data_until, freshness};
 use super::letterhead::Letterhead;
 use super::printing::{Draft, Printing};
@@ -25,6 +25,10 @@ use crate::store::figures;
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
 pub(super) use alarm::{Unreported, unreported};
+pub(super) use readiness::check_figures;
+
+/// Whose fault it is where a period can't be closed.
+const JOB: &str = "jobs/report_period";
 
 /// A period by its kind: `month`, `quarter` or `range`.
 type Named = (&'static str, Period);
@@ -38,7 +42,7 @@ fn of((kind, period): Named, vi: &str, en: &str) -> String {
 /// Closes the periods whose day has come and mails their summaries. Returns the slot's note. Whoever drafts a report is
 /// told what keeps it back; that doesn't keep others back.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
-    flag_overdue(house, claim).await?;
+    flag_overdue(house, By::Slot(claim)).await?;
     // Before the cut: what a source has said by now is within it.
     let look = house.look(house.own_context(claim.job)).await?;
     let usual_hours = house.settings.stale_after_hours;
@@ -75,10 +79,11 @@ async fn close_period(
     }
     let summary =
         summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
-    readiness::check_figures(&summary)?;
+    check_figures(JOB, &summary)?;
     let known_until = data_until(&look).await?;
     let known_until = known_until.map(|at| calendar.local(at));
-    let printing = Printing::gather(&look, summary, settings, Draft::default()).await?;
+    let printing =
+        Printing::gather(&look, summary, settings, Draft { as_of: Some(cut), ..Draft::default() }).await?;
     let (page, summary) = (html(&printing.input()), &printing.summary);
     let figures_json = to_json(summary);
     let mut mail = SummaryMail::of(

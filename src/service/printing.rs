@@ -17,7 +17,7 @@ use crate::domain::declared::Declared;
 use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
-use crate::report::{DossierLine, IncidentLine, ReportInput, TaskLine, Template, Wording, html};
+use crate::report::{DossierLine, IncidentLine, Narrated, ReportInput, TaskLine, Template, Wording, html};
 
 /// What people have said of a report so far.
 #[derive(Debug, Clone)]
@@ -35,7 +35,11 @@ pub struct Draft {
     /// Its form.
     pub template: Template,
     /// What was written at its places.
-    pub narrative: BTreeMap<String, String>,
+    pub narrative: BTreeMap<String, Narrated>,
+    /// It goes to be signed.
+    pub is_final: bool,
+    /// Its lists are as known at that number of the ledger; None: as known now.
+    pub as_of: Option<i64>,
 }
 
 impl Default for Draft {
@@ -48,6 +52,8 @@ impl Default for Draft {
             signer: None,
             template: Template::period(),
             narrative: BTreeMap::new(),
+            is_final: false,
+            as_of: None,
         }
     }
 }
@@ -92,8 +98,8 @@ impl Printing {
         Ok(Self {
             declared: declared(look, period).await?,
             reconciled: reconciled(look, period).await?,
-            late_dossiers: enclosures::late_dossiers(look, period).await?,
-            tasks: enclosures::listed_tasks(look, period).await?,
+            late_dossiers: enclosures::late_dossiers(look, period, draft.as_of).await?,
+            tasks: enclosures::listed_tasks(look, period, draft.as_of).await?,
             targets: targets::of_house(look, period).await?,
             incidents: incidents::of_period(look, period).await?,
             addressee: draft.addressee.clone().unwrap_or_else(|| settings.recipient.clone()),
@@ -134,6 +140,7 @@ impl Printing {
             late_dossiers: &self.late_dossiers,
             template: &draft.template,
             narrative: &draft.narrative,
+            is_final: draft.is_final,
             wording: &self.wording,
         }
     }

@@ -12,6 +12,7 @@ use super::returned::ReturnedMails;
 use crate::domain::period::Period;
 use crate::domain::schedule::JobName;
 use crate::mail::{Mailbox, Post, Signing};
+use crate::report::Forms;
 
 /// All of it.
 #[derive(Debug, Clone)]
@@ -129,6 +130,8 @@ pub struct ReportSettings {
     pub language: String,
     /// Which period a slot closes.
     pub closing: Closing,
+    /// The forms of reports.
+    pub forms: Forms,
 }
 
 /// Which period a slot closes: the last of its kind that ended before the slot's day.
@@ -191,6 +194,7 @@ impl Default for OfficeSettings {
                 alarm_recipients: Vec::new(),
                 language: "vi".to_owned(),
                 closing: Closing::Month,
+                forms: Forms::default(),
             },
             folders: Vec::new(),
             reminder_rules: Vec::new(),

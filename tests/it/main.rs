@@ -20,5 +20,6 @@ mod letters;
 mod night;
 mod records;
 mod reminders;
+mod reports;
 mod sample;
 mod signed;

@@ -46,13 +46,13 @@ pub fn date(day: &Date) -> Option<NaiveDate> {
     (1..=9999).contains(&day.year()).then_some(day)
 }
 
-/// `collection/CODE` → the code. Of documents, whose numbers hold slashes, all after the first is the number.
+/// `collection/CODE` → the code. Of documents and reports, whose numbers hold slashes, all after the first is the number.
 pub fn code_of(field: &str, name: &str, collection: &str) -> Result<String, Violation> {
     if name.is_empty() {
         return Err(Violation::missing(field));
     }
     let rest = name.strip_prefix(collection).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default();
-    let holds_slash = rest.contains('/') && collection != "documents";
+    let holds_slash = rest.contains('/') && !matches!(collection, "documents" | "reports");
     if rest.is_empty() || holds_slash { Err(bad_name(field, collection)) } else { Ok(rest.to_owned()) }
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::super::sample::sample;
-use super::super::{Template, Wording};
+use super::super::{Narrated, Template, Wording};
 use super::{TOWN, print_as, reference};
 use crate::report::Registered;
 
-fn written(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(place, text)| ((*place).to_owned(), (*text).to_owned())).collect()
+fn written(pairs: &[(&str, &str)]) -> BTreeMap<String, Narrated> {
+    let said = |text: &str| Narrated { text: text.to_owned(), confirmed: true };
+    pairs.iter().map(|(place, text)| ((*place).to_owned(), said(text))).collect()
 }
 
 #[test]
@@ -26,6 +27,16 @@ fn what_a_person_wrote_stands_in_the_place_of_what_figures_say() {
     assert!(!page.contains("số liệu ghi nhận"), "{page}");
     let marks = |page: &str| page.matches("<mark>").count();
     assert_eq!(marks(&before) - marks(&page), 2, "both places are written");
+    let carried =
+        narrative.iter().map(|(place, said)| (place.clone(), Narrated { confirmed: false, ..said.clone() }));
+    let carried = carried.collect();
+    let page = print_as(&summary, &wording, false, |input| input.narrative = &carried);
+    assert_eq!(marks(&page) - marks(&before), 1, "all three paragraphs are still to be looked at");
+    let page = print_as(&summary, &wording, false, |input| {
+        input.narrative = &carried;
+        input.is_final = true;
+    });
+    assert_eq!(marks(&page), 0, "what goes to be signed has no marks");
 }
 
 #[test]

@@ -7,12 +7,15 @@ use uuid::Uuid;
 use super::super::House;
 use super::super::error::ServiceError;
 use super::super::reminders::{self, Moment};
+use super::super::reports;
 use super::super::suppressions::{self, SuppressionRow};
 use super::super::troubles;
 use super::{Fate, release};
 use crate::domain::mail::Fault;
 use crate::domain::trouble::TroubleKind;
-use crate::mail::{Language, Letter, Mailbox, OperatorNotice, Rendered, SummaryMail, Thread, seal};
+use crate::mail::{
+    Language, Letter, Mailbox, OperatorNotice, Rendered, ReportMail, SummaryMail, Thread, seal,
+};
 use crate::store::Tx;
 use crate::store::outbox::{self, Failure, Lease, MailRow};
 
@@ -70,6 +73,13 @@ async fn seal_now(
         (None, "period_summary") => {
             parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))
         }
+        (None, "report") => match parse::<ReportMail>(row) {
+            Ok(mail) => {
+                let files = reports::enclosed(tx, &mail).await?;
+                Ok(mail.render(files, Language::of(&row.language)))
+            }
+            Err(unsaid) => Err(unsaid),
+        },
         (None, "operator_notice") => {
             parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language)))
         }

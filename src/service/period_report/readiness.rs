@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::{Named, of, period_of, periods_of};
+use super::{JOB, Named, of, period_of, periods_of};
 use crate::domain::calendar::Calendar;
 use crate::domain::schedule::JobName;
 use crate::domain::summary::{Identity, PeriodSummary};
@@ -118,6 +118,7 @@ pub(super) fn check_sources(look: &Look, sources: &[Freshness], last: NaiveDate)
     }
     let (vi, en): (Vec<String>, Vec<String>) = behind.into_iter().unzip();
     Err(kept_back(
+        JOB,
         BEHIND,
         format!("số liệu chưa đồng bộ đến hết ngày làm việc cuối kỳ {}: {}", date(worked), vi.join("; ")),
         format!(
@@ -128,7 +129,7 @@ pub(super) fn check_sources(look: &Look, sources: &[Freshness], last: NaiveDate)
 }
 
 /// All identities hold, or the cells that break one are named.
-pub(super) fn check_figures(summary: &PeriodSummary) -> Result<(), ServiceError> {
+pub fn check_figures(subject: &str, summary: &PeriodSummary) -> Result<(), ServiceError> {
     let broken: Vec<&Identity> = summary.identities.iter().filter(|identity| !identity.holds()).collect();
     if broken.is_empty() {
         return Ok(());
@@ -136,14 +137,15 @@ pub(super) fn check_figures(summary: &PeriodSummary) -> Result<(), ServiceError>
     let vi: Vec<String> = broken.iter().map(|identity| identity.vietnamese()).collect();
     let en = broken.iter().map(|i| format!("{}: {} ({} ≠ {})", i.row, i.name, i.left, i.right));
     Err(kept_back(
+        subject,
         BROKEN,
         format!("số liệu chưa khớp, không phát hành: {}", vi.join("; ")),
         format!("figures that don't add up are not sent: {}", en.collect::<Vec<_>>().join("; ")),
     ))
 }
 
-fn kept_back(reason: &'static str, vi: String, en: String) -> ServiceError {
-    ServiceError::Precondition { reason, subject: "jobs/report_period".to_owned(), vi, en }
+fn kept_back(subject: &str, reason: &'static str, vi: String, en: String) -> ServiceError {
+    ServiceError::Precondition { reason, subject: subject.to_owned(), vi, en }
 }
 
 /// Tells those who draft the report why it was kept back, once for each reason. Other errors are for whoever runs the

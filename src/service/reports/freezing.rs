@@ -1,0 +1,170 @@
+//! Submitting for signing: figures are frozen at a cut of the ledger, checked, printed and kept with all that is needed to
+//! reckon them anew: the number of the ledger, the frame, each cell, and the dossiers behind the exceptional ones.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::super::error::{ServiceError, Violation};
+use super::super::flagging::{By, flag_overdue};
+use super::super::members::{DossierFigure, codes_at};
+use super::super::period_report::check_figures;
+use super::super::printing::Printing;
+use super::super::report::{Ask, counted};
+use super::super::work::{Context, Entered, ReplayKey};
+use super::super::{House, Look};
+use super::{
+    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, get, is_carried, keeping, load, name, period_of,
+    save,
+};
+use crate::domain::report::ReportStep;
+use crate::domain::summary::{Frame, cells, summary};
+use crate::report::{Paper, print, said_by_figures};
+use crate::store::{figures, reports};
+
+/// The figures whose dossiers are kept with a report: those by which people are judged.
+pub const EXCEPTIONS: [DossierFigure; 6] = [
+    DossierFigure::ResolvedLate,
+    DossierFigure::Overdue,
+    DossierFigure::Withdrawn,
+    DossierFigure::Stopped,
+    DossierFigure::LateApologised,
+    DossierFigure::LateRecorded,
+];
+
+/// The word of the file with the sentences that figures say.
+pub const SENTENCES: &str = "sentences";
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Submitted {
+    /// The answer that was kept when it was done before.
+    Before(Vec<u8>),
+    /// The report.
+    Now(Box<Report>),
+}
+
+/// Submits a draft. `answer` writes what is kept for a repeat of the request.
+pub async fn submit(
+    house: &House,
+    context: Context,
+    replay: Option<ReplayKey>,
+    step: &Step,
+    answer: fn(&Report) -> Vec<u8>,
+) -> Result<Submitted, ServiceError> {
+    if replay.is_some()
+        && let Entered::Replay(kept) = house.work(context.clone(), replay.clone()).await?
+    {
+        return Ok(Submitted::Before(kept));
+    }
+    // A deadline that passed counts, whether or not the hour of the job has come. Boxed: its future is large.
+    Box::pin(flag_overdue(house, By::Caller(&context))).await?;
+    let cut = figures::cut(&house.store, house.world.office.now()).await?;
+    let look = house.look(context.clone()).await?;
+    let (row, state) = load(&look.door, step, ReportStep::Submit).await?;
+    let frozen = Box::pin(freeze(&look, &row, cut)).await?;
+    drop(look);
+
+    let mut work = match house.work(context, replay).await? {
+        Entered::Replay(kept) => return Ok(Submitted::Before(kept)),
+        Entered::Fresh(work) => *work,
+    };
+    // Somebody may have written meanwhile: what is signed is what is frozen.
+    let same = Step { code: row.code.clone(), etag: row.version.to_string() };
+    let (row, _) = load(&work.tx, &same, ReportStep::Submit).await?;
+    let now = work.now();
+    for (paper, bytes) in frozen.files {
+        reports::put_file(&work.tx, keeping::file(work.new_id(), &row, paper, bytes, now)).await?;
+    }
+    reports::keep_members(&work.tx, row.id, &frozen.members).await?;
+    let sha256 = keeping::sha256(frozen.figures.as_bytes());
+    let detail = json!({ "frozen": { "sequence": cut, "figures_sha256": sha256 } });
+    let row = ReportRow {
+        frozen_seq: Some(cut),
+        frozen_at: Some(now),
+        frame: Some(frozen.frame),
+        figures_sha256: Some(sha256),
+        figures: Some(frozen.figures),
+        ..row
+    };
+    let row = save(&mut work, row, state, &detail).await?;
+    let report = get(&work.tx, row).await?;
+    work.finish(&answer(&report)).await?;
+    Ok(Submitted::Now(Box::new(report)))
+}
+
+struct Frozen {
+    frame: Vec<u8>,
+    figures: String,
+    members: BTreeMap<String, Vec<String>>,
+    files: Vec<(&'static str, Vec<u8>)>,
+}
+
+async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, ServiceError> {
+    complete(look, row).await?;
+    let ask =
+        Ask { period: period_of(row)?, unit_id: None, as_of: Some(cut), breakdowns: BREAKDOWNS.to_vec() };
+    let (frame, ledger) = counted(look, &ask).await?;
+    let summary = summary(&frame, &ledger, &BREAKDOWNS);
+    check_figures(&name(&row.code), &summary)?;
+    let mut members = BTreeMap::new();
+    for figure in EXCEPTIONS {
+        let codes = codes_at(&look.door, figure, &frame.counted, cut).await?;
+        members.insert(figure.as_str().to_owned(), codes);
+    }
+    let figures = cells::written(&cells::cells(&summary));
+    let draft = draft_of(&look.door, row, Some(cut)).await?;
+    let printing = Printing::gather(look, summary, &look.settings.report, draft).await?;
+    let sentences = said_by_figures(&printing.input()).join("\n");
+    let mut files = keeping::printed(move || {
+        let input = printing.input();
+        let there = Paper::ALL.into_iter().filter(|paper| paper.is_available());
+        there.map(|paper| Ok((paper.extension(), print(&input, paper)?))).collect::<Result<Vec<_>, _>>()
+    })
+    .await?;
+    files.push((SENTENCES, sentences.into_bytes()));
+    Ok(Frozen { frame: packed(&frame)?, figures, members, files })
+}
+
+/// Whatever a person must write is written, and what was carried over was looked at.
+async fn complete(look: &Look, row: &ReportRow) -> Result<(), ServiceError> {
+    let texts = reports::texts(&look.door, row.id).await?;
+    let mut wrong = Vec::new();
+    for (section, block) in form_of(row)?.places() {
+        let written = texts.get(&block.place).filter(|text| !text.text.is_empty());
+        let field = format!("narrative.{}", block.place);
+        match written {
+            None if block.say.is_none() && !block.optional => wrong.push(Violation::new(
+                &field,
+                "NOT_WRITTEN",
+                format!("{field}: mục “{section}” chưa có phần “{}”; hãy soạn trước khi trình ký", block.label),
+                format!("{field}: nobody has written “{}” of “{section}”; write it first", block.label),
+            )),
+            Some(text) if is_carried(text) => wrong.push(Violation::new(
+                &field,
+                "CARRIED_OVER",
+                format!(
+                    "{field}: phần “{}” chép từ {} và chưa ai rà soát; hãy sửa, hoặc ghi lại nguyên văn để xác nhận",
+                    block.label, text.written_by
+                ),
+                format!(
+                    "{field}: “{}” comes from {} and nobody has looked at it; write it anew, or the same to confirm",
+                    block.label, text.written_by
+                ),
+            )),
+            None | Some(_) => {}
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(wrong)) }
+}
+
+/// A frame as it is kept.
+fn packed(frame: &Frame) -> Result<Vec<u8>, ServiceError> {
+    let json = serde_json::to_vec(frame).map_err(|error| ServiceError::Internal(error.to_string()))?;
+    zstd::encode_all(json.as_slice(), 0).map_err(|error| ServiceError::Internal(error.to_string()))
+}
+
+/// A frame that was kept. None: it can't be read.
+pub fn unpacked(bytes: &[u8]) -> Option<Frame> {
+    serde_json::from_slice(&zstd::decode_all(bytes).ok()?).ok()
+}

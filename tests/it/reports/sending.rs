@@ -1,0 +1,74 @@
+//! A signed report goes out by mail, once an address, with the file that was signed.
+
+use bonro::domain::schedule::JobName;
+use bonro::mail::{Language, ReportMail};
+use bonro::pb::v1;
+use bonro::service::jobs::{Asked, run};
+use bonro::store::entity::outbox;
+use bonro::world::Clock as _;
+use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use tonic::Code;
+
+use super::desk::{Desk, refusal};
+use crate::support::both;
+use crate::support::letters::enclosed;
+
+async fn mails(desk: &Desk) -> Vec<outbox::Model> {
+    let tables = Database::connect(&desk.town.url).await.expect("the database opens");
+    let rows = outbox::Entity::find()
+        .filter(outbox::Column::Kind.eq("report"))
+        .order_by_asc(outbox::Column::CreatedAt)
+        .order_by_asc(outbox::Column::ToAddress)
+        .all(&tables)
+        .await
+        .expect("mails are read");
+    tables.close().await.expect("it closes");
+    rows
+}
+
+both!(a_signed_report_is_mailed_once_an_address, |house| {
+    let mut desk = Desk::open(&house.url).await;
+    let report = desk.submitted().await;
+    let send = |to: &[&str]| v1::SendReportRequest {
+        name: report.name.clone(),
+        recipients: to.iter().map(|to| (*to).to_owned()).collect(),
+        ..Default::default()
+    };
+    let status = desk.reports.send_report(send(&["a@x.example"])).await.expect_err("it isn't signed");
+    assert_eq!(
+        (status.code(), refusal(&status).0.as_str()),
+        (Code::FailedPrecondition, "FORBIDDEN_TRANSITION")
+    );
+    let pdf = desk.signed_pdf(&report.name).await;
+    desk.sign(&report.name, "05/BC-VP", &pdf, "").await.expect("it is signed");
+    for to in [&[][..], &["không phải địa chỉ"][..]] {
+        let status = desk.reports.send_report(send(to)).await.expect_err("nobody");
+        assert_eq!(refusal(&status).1, ["recipients"]);
+    }
+    let to = ["Phòng Nội vụ <noivu@tinh.example>", "vp@tinh.example"];
+    let sent = desk.reports.send_report(send(&to)).await.expect("it is sent").into_inner().report;
+    assert_eq!(sent.expect("a report").state(), v1::ReportState::Sent);
+    desk.reports.send_report(send(&["vp@tinh.example", "lanhdao@tinh.example"])).await.expect("again");
+    let rows = mails(&desk).await;
+    let to: Vec<&str> = rows.iter().map(|row| row.to_address.as_str()).collect();
+    assert_eq!(to.len(), 3, "{to:?}");
+    let mail: ReportMail = serde_json::from_str(&rows[0].render_input).expect("what it says");
+    insta::assert_snapshot!("report_mail", {
+        let shown = mail.render(Vec::new(), Language::Vi);
+        let hidden = |text: &str| {
+            let mut text = text.to_owned();
+            for file in &mail.files {
+                text = text.replace(&file.sha256, "(SHA-256)");
+            }
+            text.replace(&format!("số {} của", mail.sequence), "số (N) của")
+        };
+        format!("{}\n\n{}", shown.subject, hidden(&shown.text))
+    });
+    desk.town.house.enter_jobs().await.expect("jobs are entered");
+    run(&desk.town.house, JobName::DeliverMail, desk.town.clock.now(), Asked::ByHand).await.expect("it runs");
+    let rows = mails(&desk).await;
+    assert!(rows.iter().all(|row| row.state == "sent"), "{:?}", rows[0].last_error);
+    let sealed = String::from_utf8(rows[0].sealed.clone().expect("bytes")).expect("a mail is text");
+    let (name, bytes) = enclosed(&sealed, ".pdf").expect("the signed file is enclosed");
+    assert_eq!((name.as_str(), bytes), ("bao-cao-05-BC-VP.pdf", pdf));
+});
