@@ -1,9 +1,10 @@
-//! `bonro check`: settings as a server would read them, and figures counted anew from the events.
+//! `bonro check`: settings as a server would read them, figures counted anew from the events, and issued reports.
 
 use clap::Subcommand;
 use serde_json::json;
 
 use super::exit::Exit;
+use super::reports::{self, OneArgs};
 use super::{SettingsArgs, output};
 use crate::{app, telemetry};
 
@@ -12,6 +13,8 @@ use crate::{app, telemetry};
 pub enum CheckCommand {
     /// Đếm lại mọi số liệu từ sự kiện gốc và so sánh / Recount every figure from the events and compare
     Figures(SettingsArgs),
+    /// Tính lại một báo cáo đã trình ký, theo mã hoặc số, và so từng ô / Reckon a submitted report anew, by code or number, and compare each cell
+    Report(OneArgs),
     /// Đọc cấu hình như máy chủ và in ra, che bí mật / Read the settings as a server would and print them, secrets masked
     Config(SettingsArgs),
 }
@@ -28,6 +31,7 @@ pub async fn run(command: CheckCommand, as_json: bool) -> anyhow::Result<Exit> {
             }
             Ok(Exit::Done)
         }
+        CheckCommand::Report(args) => reports::check(&args, as_json).await,
         CheckCommand::Figures(args) => {
             let settings = args.load()?;
             telemetry::init(&settings.log)?;

@@ -23,6 +23,7 @@ mod output;
 mod overdue;
 mod reconcile;
 mod reminders;
+mod reports;
 mod serve;
 mod sources;
 mod summary;
@@ -89,6 +90,9 @@ enum Command {
     /// Dự thảo văn bản: công văn đôn đốc, phiếu xin lỗi / Drafts of letters: one that urges a unit, one that apologises
     #[command(subcommand)]
     Letters(letters::LettersCommand),
+    /// Báo cáo định kỳ: soạn, trình ký, gửi, đính chính, đối chứng / Period reports: write, submit, send, correct, compare
+    #[command(subcommand)]
+    Reports(reports::ReportsCommand),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -161,6 +165,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Jobs(args) => jobs::run(args, json).await,
         Command::Mails(args) => mails::run(args, json).await,
         Command::Letters(command) => letters::run(command, json).await,
+        Command::Reports(command) => reports::run(command, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
         Command::Map(command) => map::run(&command, json),
