@@ -1,6 +1,8 @@
 //! From the settings as they are written to what the office is told about itself: mailboxes, mappings and periods are
 //! read here, so that what can't be so stops the start and not a night.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use crate::domain::period::Period;
 use crate::domain::reminder::{NoticeRole, RuleKind, SubjectKind};
 use crate::intake::{Mapping, NameTime, OWN_FORMAT, OWN_SOURCE};
 use crate::mail::{Post, Signing};
+use crate::report::Forms;
 use crate::service::OfficeSettings;
 use crate::service::folders::{Folder, Form, Seen};
 use crate::service::reminders::RuleDraft;
@@ -97,6 +100,7 @@ pub(super) fn office(settings: &Settings) -> anyhow::Result<OfficeSettings> {
             alarm_after: settings.report.alarm_after_working_days.into(),
             alarm_recipients: settings.report.alarm_recipients.iter().map(|r| mailbox(r)).collect(),
             closing: closing(&settings.report.close)?,
+            forms: forms(&settings.report.forms)?,
             ..usual.report
         },
         folders: settings
@@ -207,6 +211,16 @@ fn word<T: Copy>(
         let known: Vec<&str> = all.iter().map(|word| said(*word)).collect();
         format!("{key}: “{text}” phải là một trong / must be one of {}", known.join(", "))
     })
+}
+
+/// The forms of reports, each file read once at the start.
+fn forms(files: &[PathBuf]) -> anyhow::Result<Forms> {
+    let named = |file: &Path| format!("report.forms: {}", file.display());
+    let texts: Vec<String> = files
+        .iter()
+        .map(|file| fs::read_to_string(file).with_context(|| named(file)))
+        .collect::<anyhow::Result<_>>()?;
+    Forms::with(texts).map_err(|(number, error)| anyhow::Error::new(error).context(named(&files[number])))
 }
 
 fn closing(text: &str) -> anyhow::Result<Closing> {

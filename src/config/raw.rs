@@ -149,6 +149,7 @@ impl Default for RawSettings {
                 drafters: Vec::new(),
                 alarm_after_working_days: 3,
                 alarm_recipients: Vec::new(),
+                forms: Vec::new(),
             },
             metrics: RawMetrics::default(),
             log: Log { level: "info".to_owned(), format: LogFormat::Auto },

@@ -221,6 +221,8 @@ pub struct Report {
     pub alarm_after_working_days: u16,
     /// Who is told then, besides `mail.operator`.
     pub alarm_recipients: Vec<String>,
+    /// Files with forms of reports besides the one that comes with the house; one named `period` stands in its place.
+    pub forms: Vec<PathBuf>,
 }
 
 /// `[metrics]`.

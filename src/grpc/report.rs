@@ -55,7 +55,8 @@ async fn members_of(
         Some(id.ok_or_else(|| Violation::unknown("procedure", &code, "thủ tục", "procedure"))?)
     };
     let field = (!r.field.is_empty()).then(|| r.field.clone());
-    let whose = Whose { group, unit_id: unit_id(look, &r.unit)?, procedure_id, field, as_of: None };
+    let whose =
+        Whose { group, unit_id: unit_id(look, &r.unit)?, procedure_id, field, as_of: r.as_of_sequence };
     let after = listing.query.after.as_ref().and_then(|c| Uuid::parse_str(&c.id).ok()).unwrap_or_default();
     let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
     let (mut rows, total) = members::list(look, wanted, range, &whose, after, limit + 1).await?;

@@ -14,9 +14,11 @@ use super::imports::{Freshness, data_until, freshness};
 use super::letterhead::Letterhead;
 use super::printing::{Draft, Printing};
 use super::report::{Ask, summarize};
+use super::reports::{self, Opening};
 use super::settings::Closing;
 use super::slots::{Asked, Claim, house_calendar};
 use crate::domain::period::{Period, Preset};
+use crate::domain::report::ReportOrigin;
 use crate::domain::summary::{PeriodSummary, Rate};
 use crate::domain::text::date;
 use crate::mail::{Mailbox, SummaryMail};
@@ -132,6 +134,11 @@ async fn close_period(
     if !period_reports::insert(&work.tx, row).await? {
         // Another slot closed it meanwhile: dropping the work takes our mails back.
         return Ok(named("vừa được chốt, không gửi thư", "closed meanwhile, nothing sent"));
+    }
+    // What the office writes around the figures begins here; one that somebody opened before goes on.
+    if !reports::is_under_way(&work.tx, period).await? {
+        let opening = Opening::of(period);
+        reports::open(&mut work, opening, ReportOrigin::Schedule, Vec::new()).await?;
     }
     work.note(
         format!("periodReports/{id}"),

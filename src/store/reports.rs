@@ -106,6 +106,20 @@ pub async fn before(
         .await?)
 }
 
+/// How many of a period were opened and not cancelled.
+pub async fn of_period(
+    door: &impl Door,
+    from_on: chrono::NaiveDate,
+    to_on: chrono::NaiveDate,
+) -> Result<u64, StoreError> {
+    Ok(report::Entity::find()
+        .filter(report::Column::FromOn.eq(from_on))
+        .filter(report::Column::ToOn.eq(to_on))
+        .filter(report::Column::State.ne("cancelled"))
+        .count(door.conn())
+        .await?)
+}
+
 /// How many codes begin so: where the house looks for the next free one.
 pub async fn count_codes(door: &impl Door, prefix: &str) -> Result<u64, StoreError> {
     Ok(report::Entity::find().filter(report::Column::Code.starts_with(prefix)).count(door.conn()).await?)

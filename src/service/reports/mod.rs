@@ -33,7 +33,7 @@ pub use checking::{Checked, MemberChange, check};
 pub use comparing::{Compared, Explained, Side, compare};
 pub use freezing::{Submitted, submit};
 pub use narrating::{Written, write};
-pub use opening::{Opening, cancel, correct, open, send_back};
+pub use opening::{Opening, cancel, correct, is_under_way, open, send_back};
 pub use sending::{enclosed, send};
 pub use signing::{Signature, attach, reading};
 

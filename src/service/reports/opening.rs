@@ -10,6 +10,7 @@ use super::{ReportRow, Step, load, name, save};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportOrigin, ReportState, ReportStep};
 use crate::domain::text;
+use crate::store::Door;
 use crate::store::reports::{self, TextRow};
 
 /// Fields of a report on the wire.
@@ -32,6 +33,26 @@ pub struct Opening {
     pub addressee: String,
     /// Until when it must have been sent.
     pub due_on: Option<NaiveDate>,
+}
+
+impl Opening {
+    /// Of a period, by the usual form, that no letter asks for.
+    pub fn of(period: Period) -> Self {
+        Self {
+            period,
+            form: String::new(),
+            request_number: String::new(),
+            request_dated_on: None,
+            request_matter: String::new(),
+            addressee: String::new(),
+            due_on: None,
+        }
+    }
+}
+
+/// A report of that period was opened and not given up.
+pub async fn is_under_way(door: &impl Door, period: Period) -> Result<bool, ServiceError> {
+    Ok(reports::of_period(door, period.first(), period.last()).await? > 0)
 }
 
 /// Opens a report. It begins with what was written in the last one of its form.

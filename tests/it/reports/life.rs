@@ -3,7 +3,7 @@
 use bonro::pb::v1;
 use tonic::Code;
 
-use super::desk::{Desk, PLACES, pdf, period, refusal};
+use super::desk::{Desk, PLACES, pdf, refusal};
 use crate::records::town::date;
 use crate::support::both;
 
@@ -199,5 +199,4 @@ both!(the_next_report_begins_with_the_words_of_the_last_to_be_looked_at, |house|
         desk.write(&next, place, text).await;
     }
     desk.submit(&next).await;
-    let _ = period();
 });

@@ -1,9 +1,13 @@
 //! A signed report goes out by mail, once an address, with the file that was signed.
 
+use std::sync::Arc;
+
 use bonro::domain::schedule::JobName;
-use bonro::mail::{Language, ReportMail};
+use bonro::mail::{Language, Post, ReportMail};
 use bonro::pb::v1;
+use bonro::service::House;
 use bonro::service::jobs::{Asked, run};
+use bonro::service::settings::OfficeSettings;
 use bonro::store::entity::outbox;
 use bonro::world::Clock as _;
 use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -64,8 +68,12 @@ both!(a_signed_report_is_mailed_once_an_address, |house| {
         };
         format!("{}\n\n{}", shown.subject, hidden(&shown.text))
     });
-    desk.town.house.enter_jobs().await.expect("jobs are entered");
-    run(&desk.town.house, JobName::DeliverMail, desk.town.clock.now(), Asked::ByHand).await.expect("it runs");
+    let out = tempfile::tempdir().expect("a directory for mails");
+    let mut settings = OfficeSettings::default();
+    settings.mail.post = Arc::new(Post::Directory(out.path().to_owned()));
+    let house = House::with_settings(desk.town.house.store.clone(), desk.town.house.world.clone(), settings);
+    house.enter_jobs().await.expect("jobs are entered");
+    run(&house, JobName::DeliverMail, desk.town.clock.now(), Asked::ByHand).await.expect("it runs");
     let rows = mails(&desk).await;
     assert!(rows.iter().all(|row| row.state == "sent"), "{:?}", rows[0].last_error);
     let sealed = String::from_utf8(rows[0].sealed.clone().expect("bytes")).expect("a mail is text");
