@@ -57,6 +57,7 @@ mod m20261128_000101_create_opinions;
 mod m20261128_000102_create_certificates;
 mod m20261128_000110_watch_ages;
 mod m20261128_000120_create_issued_reports;
+mod m20261128_000130_index_odd_events;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -111,6 +112,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000102_create_certificates::Migration),
             Box::new(m20261128_000110_watch_ages::Migration),
             Box::new(m20261128_000120_create_issued_reports::Migration),
+            Box::new(m20261128_000130_index_odd_events::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! knows how the house does what it is asked: client commands talk to a running server, `demo` and
 //! `serve` start one through `app`.
 
+mod assess;
 mod check;
 mod connection;
 mod declared_tables;
@@ -93,6 +94,9 @@ enum Command {
     /// Báo cáo định kỳ: soạn, trình ký, gửi, đính chính, đối chứng / Period reports: write, submit, send, correct, compare
     #[command(subcommand)]
     Reports(reports::ReportsCommand),
+    /// Đánh giá: bộ chỉ số, dự báo quá hạn, thời gian giải quyết, dấu hiệu bất thường / Indicators, what is ahead, how long it took, what is odd
+    #[command(subcommand)]
+    Assess(assess::AssessCommand),
     /// Giải thích thời hạn của một hồ sơ, từng ngày / Explain a dossier's deadline, day by day
     Explain(explain::ExplainArgs),
     /// Khóa truy cập / Keys of callers
@@ -166,6 +170,7 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Mails(args) => mails::run(args, json).await,
         Command::Letters(command) => letters::run(command, json).await,
         Command::Reports(command) => reports::run(command, json).await,
+        Command::Assess(command) => assess::run(command, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,
         Command::Map(command) => map::run(&command, json),

@@ -14,6 +14,8 @@ pub mod explain;
 pub mod figure;
 pub mod filter;
 pub mod incident;
+pub mod index_766;
+pub mod irregularity;
 pub mod mail;
 pub mod official;
 pub mod opinion;

@@ -83,7 +83,32 @@ pub enum Verdict {
     Missed,
 }
 
+/// What is shown beside a figure that has a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    /// Reached.
+    Green,
+    /// Missed by one percentage point at most.
+    Amber,
+    /// Missed by more.
+    Red,
+}
+
+/// Hundredths of a percent by which a target may be missed that is still amber.
+const NEAR: i64 = 100;
+
 impl Target {
+    /// The light of a figure; None for 0/0.
+    pub fn light(&self, rate: Rate) -> Option<Light> {
+        let eased = if self.at_most { self.value_hundredths + NEAR } else { self.value_hundredths - NEAR };
+        let eased = Self { value_hundredths: eased, ..self.clone() };
+        Some(match (self.verdict(rate)?, eased.verdict(rate)?) {
+            (Verdict::Exceeded | Verdict::Reached, _) => Light::Green,
+            (Verdict::Missed, Verdict::Exceeded | Verdict::Reached) => Light::Amber,
+            (Verdict::Missed, Verdict::Missed) => Light::Red,
+        })
+    }
+
     /// Compares exactly, not by rounded percents; None for 0/0.
     pub fn verdict(&self, rate: Rate) -> Option<Verdict> {
         if rate.denominator == 0 {
@@ -117,5 +142,16 @@ mod tests {
         assert_eq!(verdict(0, 100, 100, true), Some(Verdict::Reached));
         assert_eq!(verdict(2, 100, 100, true), Some(Verdict::Missed));
         assert_eq!(verdict(0, 0, 100, true), None);
+        let light = |numerator, value_hundredths, at_most| {
+            let (name, basis) = (String::new(), String::new());
+            let target = Target { name, indicator: Indicator::LateRate, at_most, value_hundredths, basis };
+            target.light(Rate { numerator, denominator: 1000 })
+        };
+        assert_eq!(
+            (light(900, 9000, false), light(890, 9000, false)),
+            (Some(Light::Green), Some(Light::Amber))
+        );
+        assert_eq!((light(889, 9000, false), light(20, 100, true)), (Some(Light::Red), Some(Light::Amber)));
+        assert_eq!(light(21, 100, true), Some(Light::Red));
     }
 }

@@ -4,6 +4,7 @@
 //! read the request (`convert`), call a verb of `crate::service` inside [`Front::mutate`], [`Front::look`]
 //! or [`Front::list`], and write the answer. Who calls and how far it reaches is settled before, by `caller`.
 
+mod assessment;
 mod audit;
 mod calendar;
 mod caller;

@@ -24,7 +24,7 @@ use crate::service::report::{Ask, summarize};
 use crate::service::{Cursor, Look, ServiceError, Violation};
 
 /// The unit that a request names; None for none.
-fn unit_id(look: &Look, name: &str) -> Result<Option<Uuid>, Violation> {
+pub(super) fn unit_id(look: &Look, name: &str) -> Result<Option<Uuid>, Violation> {
     if name.is_empty() {
         return Ok(None);
     }
@@ -242,5 +242,33 @@ impl ReportService for Front {
         request: Request<v1::DownloadReportRequest>,
     ) -> Result<Response<Pieces>, Status> {
         self.download(request).await
+    }
+
+    async fn assess_period(
+        &self,
+        request: Request<v1::AssessPeriodRequest>,
+    ) -> Result<Response<v1::AssessPeriodResponse>, Status> {
+        self.assess(request).await
+    }
+
+    async fn forecast_overdue(
+        &self,
+        request: Request<v1::ForecastOverdueRequest>,
+    ) -> Result<Response<v1::ForecastOverdueResponse>, Status> {
+        self.forecast(request).await
+    }
+
+    async fn list_handling_times(
+        &self,
+        request: Request<v1::ListHandlingTimesRequest>,
+    ) -> Result<Response<v1::ListHandlingTimesResponse>, Status> {
+        self.handling_times(request).await
+    }
+
+    async fn list_irregularities(
+        &self,
+        request: Request<v1::ListIrregularitiesRequest>,
+    ) -> Result<Response<v1::ListIrregularitiesResponse>, Status> {
+        self.irregularities(request).await
     }
 }

@@ -101,6 +101,19 @@ pub async fn list(
     after: Uuid,
     limit: usize,
 ) -> Result<(Vec<DossierRow>, usize), ServiceError> {
+    let ids = ids(look, figure, period, whose).await?;
+    let total = ids.len();
+    let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
+    Ok((members::dossiers(&look.door, &page).await?, total))
+}
+
+/// The identities of all dossiers behind a figure, ascending.
+pub async fn ids(
+    look: &Look,
+    figure: DossierFigure,
+    period: Period,
+    whose: &Whose,
+) -> Result<Vec<Uuid>, ServiceError> {
     let calendar = look
         .rules
         .calendar_for(None)
@@ -126,9 +139,7 @@ pub async fn list(
             ids.dedup();
         }
     }
-    let total = ids.len();
-    let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
-    Ok((members::dossiers(&look.door, &page).await?, total))
+    Ok(ids)
 }
 
 /// Codes of the house's dossiers behind a figure as known at a number of the ledger, in their order. `counted` is the part

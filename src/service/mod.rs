@@ -1,6 +1,7 @@
 //! The office: what the house can do, a file a topic. Only here are transactions opened and committed.
 //! No word of the wire and none of SQL.
 
+pub mod assessing;
 pub mod audit;
 pub mod backfilling;
 pub mod calendars;
@@ -16,9 +17,11 @@ pub mod error;
 mod findings;
 mod flagging;
 pub mod folders;
+pub mod forecast;
 pub mod founding;
 pub mod imports;
 pub mod incidents;
+pub mod irregularities;
 pub mod jobs;
 pub mod keys;
 pub mod landing;

@@ -8,7 +8,6 @@ use super::slots::house_calendar;
 use super::work::Look;
 use crate::domain::figure::{Fact, Sum};
 use crate::domain::period::Period;
-use crate::domain::permission::Scope;
 pub use crate::domain::summary::Breakdown;
 use crate::domain::summary::{
     Frame, FramedProcedure, FramedUnit, Ledger, PeriodSummary, PetitionFact, Unflagged, summary,
@@ -45,16 +44,7 @@ pub async fn counted(look: &Look, ask: &Ask) -> Result<(Frame, Ledger), ServiceE
     let now = look.context.now;
     let (counted, complete) = ask.period.until(calendar.local_date(now));
     let until = calendar.midnight(counted.end()).min(now);
-    let subtree = ask.unit_id.map(|id| look.rules.units.subtree(id));
-    let seen = |unit: Uuid| {
-        let asked = subtree.as_ref().is_none_or(|units| units.contains(&unit));
-        let allowed = match &look.context.scope {
-            Scope::All => true,
-            Scope::Units(units) => units.contains(&unit),
-            Scope::Own(_) => false,
-        };
-        asked && allowed
-    };
+    let seen = look.counting(ask.unit_id);
     let fine = ask.breakdowns.iter().any(|breakdown| breakdown.is_fine());
     let ledger = ledger(&look.door, &counted, until, fine, ask.as_of, &seen).await?;
     let rules = &look.rules;

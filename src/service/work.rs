@@ -158,6 +158,23 @@ impl House {
     }
 }
 
+impl Look {
+    /// Which units count: those that the caller sees, within the subtree of one where it is named.
+    pub fn counting(&self, within: Option<Uuid>) -> impl Fn(Uuid) -> bool + Sync {
+        let subtree = within.map(|id| self.rules.units.subtree(id));
+        let scope = self.context.scope.clone();
+        move |unit| {
+            let asked = subtree.as_ref().is_none_or(|units| units.contains(&unit));
+            let allowed = match &scope {
+                Scope::All => true,
+                Scope::Units(units) => units.contains(&unit),
+                Scope::Own(_) => false,
+            };
+            asked && allowed
+        }
+    }
+}
+
 impl Work {
     /// The instant of the request.
     pub fn now(&self) -> DateTime<Utc> {

@@ -329,6 +329,43 @@ pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<HashMap<Uuid, Doss
     Ok(found)
 }
 
+/// An open dossier whose clock runs, as far as its deadline goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FallingDue {
+    /// The unit that answers for it.
+    pub unit_id: Uuid,
+    /// The instant that judges.
+    pub due_at: DateTime<Utc>,
+    /// The first instant at which it is overdue.
+    pub overdue_at: DateTime<Utc>,
+    /// The last hand-over, resume or receipt.
+    pub standing_since: Option<DateTime<Utc>>,
+}
+
+/// Open dossiers that are overdue at an instant if nobody closes them.
+pub async fn falling_due(door: &impl Door, at: DateTime<Utc>) -> Result<Vec<FallingDue>, StoreError> {
+    type Row = (Uuid, Option<Uuid>, Option<DateTime<Utc>>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+    let rows: Vec<Row> = dossier::Entity::find()
+        .select_only()
+        .column(dossier::Column::UnitId)
+        .column(dossier::Column::ContinuingUnitId)
+        .column(dossier::Column::JudgedDueAt)
+        .column(dossier::Column::OverdueAt)
+        .column(dossier::Column::StandingSince)
+        .filter(dossier::Column::Open.eq(true))
+        .filter(dossier::Column::OverdueAt.lte(at))
+        .into_tuple()
+        .all(door.conn())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(unit_id, continuing, due_at, overdue_at, standing_since)| {
+            let unit_id = continuing.unwrap_or(unit_id);
+            Some(FallingDue { unit_id, due_at: due_at?, overdue_at: overdue_at?, standing_since })
+        })
+        .collect())
+}
+
 /// Dossiers in the order of their identity, for the checker that recounts them all.
 pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
     records::after::<dossier::Entity>(door, dossier::Column::Id, after, limit).await

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entity::event;
@@ -101,6 +102,29 @@ pub async fn of(door: &impl Door, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<Even
         }
     }
     Ok(found)
+}
+
+/// Dossiers with an event in `[from, to)` that may dress up figures: a stop, a new promise, a correction, a voiding or a
+/// withdrawal. Ascending by identity.
+pub async fn odd_between(
+    door: &impl Door,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Result<Vec<Uuid>, StoreError> {
+    let ids: Vec<Uuid> = event::Entity::find()
+        .select_only()
+        .column(event::Column::SubjectId)
+        .distinct()
+        // Word for word as the index has it.
+        .filter(Expr::cust("kind IN ('paused', 'reappointed', 'corrected', 'voided', 'withdrawn')"))
+        .filter(event::Column::SubjectKind.eq("dossier"))
+        .filter(event::Column::OccurredAt.gte(from))
+        .filter(event::Column::OccurredAt.lt(to))
+        .order_by_asc(event::Column::SubjectId)
+        .into_tuple()
+        .all(door.conn())
+        .await?;
+    Ok(ids)
 }
 
 /// Histories of dossiers.

@@ -1,6 +1,7 @@
 //! Reports that people work on: their life from the letter that asks for one to the issue that is sent, the proof of what
 //! was issued, and what explains a difference.
 
+mod assessed;
 mod desk;
 mod life;
 mod proof;

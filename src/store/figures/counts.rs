@@ -1,5 +1,7 @@
 //! What is counted beside the ledger: present states, and the subjects behind a figure.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
@@ -8,6 +10,7 @@ use uuid::Uuid;
 use super::super::entity::{dossier, figure_cell, figure_entry, task};
 use super::super::{Door, StoreError};
 use super::folded;
+use crate::domain::period::Period;
 
 /// A count by unit and procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +137,42 @@ pub async fn subject_rows(
             row.try_get("", "fact")?,
             row.try_get("", "effective_on")?,
         ));
+    }
+    Ok(found)
+}
+
+/// Closings by unit and day within a period: folded days, and what no cell holds yet.
+pub async fn closings_by_day(
+    door: &impl Door,
+    period: &Period,
+) -> Result<BTreeMap<(Uuid, NaiveDate), i64>, StoreError> {
+    let cells: Vec<(Uuid, NaiveDate, i64)> = figure_cell::Entity::find()
+        .select_only()
+        .column(figure_cell::Column::UnitId)
+        .column(figure_cell::Column::BucketOn)
+        .column(figure_cell::Column::Quantity)
+        .filter(figure_cell::Column::Grain.eq("day"))
+        .filter(figure_cell::Column::Fact.starts_with("closed:"))
+        .filter(figure_cell::Column::BucketOn.gte(period.first()))
+        .filter(figure_cell::Column::BucketOn.lt(period.end()))
+        .into_tuple()
+        .all(door.conn())
+        .await?;
+    let tail: Vec<(Uuid, NaiveDate, i64)> = figure_entry::Entity::find()
+        .select_only()
+        .column(figure_entry::Column::UnitId)
+        .column(figure_entry::Column::EffectiveOn)
+        .column(figure_entry::Column::Quantity)
+        .filter(figure_entry::Column::Seq.gt(folded(door).await?))
+        .filter(figure_entry::Column::Fact.starts_with("closed:"))
+        .filter(figure_entry::Column::EffectiveOn.gte(period.first()))
+        .filter(figure_entry::Column::EffectiveOn.lt(period.end()))
+        .into_tuple()
+        .all(door.conn())
+        .await?;
+    let mut found = BTreeMap::new();
+    for (unit_id, day, quantity) in cells.into_iter().chain(tail) {
+        *found.entry((unit_id, day)).or_default() += quantity;
     }
     Ok(found)
 }

@@ -17,7 +17,9 @@ mod counts;
 mod recount;
 mod sums;
 
-pub use counts::{CountRow, subject_rows, unflagged_dossiers, unflagged_tasks, with_dossiers};
+pub use counts::{
+    CountRow, closings_by_day, subject_rows, unflagged_dossiers, unflagged_tasks, with_dossiers,
+};
 pub use recount::{by_day, cells_against_entries};
 pub use sums::{Grain, SumRow, sums};
 
