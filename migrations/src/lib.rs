@@ -58,6 +58,7 @@ mod m20261128_000102_create_certificates;
 mod m20261128_000110_watch_ages;
 mod m20261128_000120_create_issued_reports;
 mod m20261128_000130_index_odd_events;
+mod m20261128_000140_create_contributions;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -113,6 +114,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000110_watch_ages::Migration),
             Box::new(m20261128_000120_create_issued_reports::Migration),
             Box::new(m20261128_000130_index_odd_events::Migration),
+            Box::new(m20261128_000140_create_contributions::Migration),
         ]
     }
 }

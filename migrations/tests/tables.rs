@@ -14,6 +14,7 @@ const TABLES: &[&str] = &[
     "calendar",
     "calendar_day",
     "certificate",
+    "contribution",
     "declared_figure",
     "document",
     "dossier",

@@ -61,6 +61,7 @@ list_requests!(
     ListCertificatesRequest,
     ListDeclaredFiguresRequest,
     ListDocumentsRequest,
+    ListContributionsRequest,
     ListDossierEventsRequest,
     ListDossiersRequest,
     ListImportOutcomesRequest,

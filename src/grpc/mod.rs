@@ -9,6 +9,7 @@ mod audit;
 mod calendar;
 mod caller;
 mod certificate;
+mod contribution;
 pub mod convert;
 mod deadline;
 mod declared_figure;
@@ -174,6 +175,7 @@ impl Front {
             audit_service_server::AuditServiceServer,
             calendar_service_server::CalendarServiceServer,
             certificate_service_server::CertificateServiceServer,
+            contribution_service_server::ContributionServiceServer,
             declared_figure_service_server::DeclaredFigureServiceServer,
             document_service_server::DocumentServiceServer,
             incident_service_server::IncidentServiceServer,

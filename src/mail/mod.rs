@@ -5,6 +5,7 @@
 //! and the delivery over SMTP or into a directory. Who is written to, when, and what is recorded
 //! about it belongs to `service`; no mail carries an applicant's data, only codes.
 
+mod contribution_mail;
 mod delivery_error;
 mod digest;
 mod digest_list;
@@ -33,6 +34,7 @@ mod tls_tests;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+pub use contribution_mail::{Asking, ContributionMail};
 pub use delivery_error::DeliveryError;
 pub use digest::{Digest, Line, Measured, Remark, Subject};
 pub use digest_list::{Entry, Listing};

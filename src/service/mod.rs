@@ -7,6 +7,7 @@ pub mod backfilling;
 pub mod calendars;
 pub mod certificates;
 pub mod checker;
+pub mod contributions;
 pub mod deadlines;
 pub mod declared_figures;
 pub mod delivery;

@@ -7,7 +7,6 @@ mod readiness;
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
 
-use super::House;
 use super::error::ServiceError;
 use super::flagging::{By, flag_overdue};
 use super::imports::{Freshness, data_until, freshness};
@@ -17,6 +16,7 @@ use super::report::{Ask, summarize};
 use super::reports::{self, Opening};
 use super::settings::Closing;
 use super::slots::{Asked, Claim, house_calendar};
+use super::{House, contributions};
 use crate::domain::period::{Period, Preset};
 use crate::domain::report::ReportOrigin;
 use crate::domain::summary::{PeriodSummary, Rate};
@@ -45,6 +45,7 @@ fn of((kind, period): Named, vi: &str, en: &str) -> String {
 /// told what keeps it back; that doesn't keep others back.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     flag_overdue(house, By::Slot(claim)).await?;
+    contributions::remind(house, claim).await?;
     // Before the cut: what a source has said by now is within it.
     let look = house.look(house.own_context(claim.job)).await?;
     let usual_hours = house.settings.stale_after_hours;

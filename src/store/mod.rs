@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod calendars;
 pub mod certificates;
+pub mod contributions;
 pub mod declared_figures;
 pub mod documents;
 pub mod dossiers;

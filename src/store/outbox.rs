@@ -57,7 +57,7 @@ pub struct NewMail {
     pub id: Uuid,
     /// Names its cause: the same cause makes one mail.
     pub key: String,
-    /// `reminder_digest`, `period_summary`, `report` or `operator_notice`.
+    /// `reminder_digest`, `period_summary`, `report`, `contribution` or `operator_notice`.
     pub kind: &'static str,
     /// The official it is for, if one of ours.
     pub recipient_official_id: Option<Uuid>,

@@ -39,6 +39,7 @@ async fn assert_fit(db: &DatabaseConnection) {
         calendar,
         calendar_day,
         certificate,
+        contribution,
         declared_figure,
         document,
         dossier,

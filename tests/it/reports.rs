@@ -2,6 +2,7 @@
 //! was issued, and what explains a difference.
 
 mod assessed;
+mod contributed;
 mod desk;
 mod life;
 mod proof;

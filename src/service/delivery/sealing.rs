@@ -14,7 +14,8 @@ use super::{Fate, release};
 use crate::domain::mail::Fault;
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{
-    Language, Letter, Mailbox, OperatorNotice, Rendered, ReportMail, SummaryMail, Thread, seal,
+    ContributionMail, Language, Letter, Mailbox, OperatorNotice, Rendered, ReportMail, SummaryMail, Thread,
+    seal,
 };
 use crate::store::Tx;
 use crate::store::outbox::{self, Failure, Lease, MailRow};
@@ -80,6 +81,9 @@ async fn seal_now(
             }
             Err(unsaid) => Err(unsaid),
         },
+        (None, "contribution") => {
+            parse::<ContributionMail>(row).map(|mail| mail.render(Language::of(&row.language)))
+        }
         (None, "operator_notice") => {
             parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language)))
         }

@@ -26,7 +26,7 @@ const LONGEST: usize = 2000;
 /// How fields are called on the wire: the resource, and those whose name differs from the file's column.
 #[derive(Debug, Clone, Copy)]
 pub struct Wire {
-    /// The resource in the request, such as `survey`.
+    /// The resource in the request, such as `survey`; empty where its fields are the request's own.
     pub resource: &'static str,
     /// (column, field).
     pub names: &'static [(&'static str, &'static str)],
@@ -62,7 +62,8 @@ impl<'w> Findings<'w> {
             None => column.to_owned(),
             Some(wire) => {
                 let found = wire.names.iter().find(|(file, _)| *file == column);
-                format!("{}.{}", wire.resource, found.map_or(column, |(_, field)| field))
+                let field = found.map_or(column, |(_, field)| field);
+                if wire.resource.is_empty() { field.to_owned() } else { format!("{}.{field}", wire.resource) }
             }
         }
     }

@@ -20,7 +20,7 @@ use super::{
 use crate::domain::report::ReportStep;
 use crate::domain::summary::{Frame, cells, summary};
 use crate::report::{Paper, print, said_by_figures};
-use crate::store::{figures, reports};
+use crate::store::{contributions, figures, reports};
 
 /// The figures whose dossiers are kept with a report: those by which people are judged.
 pub const EXCEPTIONS: [DossierFigure; 6] = [
@@ -77,6 +77,7 @@ pub async fn submit(
         reports::put_file(&work.tx, keeping::file(work.new_id(), &row, paper, bytes, now)).await?;
     }
     reports::keep_members(&work.tx, row.id, &frozen.members).await?;
+    contributions::close(&work.tx, row.id).await?;
     let sha256 = keeping::sha256(frozen.figures.as_bytes());
     let detail = json!({ "frozen": { "sequence": cut, "figures_sha256": sha256 } });
     let row = ReportRow {

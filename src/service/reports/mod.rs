@@ -32,7 +32,7 @@ pub use crate::store::reports::{FileLine, FileRow, PUBLISHED, ReportRow, TextRow
 pub use checking::{Checked, MemberChange, check};
 pub use comparing::{Compared, Explained, Side, compare};
 pub use freezing::{Submitted, submit};
-pub use narrating::{Written, write};
+pub use narrating::{Written, tidied, write};
 pub use opening::{Opening, cancel, correct, is_under_way, open, send_back};
 pub use sending::{enclosed, send};
 pub use signing::{Signature, attach, reading};

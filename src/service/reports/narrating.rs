@@ -42,7 +42,7 @@ pub fn known<'a>(form: &'a Template, place: &str) -> Result<&'a BlockForm, Servi
 pub async fn write(work: &mut Work, step: &Step, written: &Written) -> Result<ReportRow, ServiceError> {
     let (row, state) = load(&work.tx, step, ReportStep::Write).await?;
     known(&form_of(&row)?, &written.place)?;
-    let text = tidied(&written.text)?;
+    let text = tidied("text", &written.text)?;
     let last = reports::versions(&work.tx, row.id, &written.place).await?.into_iter().next();
     // The same again says that what was carried over holds here too; else it says nothing.
     let is_said = last.as_ref().is_some_and(|last| last.text == text && !is_carried(last));
@@ -66,24 +66,24 @@ pub async fn write(work: &mut Work, step: &Step, written: &Written) -> Result<Re
 }
 
 /// Paragraphs without blank lines, and nothing that no document can hold.
-fn tidied(written: &str) -> Result<String, ServiceError> {
+pub fn tidied(field: &str, written: &str) -> Result<String, ServiceError> {
     let lines: Vec<String> = written.lines().map(text::tidy).filter(|line| !line.is_empty()).collect();
     let tidy = lines.join("\n");
     if tidy.chars().any(|c| c != '\n' && c.is_control()) {
         return Err(Violation::new(
-            "text",
+            field,
             "CONTROL_CHARACTER",
-            "text: có ký tự điều khiển; hãy gõ lại đoạn văn",
-            "text: has a control character; type it anew",
+            format!("{field}: có ký tự điều khiển; hãy gõ lại đoạn văn"),
+            format!("{field}: has a control character; type it anew"),
         )
         .into());
     }
     if tidy.chars().count() > LONGEST {
         return Err(Violation::new(
-            "text",
+            field,
             "TOO_LONG",
-            format!("text: dài hơn {LONGEST} ký tự; hãy rút gọn hoặc gửi kèm phụ lục"),
-            format!("text: has more than {LONGEST} characters; shorten it, or enclose it"),
+            format!("{field}: dài hơn {LONGEST} ký tự; hãy rút gọn hoặc gửi kèm phụ lục"),
+            format!("{field}: has more than {LONGEST} characters; shorten it, or enclose it"),
         )
         .into());
     }

@@ -10,11 +10,18 @@ use super::{ReportRow, Step, load, name, save};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportOrigin, ReportState, ReportStep};
 use crate::domain::text;
-use crate::store::Door;
 use crate::store::reports::{self, TextRow};
+use crate::store::{Door, contributions};
 
 /// Fields of a report on the wire.
-const WIRE: Wire = Wire { resource: "report", names: &[] };
+const WIRE: Wire = Wire {
+    resource: "",
+    names: &[
+        ("request_number", "request.number"),
+        ("request_dated_on", "request.dated_on"),
+        ("request_matter", "request.matter"),
+    ],
+};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -154,6 +161,7 @@ pub async fn correct(work: &mut Work, step: &Step, reason: &str) -> Result<Repor
 pub async fn send_back(work: &mut Work, step: &Step) -> Result<ReportRow, ServiceError> {
     let (row, state) = load(&work.tx, step, ReportStep::Return).await?;
     reports::thaw(&work.tx, row.id).await?;
+    contributions::reopen(&work.tx, row.id).await?;
     let detail = json!({ "returned": { "figures_sha256": row.figures_sha256, "sequence": row.frozen_seq } });
     let row = ReportRow {
         frozen_seq: None,
@@ -170,6 +178,7 @@ pub async fn send_back(work: &mut Work, step: &Step) -> Result<ReportRow, Servic
 pub async fn cancel(work: &mut Work, step: &Step, reason: &str) -> Result<ReportRow, ServiceError> {
     let (row, state) = load(&work.tx, step, ReportStep::Cancel).await?;
     let reason = given_reason(work, reason)?;
+    contributions::close(&work.tx, row.id).await?;
     let detail = json!({ "cancelled": { "reason": reason } });
     save(work, ReportRow { reason: Some(reason), ..row }, state, &detail).await
 }

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod calendar;
 pub mod calendar_day;
 pub mod certificate;
+pub mod contribution;
 pub mod declared_figure;
 pub mod document;
 pub mod dossier;

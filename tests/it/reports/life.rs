@@ -1,10 +1,16 @@
 //! From the letter that asks for a report to the issue that was signed, and what is refused on the way.
 
+use bonro::domain::period::Period;
+use bonro::domain::schedule::JobName;
 use bonro::pb::v1;
+use bonro::service::House;
+use bonro::service::jobs::{Asked, run};
+use bonro::service::settings::{Closing, OfficeSettings};
+use bonro::world::Clock as _;
 use tonic::Code;
 
 use super::desk::{Desk, PLACES, pdf, refusal};
-use crate::records::town::date;
+use crate::records::town::{date, day};
 use crate::support::both;
 
 both!(a_report_is_written_submitted_and_signed, |house| {
@@ -85,6 +91,8 @@ both!(a_report_is_written_submitted_and_signed, |house| {
         (status.code(), refusal(&status).0.as_str()),
         (Code::FailedPrecondition, "SIGNED_FILE_DIFFERS")
     );
+    let status = desk.sign(&draft.name, "", &wrong, "").await.expect_err("it has no number");
+    assert_eq!(refusal(&status).1, ["number"]);
     let status = desk.sign(&draft.name, "05/BC-VP", b"no pdf", "").await.expect_err("it is none");
     assert_eq!(refusal(&status).1, ["content"]);
     let right = desk.signed_pdf(&draft.name).await;
@@ -113,13 +121,7 @@ both!(what_can_not_be_asked_for_is_refused_with_its_field, |house| {
     };
     let status = desk.reports.open_report(request).await.expect_err("all of it is wrong");
     let named = refusal(&status).1;
-    for field in [
-        "report.form",
-        "report.addressee",
-        "report.request_dated_on",
-        "report.period",
-        "report.request_number",
-    ] {
+    for field in ["form", "addressee", "request.dated_on", "period", "request.number"] {
         assert!(named.contains(&field.to_owned()), "{field}: {named:?}");
     }
     let draft = desk.draft().await;
@@ -146,6 +148,24 @@ both!(what_can_not_be_asked_for_is_refused_with_its_field, |house| {
     let cancel = v1::CancelReportRequest { reason: "Phòng Nội vụ rút yêu cầu".into(), ..cancel };
     let gone = desk.reports.cancel_report(cancel).await.expect("it is given up").into_inner();
     assert_eq!(gone.report.expect("a report").state(), v1::ReportState::Cancelled);
+});
+
+both!(a_closed_period_has_a_draft_once, |house| {
+    let mut desk = Desk::open(&house.url).await;
+    let mut settings = OfficeSettings::default();
+    let closed = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
+    settings.report.closing = Closing::Fixed(closed);
+    let closing =
+        House::with_settings(desk.town.house.store.clone(), desk.town.house.world.clone(), settings);
+    closing.enter_jobs().await.expect("jobs are entered");
+    for hour in ["2024-05-16T00:30:00Z", "2024-05-17T00:30:00Z"] {
+        desk.set(hour);
+        run(&closing, JobName::ReportPeriod, desk.town.clock.now(), Asked::ByHand).await.expect("it runs");
+    }
+    let answer = desk.reports.list_reports(v1::ListReportsRequest::default()).await.expect("they are listed");
+    let reports = answer.into_inner().reports;
+    let told: Vec<_> = reports.iter().map(|r| (r.code.as_str(), r.origin(), r.state())).collect();
+    assert_eq!(told, [("BC-2024-001", v1::ReportOrigin::Schedule, v1::ReportState::Draft)]);
 });
 
 both!(a_corrected_issue_supersedes_and_the_first_stays, |house| {
