@@ -22,6 +22,7 @@ mod docx;
 mod html;
 mod letters;
 mod package;
+mod paper;
 mod sentences;
 mod sheet;
 mod wording;
@@ -38,6 +39,7 @@ mod unpacked;
 pub use docx::{DOCUMENT, Document};
 pub use html::html;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
+pub use paper::{Paper, PrintError, print};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
 pub use wording::{GroupWords, Locality, Registered, Wording, period_name, period_range};
 
