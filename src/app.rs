@@ -26,7 +26,8 @@ use crate::domain::record::RecordKind;
 use crate::grpc::{Front, Limits};
 use crate::jobs::NightWatch;
 use crate::pb::v1;
-use crate::service::report::{Ask, Breakdown, summarize};
+use crate::report::Paper;
+use crate::service::report::{Ask, summarize};
 use crate::service::{Context, House, ServiceError, Work, checker, founding, keys, period_report};
 use crate::store::{Pool, Store, holdings, outbox};
 use crate::world::World;
@@ -77,13 +78,19 @@ impl Running {
         &self.admin_key
     }
 
-    /// The report of a period as one page of HTML.
-    pub async fn report_html(&self, first: NaiveDate, last: NaiveDate) -> anyhow::Result<String> {
-        let look = self.house.look(own_context(&self.house, "report_html")).await?;
+    /// The report of a period on every paper that this build prints on: the files with their names.
+    pub async fn report(
+        &self,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+        let look = self.house.look(own_context(&self.house, "report")).await?;
         let period = Period::new(first, last)?;
-        let breakdowns = vec![Breakdown::Group, Breakdown::Unit];
+        let breakdowns = period_report::BREAKDOWNS.into();
         let summary = summarize(&look, &Ask { period, unit_id: None, as_of: None, breakdowns }).await?;
-        Ok(period_report::printed(&look, &summary, &self.house.settings).await?)
+        let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
+        let printed = period_report::printed(&look, &summary, &self.house.settings, &papers).await?;
+        Ok(papers.iter().map(|paper| paper.file_name()).zip(printed).collect())
     }
 
     /// The codes of all records that the house holds, by kind.

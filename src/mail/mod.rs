@@ -41,7 +41,7 @@ pub use post::{BadAuthorities, BadPostUrl, Post};
 pub use returned::{Action, MAIL_BYTES, Read, RecipientReport, Report, read};
 pub use signing::{BadSigningKey, Signing};
 pub use smtp::{SmtpPost, Taken};
-pub use summary_mail::{GroupLine, SummaryMail};
+pub use summary_mail::{Enclosed, GroupLine, SummaryMail};
 
 /// The language of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

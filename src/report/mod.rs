@@ -18,14 +18,20 @@ use crate::domain::target::Target;
 mod appendix;
 mod beside;
 mod body;
+mod charts;
+mod document;
 mod docx;
+mod front;
 mod html;
 mod letters;
 mod package;
 mod paper;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod sentences;
 mod sheet;
 mod wording;
+mod workbook;
 
 #[cfg(test)]
 mod sample;
@@ -36,6 +42,7 @@ mod tests;
 #[cfg(test)]
 mod unpacked;
 
+pub use charts::{AgeBand, Charts, MonthFigures};
 pub use docx::{DOCUMENT, Document};
 pub use html::html;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
@@ -86,6 +93,8 @@ pub struct ReportInput<'a> {
     pub incidents: &'a [IncidentLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
+    /// What pictures show besides the figures.
+    pub charts: &'a Charts,
     /// Words and options of the sentences.
     pub wording: &'a Wording,
 }
@@ -135,6 +144,10 @@ pub struct DossierLine {
     pub due_on: Option<NaiveDate>,
     /// Resolved late on, in the period; None: open and overdue at its end, whatever came later.
     pub closed_on: Option<NaiveDate>,
+    /// Why it is late, in words; None: nobody has said so.
+    pub cause: Option<String>,
+    /// A letter of apology went out before the deadline passed.
+    pub apologised: bool,
 }
 
 /// An incident of other software as the report tells it.

@@ -1,5 +1,6 @@
 //! The dossiers behind a figure of the period summary, by the same definition as the count.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::error::ServiceError;
@@ -96,6 +97,30 @@ pub async fn list(
     after: Uuid,
     limit: usize,
 ) -> Result<(Vec<DossierRow>, usize), ServiceError> {
+    let ids = identities(look, figure, period, whose).await?;
+    let total = ids.len();
+    let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
+    Ok((members::dossiers(&look.door, &page).await?, total))
+}
+
+/// The days on which the dossiers behind a figure were received.
+pub(super) async fn received_days(
+    look: &Look,
+    figure: DossierFigure,
+    period: Period,
+    whose: &Whose,
+) -> Result<Vec<NaiveDate>, ServiceError> {
+    let ids = identities(look, figure, period, whose).await?;
+    Ok(members::received_days(&look.door, &ids).await?)
+}
+
+/// All of them, ascending.
+async fn identities(
+    look: &Look,
+    figure: DossierFigure,
+    period: Period,
+    whose: &Whose,
+) -> Result<Vec<Uuid>, ServiceError> {
     let calendar = look
         .rules
         .calendar_for(None)
@@ -120,9 +145,7 @@ pub async fn list(
             ids.dedup();
         }
     }
-    let total = ids.len();
-    let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
-    Ok((members::dossiers(&look.door, &page).await?, total))
+    Ok(ids)
 }
 
 fn among(look: &Look, whose: &Whose) -> Among {

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backfilling;
 pub mod calendars;
 pub mod certificates;
+mod charting;
 pub mod checker;
 pub mod deadlines;
 pub mod declared_figures;

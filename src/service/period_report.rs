@@ -6,22 +6,24 @@ mod readiness;
 
 use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Value, json};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use super::error::ServiceError;
 use super::flagging::flag_overdue;
 use super::imports::{Freshness, data_until, freshness};
 use super::letterhead::Letterhead;
-use super::report::{Ask, summarize};
+use super::report::{Ask, Breakdown, summarize};
 use super::settings::{Closing, OfficeSettings};
 use super::slots::{Asked, Claim, house_calendar};
 use super::work::Look;
-use super::{House, declared_figures, enclosures, incidents, reconciling, targets};
+use super::{House, charting, declared_figures, enclosures, incidents, reconciling, targets};
 use crate::domain::declared::Declared;
 use crate::domain::period::{Period, Preset};
-use crate::domain::summary::{PeriodSummary, Rate};
+use crate::domain::summary::{PeriodSummary, Rate, RowKey};
 use crate::domain::text::date;
-use crate::mail::{Mailbox, SummaryMail};
-use crate::report::{ReportInput, Wording, html};
+use crate::mail::{Enclosed, Mailbox, SummaryMail};
+use crate::report::{Paper, ReportInput, Wording, print};
 use crate::store::figures;
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
@@ -29,6 +31,9 @@ pub(super) use alarm::{Unreported, unreported};
 
 /// A period by its kind: `month`, `quarter` or `range`.
 type Named = (&'static str, Period);
+
+/// The rows of a report: the groups that its sentences speak of, and what its appendix tells apart.
+pub const BREAKDOWNS: [Breakdown; 3] = [Breakdown::Group, Breakdown::Unit, Breakdown::Field];
 
 /// What is said of a period in a slot's note.
 fn of((kind, period): Named, vi: &str, en: &str) -> String {
@@ -74,12 +79,13 @@ async fn close_period(
     if claim.asked != Asked::ByHand {
         readiness::check_sources(&look, sources, period.last())?;
     }
-    let summary =
-        summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
+    let ask = Ask { period, unit_id: None, as_of: Some(cut), breakdowns: BREAKDOWNS.into() };
+    let summary = summarize(&look, &ask).await?;
     readiness::check_figures(&summary)?;
     let known_until = data_until(&look).await?;
     let known_until = known_until.map(|at| calendar.local(at));
-    let page = printed(&look, &summary, &house.settings).await?;
+    let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
+    let printed = printed(&look, &summary, &house.settings, &papers).await?;
     let figures_json = to_json(&summary);
     let mut mail = SummaryMail::of(
         &summary,
@@ -87,7 +93,7 @@ async fn close_period(
         &Letterhead::of(settings, &look.rules.units).office,
         calendar.local(look.context.now),
     )
-    .enclosing(page, format!("{figures_json:#}\n"));
+    .enclosing(papers.iter().zip(printed).map(enclosed).collect(), format!("{figures_json:#}\n"));
     mail.data_until = known_until;
     mail.declared = declared(&look, summary.period).await?;
     mail.reconciled = reconciled(&look, summary.period).await?;
@@ -183,12 +189,17 @@ fn not_over() -> ServiceError {
     }
 }
 
-/// The report of a summary as one page, with the tasks and the late dossiers by code.
+fn enclosed((paper, bytes): (&Paper, Vec<u8>)) -> Enclosed {
+    Enclosed { name: paper.file_name().to_owned(), mime: paper.media_type().to_owned(), bytes }
+}
+
+/// The report of a summary on paper, a file for each that is asked for, with the tasks and the late dossiers by code.
 pub async fn printed(
     look: &Look,
     summary: &PeriodSummary,
     office: &OfficeSettings,
-) -> Result<String, ServiceError> {
+    papers: &[Paper],
+) -> Result<Vec<Vec<u8>>, ServiceError> {
     let settings = &office.report;
     let calendar = house_calendar(&look.rules);
     let known_until = data_until(look).await?;
@@ -199,7 +210,8 @@ pub async fn printed(
     let declared = declared(look, summary.period).await?;
     let incidents = incidents::of_period(look, summary.period).await?;
     let reconciled = reconciled(look, summary.period).await?;
-    Ok(html(&ReportInput {
+    let charts = charting::charts(look, summary).await?;
+    let input = ReportInput {
         summary,
         superior: &head.superior,
         office: &head.office,
@@ -220,8 +232,19 @@ pub async fn printed(
         declared: &declared,
         incidents: &incidents,
         late_dossiers: &late_dossiers,
+        charts: &charts,
         wording: &Wording::reference(head.locality(), &head.registered()),
-    }))
+    };
+    let all = || papers.iter().map(|paper| print(&input, *paper)).collect::<Result<_, _>>();
+    aside(all).map_err(|e| ServiceError::Internal(e.to_string()))
+}
+
+/// Does what takes a while without letting others wait, where there are several hands.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => block_in_place(work),
+        _ => work(),
+    }
 }
 
 /// How the period stands to the one-stop software's own table, if it was ever reconciled.
@@ -244,6 +267,7 @@ fn to_json(summary: &PeriodSummary) -> Value {
     let groups: serde_json::Map<String, Value> = summary
         .rows
         .iter()
+        .filter(|row| matches!(row.key, RowKey::Group(_)))
         .map(|row| {
             let d = &row.figures.dossiers;
             let figures = json!({

@@ -110,6 +110,15 @@ pub async fn summarize(look: &Look, ask: &Ask) -> Result<PeriodSummary, ServiceE
     })
 }
 
+/// The sums of everything that is asked for, without petitions, documents and the like.
+pub(super) async fn summed(look: &Look, ask: &Ask) -> Result<Sums, ServiceError> {
+    let mut total = Sums::default();
+    for (_, sums) in cells(look, ask, &ask.period, Grain::Unit, look.context.now).await? {
+        total.merge(&sums);
+    }
+    Ok(total)
+}
+
 /// A number that the ledger hasn't reached would give other figures when asked for again.
 fn beyond(last: i64) -> ServiceError {
     ServiceError::OutOfRange(Violation::new(

@@ -85,6 +85,7 @@ fn told(document: &Document) -> String {
         let runs = p.runs.iter().map(|run| match run {
             Run::Plain(text) => text.clone(),
             Run::Bold(text) => format!("*{text}*"),
+            Run::Draft(text) => format!("[{text}]"),
             Run::Dots => "……>".to_owned(),
         });
         format!("{}: {}", p.style.id(), runs.collect::<String>())
