@@ -361,9 +361,9 @@ fn late_dossiers(input: &ReportInput<'_>) -> Table {
     };
     Table {
         title: "Danh sách hồ sơ trễ hạn, quá hạn",
-        columns: columns(Side::Left, [("Mã hồ sơ", 50), ("Cơ quan", 46), ("Thủ tục", 58)])
-            .chain(columns(Side::Centre, [("Tiếp nhận", 20), ("Hạn trả", 20)]))
-            .chain(columns(Side::Left, [("Tình trạng", 30), ("Nguyên nhân", 28)]))
+        columns: columns(Side::Left, [("Mã hồ sơ", 49), ("Cơ quan", 62), ("Thủ tục", 52)])
+            .chain(columns(Side::Centre, [("Tiếp nhận", 19), ("Hạn trả", 19)]))
+            .chain(columns(Side::Left, [("Tình trạng", 26), ("Nguyên nhân", 25)]))
             .collect(),
         rows: input.late_dossiers.iter().map(row).collect(),
         note: String::new(),

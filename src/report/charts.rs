@@ -75,9 +75,9 @@ const UNITS: usize = 30;
 /// The letters of all papers.
 const FONT: &str = "Times New Roman, Liberation Serif, serif";
 /// What came in, and other bars that stand alone.
-const DARK: &str = "#1f4e79";
+pub const DARK: u32 = 0x001f_4e79;
 /// What went out.
-const LIGHT: &str = "#9dc3e6";
+pub const LIGHT: u32 = 0x009d_c3e6;
 
 /// The pictures for which there is something to show.
 pub fn pictures(input: &ReportInput<'_>) -> Vec<Picture> {
@@ -109,13 +109,13 @@ fn months(months: &[MonthFigures]) -> Option<Picture> {
     }
     let count = i64::try_from(months.len()).unwrap_or(i64::MAX);
     let step = (width - 20) / count;
-    let bar = (step * 2 / 5).min(40);
+    let bar = (step * 9 / 20).min(40);
     for (at, month) in (0..).zip(months) {
         let middle = 10 + step * at + step / 2;
         for (left, value, colour) in [(middle - bar, month.received, DARK), (middle, month.resolved, LIGHT)] {
             let high = scaled(value, most, floor - top);
             drawn.bar(left, floor - high, bar, high, colour);
-            drawn.text(left + bar / 2, floor - high - 4, "middle", &grouped(value));
+            drawn.small(left + bar / 2, floor - high - 4, &grouped(value));
         }
         drawn.text(middle, floor + 15, "middle", &month.label());
     }
@@ -217,9 +217,9 @@ impl Drawing {
         debug_assert!(written.is_ok(), "writing into a string cannot fail");
     }
 
-    fn bar(&mut self, left: i64, top: i64, width: i64, height: i64, colour: &str) {
+    fn bar(&mut self, left: i64, top: i64, width: i64, height: i64, colour: u32) {
         self.add(format_args!(
-            "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{colour}\"/>"
+            "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"#{colour:06x}\"/>"
         ));
     }
 
@@ -228,6 +228,13 @@ impl Drawing {
         // Signs that XML forbids, even as codes.
         let text = text.replace(char::is_control, " ");
         self.add(format_args!("<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\">{text}</text>"));
+    }
+
+    /// A number over a bar, hardly wider than it.
+    fn small(&mut self, x: i64, y: i64, number: &str) {
+        self.add(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"11\" text-anchor=\"middle\">{number}</text>"
+        ));
     }
 
     fn line(&mut self, x1: i64, y1: i64, x2: i64, y2: i64) {

@@ -5,7 +5,9 @@
 //! report comes out of [`PeriodSummary`], and nothing is said that it doesn't show. What a person must write is a
 //! marked place, never a guess. No database, no clock, no mail.
 //!
-//! `docx` and `sheet` write documents and workbooks of any content, `letters` says what stands in letters.
+//! `paper` prints one report on four papers: `html`, `pdf`, `document` and `workbook` lay it out, `front`, `body`,
+//! `appendix` and `charts` say what stands on all of them. `docx` and `sheet` write documents and lists of any content,
+//! `letters` says what stands in letters.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;

@@ -241,9 +241,10 @@ pub async fn printed(
 
 /// Does what takes a while without letting others wait, where there are several hands.
 fn aside<T>(work: impl FnOnce() -> T) -> T {
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::MultiThread => block_in_place(work),
-        _ => work(),
+    if Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+        block_in_place(work)
+    } else {
+        work()
     }
 }
 

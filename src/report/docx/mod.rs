@@ -77,6 +77,8 @@ pub enum Run {
     Bold(String),
     /// A place that somebody must fill, marked.
     Draft(String),
+    /// What follows begins a line.
+    Break,
     /// A dotted line up to the right margin, for somebody to write on.
     Dots,
 }

@@ -94,6 +94,7 @@ fn paragraph(said: &Paragraph) -> Paragraph {
         Run::Plain(text) => Run::Plain(edges(text)),
         Run::Bold(text) => Run::Bold(edges(text)),
         Run::Draft(text) => Run::Draft(edges(text)),
+        Run::Break => Run::Break,
         Run::Dots => Run::Dots,
     };
     Paragraph { style: said.style, runs: said.runs.iter().map(run).collect() }

@@ -1,9 +1,11 @@
 //! What letters have in common: the head with nation and issuing body, and the foot with recipients and signer.
 
-use super::super::docx::{BLANK, Block, Cell, Paragraph, Row, Style, Table};
+use super::super::docx::{BLANK, Block, Cell, Paragraph, Row, Run, Style, Table};
 
 /// Widths of the two halves of a head in millimetres, 165 in all: the nation's name takes 89 mm on one line.
 const HEAD: [u32; 2] = [74, 91];
+/// Bold capitals that stand on a line of the first half.
+const A_LINE: usize = 25;
 /// Those of a foot.
 const FOOT: [u32; 2] = [80, 85];
 
@@ -36,8 +38,8 @@ pub fn head(issuer: Issuer<'_>, number: &str, matter: Option<&str>) -> Block {
 /// The head of any document: `superior` may be empty.
 pub fn letterhead(superior: &str, office: &str, number: &str, matter: Option<&str>, dated: &str) -> Block {
     let mut body = vec![
-        Paragraph::new(Style::Superior, superior.to_uppercase()),
-        Paragraph::new(Style::Issuer, office.to_uppercase()),
+        balanced(Style::Superior, &superior.to_uppercase()),
+        balanced(Style::Issuer, &office.to_uppercase()),
         Paragraph::new(Style::IssuerRule, ""),
         Paragraph::new(Style::Number, format!("Số: {number}")),
     ];
@@ -70,6 +72,29 @@ pub fn ending(copies: &[String], signer_title: &str, signer: &str) -> Block {
         Paragraph::new(Style::SignerName, or_blank(signer)),
     ];
     placed("Nơi nhận và chữ ký", FOOT, [Cell::new(named), Cell::new(signer)])
+}
+
+/// A name in lines of about equal length, where one can't hold it.
+fn balanced(style: Style, name: &str) -> Paragraph {
+    let length = name.chars().count();
+    let aim = length.div_ceil(length.div_ceil(A_LINE).max(1));
+    let mut runs = Vec::new();
+    let mut line = String::new();
+    for word in name.split_whitespace() {
+        // A line is full when the next word would take it further beyond its aim than it falls short without.
+        let with = line.chars().count() + 1 + word.chars().count();
+        if !line.is_empty()
+            && (with > A_LINE || with.saturating_sub(aim) > aim.saturating_sub(line.chars().count()))
+        {
+            runs.extend([Run::Plain(std::mem::take(&mut line)), Run::Break]);
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    runs.push(Run::Plain(line));
+    Paragraph::of(style, runs)
 }
 
 /// Two things beside each other.

@@ -86,6 +86,7 @@ fn told(document: &Document) -> String {
             Run::Plain(text) => text.clone(),
             Run::Bold(text) => format!("*{text}*"),
             Run::Draft(text) => format!("[{text}]"),
+            Run::Break => " / ".to_owned(),
             Run::Dots => "……>".to_owned(),
         });
         format!("{}: {}", p.style.id(), runs.collect::<String>())

@@ -52,6 +52,11 @@ impl Desk {
         Self(Bytes::new(data))
     }
 
+    /// Every font has that sign.
+    pub fn shows(sign: char) -> bool {
+        SHELF.fonts.iter().all(|font| font.info().coverage.contains(u32::from(sign)))
+    }
+
     /// The fonts.
     #[cfg(test)]
     pub fn fonts() -> &'static [Font] {

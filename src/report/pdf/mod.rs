@@ -12,10 +12,12 @@ use std::sync::LazyLock;
 
 use chrono::Datelike as _;
 use serde::Serialize;
+use serde_json::Value;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::appendix::{self, FormRow, Table};
 use super::body;
@@ -98,7 +100,35 @@ fn filling(input: &ReportInput<'_>) -> Result<Vec<u8>, PrintError> {
         pictures: charts::pictures(input),
         tables: appendix::tables(input),
     };
-    serde_json::to_vec(&filling).map_err(|e| refused(&e.to_string()))
+    let mut filling = serde_json::to_value(&filling).map_err(|e| refused(&e.to_string()))?;
+    make_showable(&mut filling);
+    Ok(filling.to_string().into_bytes())
+}
+
+/// A file for the archive must show every sign that it holds, or it isn't printed at all. What the fonts don't have
+/// becomes a box, as readers know it: a strange sign in one record doesn't keep a report back.
+fn make_showable(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = text.nfc().filter_map(shown).collect(),
+        Value::Array(values) => values.iter_mut().for_each(make_showable),
+        Value::Object(fields) => fields.values_mut().for_each(make_showable),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn shown(sign: char) -> Option<char> {
+    match sign {
+        // Joiners, marks of direction and the like: there is nothing to see.
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' => None,
+        '\u{a0}' => Some(sign),
+        _ if sign.is_whitespace() || sign.is_control() => Some(' '),
+        _ if Desk::shows(sign) => Some(sign),
+        _ => Some('□'),
+    }
 }
 
 fn said(errors: &[SourceDiagnostic]) -> PrintError {

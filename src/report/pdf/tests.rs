@@ -163,6 +163,23 @@ fn texts_are_never_markup() {
 }
 
 #[test]
+fn no_sign_keeps_a_report_back() {
+    assert!(Desk::shows('□') && Desk::shows('ữ') && !Desk::shows('漢'));
+    let mut summary = sample();
+    summary.documents.push(document(
+        "9/KH",
+        "plan",
+        "Nga\u{300}y 漢字 \u{1f600} \u{200b}\u{feff}a\u{301}\u{1} \u{e000} bảng\tkê\ndòng",
+    ));
+    let wording = reference();
+    let mut input = input(&summary, &wording, true);
+    input.office = "Văn phòng \u{0}\u{1f3db} \u{5d0}";
+    assert!(pdf(&input).is_ok());
+    let said = String::from_utf8(filling(&input).expect("JSON")).expect("UTF-8");
+    assert!(said.contains("ngày □□ □ á  □ bảng kê dòng"), "{said}");
+}
+
+#[test]
 fn the_same_report_is_the_same_file() {
     let (summary, wording) = (sample(), reference());
     let input = input(&summary, &wording, true);

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rust_xlsxwriter::{Chart, ChartDataLabel, ChartType, Workbook, XlsxError};
+use rust_xlsxwriter::{
+    Chart, ChartDataLabel, ChartFormat, ChartSolidFill, ChartType, Color, Workbook, XlsxError,
+};
 
 use super::super::ReportInput;
 use super::super::appendix::{group_name, payment_lines, rate_lines};
-use super::super::charts::unit_rates;
+use super::super::charts::{DARK, LIGHT, unit_rates};
 use super::super::sentences::{groups as groups_of, rating_name};
 use super::Cover;
 use super::leaf::{Column, Grid, Leaf, Place, Value};
@@ -242,13 +244,16 @@ pub fn charts(book: &mut Workbook, input: &ReportInput<'_>, cover: &Cover) -> Re
         let last = place.last.min(place.first + PICTURED - 1);
         let mut chart = Chart::new(kind);
         chart.title().set_name(title);
-        for column in columns {
+        for (column, colour) in columns.iter().zip([DARK, LIGHT]) {
             let (head, _) = grid.columns[usize::from(*column)];
             chart
                 .add_series()
                 .set_name(head)
                 .set_categories(series(place, last, 0))
                 .set_values(series(place, last, *column))
+                .set_format(
+                    ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(Color::RGB(colour))),
+                )
                 .set_data_label(ChartDataLabel::new().show_value());
         }
         if columns.len() == 1 {
@@ -258,8 +263,9 @@ pub fn charts(book: &mut Workbook, input: &ReportInput<'_>, cover: &Cover) -> Re
         let high = if kind == ChartType::Bar { 90 + 22 * bars } else { 300 };
         if kind == ChartType::Bar {
             // The first row on top, as in the table.
-            chart.x_axis().set_reverse();
-            chart.y_axis().set_min(0).set_max(1).set_num_format("0%");
+            chart.y_axis().set_reverse();
+            chart.x_axis().set_min(0).set_max(1).set_num_format("0%");
+            leaf.sheet.set_page_breaks(&[row])?;
         }
         chart.set_width(620).set_height(high).set_alt_text(title);
         leaf.sheet.insert_chart(row, 5, &chart)?;
