@@ -26,8 +26,9 @@ use crate::domain::record::RecordKind;
 use crate::grpc::{Front, Limits};
 use crate::jobs::NightWatch;
 use crate::pb::v1;
-use crate::service::report::{Ask, Breakdown, summarize};
-use crate::service::{Context, House, ServiceError, Work, checker, founding, keys, printing};
+use crate::report::Paper;
+use crate::service::report::{Ask, summarize};
+use crate::service::{Context, House, ServiceError, Work, checker, founding, keys, printing, reports};
 use crate::store::{Pool, Store, holdings, outbox};
 use crate::world::World;
 
@@ -77,13 +78,19 @@ impl Running {
         &self.admin_key
     }
 
-    /// The report of a period as one page of HTML.
-    pub async fn report_html(&self, first: NaiveDate, last: NaiveDate) -> anyhow::Result<String> {
-        let look = self.house.look(own_context(&self.house, "report_html")).await?;
+    /// The report of a period on every paper that this build prints on: the files with their names.
+    pub async fn report(
+        &self,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+        let look = self.house.look(own_context(&self.house, "report")).await?;
         let period = Period::new(first, last)?;
-        let breakdowns = vec![Breakdown::Group, Breakdown::Unit];
+        let breakdowns = reports::BREAKDOWNS.into();
         let summary = summarize(&look, &Ask { period, unit_id: None, as_of: None, breakdowns }).await?;
-        Ok(printing::printed(&look, summary, &self.house.settings.report).await?)
+        let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
+        let printed = printing::printed(&look, summary, &self.house.settings.report, &papers).await?;
+        Ok(papers.iter().map(|paper| paper.file_name()).zip(printed).collect())
     }
 
     /// The codes of all records that the house holds, by kind.

@@ -138,8 +138,9 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
     let records = Records { files: &files, reading: &reading, expected: expected.as_ref() };
     let mut done = work((&line, &running), records, (&frame, has_recipient), &out, times).await?;
     let clock = Instant::now();
-    let html = running.report_html(frame.period.first(), frame.period.last()).await?;
-    write(&out, REPORT, html)?;
+    for (name, bytes) in running.report(frame.period.first(), frame.period.last()).await? {
+        write(&out, name, bytes)?;
+    }
     done.times.push(("Báo cáo", "report", clock.elapsed()));
     done.times.push(("Toàn bộ", "demo", began.elapsed()));
     let exit = done.exit();
@@ -159,13 +160,12 @@ pub async fn run(args: DemoArgs, as_json: bool) -> anyhow::Result<Exit> {
 }
 
 const SUMMARY: &str = "summary.json";
-const REPORT: &str = "report.html";
 const DEADLINES: &str = "deadlines.csv";
 const PROBLEMS: &str = "problems.csv";
 
-fn write(out: &Path, name: &str, text: String) -> anyhow::Result<()> {
+fn write(out: &Path, name: &str, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let path = out.join(name);
-    fs::write(&path, text).with_context(|| path.display().to_string())
+    fs::write(&path, bytes).with_context(|| path.display().to_string())
 }
 
 /// What a client on this machine calls: a server on all interfaces is also on this one.

@@ -41,11 +41,11 @@ pub use digest_list::{Entry, Listing};
 pub use envelope::{Attachment, Letter, MailError, Mailbox, Thread, is_deliverable, seal};
 pub use operator::OperatorNotice;
 pub use post::{BadAuthorities, BadPostUrl, Post};
-pub use report_mail::{Corrected, Enclosed, ReportMail};
+pub use report_mail::{Corrected, EnclosedFile, ReportMail};
 pub use returned::{Action, MAIL_BYTES, Read, RecipientReport, Report, read};
 pub use signing::{BadSigningKey, Signing};
 pub use smtp::{SmtpPost, Taken};
-pub use summary_mail::{GroupLine, SummaryMail};
+pub use summary_mail::{Enclosed, GroupLine, SummaryMail};
 
 /// The language of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,7 +29,7 @@ pub struct ReportMail {
     /// The ledger's number of its figures.
     pub sequence: i64,
     /// What is enclosed.
-    pub files: Vec<Enclosed>,
+    pub files: Vec<EnclosedFile>,
 }
 
 /// An issue that stands no more.
@@ -45,7 +45,7 @@ pub struct Corrected {
 
 /// A file of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Enclosed {
+pub struct EnclosedFile {
     /// The word by which it is kept.
     pub paper: String,
     /// The file's name.

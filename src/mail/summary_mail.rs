@@ -2,8 +2,11 @@
 //! body, the report and the figures as files. It counts nothing itself.
 
 use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{NaiveDate, NaiveDateTime};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::declared::{Declared, Whose};
 use crate::domain::summary::{Figures, PeriodSummary, Rate};
@@ -47,10 +50,40 @@ pub struct SummaryMail {
     /// Figures that were declared for the period; none in mails of before there were any.
     #[serde(default)]
     pub declared: Vec<Declared>,
-    /// The report, enclosed as `report.html`.
+    /// The report in mails of before it was enclosed on paper: as `report.html`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub report_html: String,
+    /// The report and its appendix, each with its name.
+    #[serde(default)]
+    pub papers: Vec<Enclosed>,
     /// The figures, enclosed as `summary.json`.
     pub summary_json: String,
+}
+
+/// A file as a mail keeps it until it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enclosed {
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub mime: String,
+    /// What is in it; as text, because the outbox keeps text.
+    #[serde(serialize_with = "to_base64", deserialize_with = "of_base64")]
+    pub bytes: Vec<u8>,
+}
+
+impl Enclosed {
+    fn attachment(&self) -> Attachment {
+        Attachment { name: self.name.clone(), mime: self.mime.clone(), bytes: self.bytes.clone() }
+    }
+}
+
+fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+fn of_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    STANDARD.decode(String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// The dossiers of a group.
@@ -106,14 +139,15 @@ impl SummaryMail {
             petitions: (summary.petitions.received, summary.petitions.answered),
             declared: Vec::new(),
             report_html: String::new(),
+            papers: Vec::new(),
             summary_json: String::new(),
         }
     }
 
     /// Encloses the report and the figures.
     #[must_use]
-    pub fn enclosing(self, report_html: String, summary_json: String) -> Self {
-        Self { report_html, summary_json, ..self }
+    pub fn enclosing(self, papers: Vec<Enclosed>, summary_json: String) -> Self {
+        Self { papers, summary_json, ..self }
     }
 
     /// Writes the mail.
@@ -129,6 +163,7 @@ impl SummaryMail {
             rows: self.groups.iter().map(|g| row(g, language)).collect(),
             facts: self.facts(language),
             declared: self.declared.iter().map(|figure| declared(figure, language)).collect(),
+            enclosed: self.enclosed(),
         };
         let written = "writing a compiled template into a string cannot fail";
         let file = |name: &str, mime: &str, text: &str| Attachment {
@@ -140,14 +175,23 @@ impl SummaryMail {
             subject: SubjectLine { v: &view }.render().expect(written).trim().to_owned(),
             text: Body { v: &view }.render().expect(written),
             html: Page { v: &view }.render().expect(written),
-            attachments: [
-                file("report.html", "text/html; charset=utf-8", &self.report_html),
-                file("summary.json", "application/json", &self.summary_json),
-            ]
-            .into_iter()
-            .filter(|f| !f.bytes.is_empty())
-            .collect(),
+            attachments: self
+                .papers
+                .iter()
+                .map(Enclosed::attachment)
+                .chain([
+                    file("report.html", "text/html; charset=utf-8", &self.report_html),
+                    file("summary.json", "application/json", &self.summary_json),
+                ])
+                .filter(|f| !f.bytes.is_empty())
+                .collect(),
         }
+    }
+
+    /// The names of the report's files.
+    fn enclosed(&self) -> String {
+        let old = (!self.report_html.is_empty()).then_some("report.html");
+        self.papers.iter().map(|paper| paper.name.as_str()).chain(old).collect::<Vec<_>>().join(", ")
     }
 
     /// Key figures beside the dossiers, each only where there is one.
@@ -296,6 +340,7 @@ struct View<'a> {
     rows: Vec<Row>,
     facts: Vec<String>,
     declared: Vec<String>,
+    enclosed: String,
 }
 
 #[derive(Template)]

@@ -217,7 +217,12 @@ fn summary_mail() -> SummaryMail {
         payments: (10_953, 10_954),
         petitions: (2, 2),
         declared: Vec::new(),
-        report_html: "<p>Báo cáo</p>".to_owned(),
+        report_html: String::new(),
+        papers: vec![Enclosed {
+            name: "report.html".to_owned(),
+            mime: "text/html; charset=utf-8".to_owned(),
+            bytes: "<p>Báo cáo</p>".as_bytes().to_vec(),
+        }],
         summary_json: "{}".to_owned(),
     }
 }

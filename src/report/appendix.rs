@@ -1,17 +1,22 @@
 //! The tables behind the report: form II.06a/VPCP/KSTT by group, unit and field, the counts and
 //! rates with all their parts, and the lists. No sentences, no layout.
 
+use serde::Serialize;
+
 use crate::domain::summary::{DossierFigures, Figures, PeriodSummary, Rate, RowKey};
 use crate::domain::text::{date, grouped};
 use crate::domain::unit::Group;
 
-use super::ReportInput;
 use super::beside;
 use super::sentences::{groups, share};
 use super::wording::payment_kind;
+use super::{DossierLine, Paper, ReportInput, TaskLine};
+
+/// Rows of a list on paper.
+const LISTED: usize = 1000;
 
 /// A row of form II.06a/VPCP/KSTT.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct FormRow {
     /// Column (1).
     pub number: String,
@@ -26,19 +31,61 @@ pub struct FormRow {
 }
 
 /// A table of plain text cells.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Table {
     /// What it shows.
-    pub title: String,
-    /// Its columns.
-    pub columns: Vec<&'static str>,
+    pub title: &'static str,
+    /// Its columns, 252 mm in all.
+    pub columns: Vec<Column>,
     /// Its rows: the first cell is a label.
     pub rows: Vec<Vec<String>>,
+    /// What is said under it; may be empty.
+    pub note: String,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Column {
+    /// Its head.
+    pub head: &'static str,
+    /// Its width in millimetres.
+    pub width: u32,
+    /// On which side its cells stand.
+    pub side: Side,
+}
+
+/// On which side a cell's text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Words.
+    Left,
+    /// Dates and codes.
+    Centre,
+    /// Numbers.
+    Right,
+}
+
+impl Table {
+    /// It lists things rather than numbers.
+    pub fn is_list(&self) -> bool {
+        self.columns.iter().all(|column| column.side != Side::Right)
+    }
+}
+
+/// Columns by head and width.
+pub fn columns<const N: usize>(side: Side, heads: [(&'static str, u32); N]) -> impl Iterator<Item = Column> {
+    heads.into_iter().map(move |(head, width)| Column { head, width, side })
+}
+
+/// A column of words, then columns of numbers.
+fn counted<const N: usize>(label: (&'static str, u32), heads: [(&'static str, u32); N]) -> Vec<Column> {
+    columns(Side::Left, [label]).chain(columns(Side::Right, heads)).collect()
 }
 
 /// The eleven numbers of a row, and whether the form's identities hold. Withdrawn and stopped
 /// dossiers count as resolved on time, as the form has no column for them.
-fn form_cells(figures: &Figures) -> ([i64; 11], bool) {
+pub fn form_cells(figures: &Figures) -> ([i64; 11], bool) {
     let f = &figures.dossiers;
     let online =
         [figures.online_partial, figures.online_full].into_iter().flatten().map(|r| r.numerator).sum::<i64>();
@@ -64,6 +111,11 @@ fn form_cells(figures: &Figures) -> ([i64; 11], bool) {
     (c, holds)
 }
 
+/// There is something to say of it: units may have tasks only.
+pub fn is_counted(figures: &Figures) -> bool {
+    form_cells(figures).0 != [0; 11]
+}
+
 fn form_row(number: String, label: &str, figures: &Figures, strong: bool) -> FormRow {
     let (cells, holds) = form_cells(figures);
     FormRow { number, label: label.to_owned(), cells: cells.map(grouped).to_vec(), strong, broken: !holds }
@@ -75,7 +127,12 @@ pub fn form(summary: &PeriodSummary) -> Vec<FormRow> {
     let mut part = 0;
     let titles = ["Theo nhóm cơ quan", "Theo cơ quan, đơn vị", "Theo lĩnh vực", "Theo thủ tục hành chính"];
     for title in titles {
-        let there: Vec<_> = summary.rows.iter().filter(|r| breakdown(&r.key) == title).collect();
+        let there: Vec<_> = summary
+            .rows
+            .iter()
+            .filter(|r| breakdown(&r.key) == title)
+            .filter(|r| matches!(r.key, RowKey::Group(_)) || is_counted(&r.figures))
+            .collect();
         if there.is_empty() {
             continue;
         }
@@ -104,6 +161,17 @@ pub fn form(summary: &PeriodSummary) -> Vec<FormRow> {
         }
     }
     rows
+}
+
+/// What is said under the form.
+pub fn form_note(form: &[FormRow]) -> &'static str {
+    if form.is_empty() {
+        "Trong kỳ không ghi nhận hồ sơ TTHC."
+    } else if form.iter().any(|row| row.broken) {
+        "Có dòng chưa khớp với đẳng thức của biểu (được đánh dấu)."
+    } else {
+        "Đã kiểm tra: (3) = (4) + (5) + (6); (7) = (8) + (9) + (10); (11) = (12) + (13); (3) = (7) + (11). Hồ sơ rút và hồ sơ dừng giải quyết được tính vào cột (9) theo biểu mẫu; bảng sau tách riêng."
+    }
 }
 
 /// The breakdown that a row belongs to.
@@ -137,7 +205,19 @@ pub fn tables(input: &ReportInput<'_>) -> Vec<Table> {
     ]
     .into_iter()
     .filter(|table| !table.rows.is_empty())
+    .map(shortened)
     .collect()
+}
+
+/// As much of a list as people read on paper; the workbook has all of it.
+fn shortened(table: Table) -> Table {
+    let rest = i64::try_from(table.rows.len().saturating_sub(LISTED)).unwrap_or(i64::MAX);
+    if rest == 0 {
+        return table;
+    }
+    let rows = table.rows.into_iter().take(LISTED).collect();
+    let (named, rest) = (Paper::Xlsx.file_name(), grouped(rest));
+    Table { rows, note: format!("Còn {rest} dòng; danh sách đầy đủ trong tệp {named}."), ..table }
 }
 
 fn outcomes(summary: &PeriodSummary) -> Table {
@@ -158,94 +238,134 @@ fn outcomes(summary: &PeriodSummary) -> Table {
         [group_name(group).to_owned()].into_iter().chain(counts.map(grouped)).collect()
     };
     Table {
-        title: "Kết quả giải quyết, tách riêng trước hạn và đúng hạn".to_owned(),
-        columns: vec![
-            "Nhóm cơ quan",
-            "Đã giải quyết",
-            "Trước hạn",
-            "Đúng hạn",
-            "Trễ hạn",
-            "Rút hồ sơ",
-            "Dừng giải quyết",
-            "Đang giải quyết",
-            "Trong hạn",
-            "Trong đó: tạm dừng",
-            "Quá hạn",
-        ],
+        title: "Kết quả giải quyết, tách riêng trước hạn và đúng hạn",
+        columns: counted(
+            ("Nhóm cơ quan", 72),
+            [
+                ("Đã giải quyết", 18),
+                ("Trước hạn", 18),
+                ("Đúng hạn", 18),
+                ("Trễ hạn", 18),
+                ("Rút hồ sơ", 18),
+                ("Dừng giải quyết", 18),
+                ("Đang giải quyết", 18),
+                ("Trong hạn", 18),
+                ("Trong đó: tạm dừng", 18),
+                ("Quá hạn", 18),
+            ],
+        ),
         rows: groups(summary).map(row).collect(),
+        note: String::new(),
     }
+}
+
+/// Every rate that is one of something, with both its parts.
+pub fn rate_lines(summary: &PeriodSummary) -> Vec<(String, Rate)> {
+    let mut lines = Vec::new();
+    for (group, f) in groups(summary) {
+        let name = group_name(group);
+        lines.extend([
+            (format!("{name}: giải quyết trước hạn, đúng hạn"), Some(f.dossiers.not_late_rate())),
+            (format!("{name}: hồ sơ trực tuyến mức độ 3"), f.online_partial),
+            (format!("{name}: hồ sơ trực tuyến mức độ 4"), f.online_full),
+            (format!("{name}: số hóa hồ sơ khi tiếp nhận"), f.intake),
+            (format!("{name}: số hóa kết quả giải quyết"), f.result),
+        ]);
+    }
+    lines.push(("Hồ sơ nộp trực tuyến, chung".to_owned(), Some(summary.online_overall)));
+    lines.push(("Thanh toán trực tuyến, chung".to_owned(), summary.payments.online.into()));
+    lines.into_iter().filter_map(|(name, rate)| Some((name, rate.filter(|r| r.denominator != 0)?))).collect()
 }
 
 fn rates(summary: &PeriodSummary) -> Table {
-    let mut rows = Vec::new();
-    let mut push = |name: String, rate: Option<Rate>| {
-        if let Some((rate, percent)) = rate.and_then(|r| Some((r, share(r)?))) {
-            rows.push(vec![name, grouped(rate.numerator), grouped(rate.denominator), percent]);
-        }
+    let row = |(name, rate): (String, Rate)| {
+        vec![name, grouped(rate.numerator), grouped(rate.denominator), share(rate).unwrap_or_default()]
     };
-    for (group, f) in groups(summary) {
-        let name = group_name(group);
-        push(format!("{name}: giải quyết trước hạn, đúng hạn"), Some(f.dossiers.not_late_rate()));
-        push(format!("{name}: hồ sơ trực tuyến mức độ 3"), f.online_partial);
-        push(format!("{name}: hồ sơ trực tuyến mức độ 4"), f.online_full);
-        push(format!("{name}: số hóa hồ sơ khi tiếp nhận"), f.intake);
-        push(format!("{name}: số hóa kết quả giải quyết"), f.result);
-    }
-    push("Hồ sơ nộp trực tuyến, chung".to_owned(), Some(summary.online_overall));
-    push("Thanh toán trực tuyến, chung".to_owned(), Some(summary.payments.online));
+    let rows = rate_lines(summary).into_iter().map(row).collect();
     Table {
-        title: "Các tỷ lệ, với tử số và mẫu số".to_owned(),
-        columns: vec!["Chỉ tiêu", "Tử số", "Mẫu số", "Tỷ lệ"],
+        title: "Các tỷ lệ, với tử số và mẫu số",
+        columns: counted(("Chỉ tiêu", 162), [("Tử số", 30), ("Mẫu số", 30), ("Tỷ lệ", 30)]),
         rows,
+        note: String::new(),
     }
 }
 
-fn payments(summary: &PeriodSummary) -> Table {
+/// Online payments by place and kind: how many, and how many đồng.
+pub fn payment_lines(summary: &PeriodSummary) -> Vec<(String, i64, i64)> {
     let place = |code: &str| match code {
         "town" => "Bộ phận Một cửa".to_owned(),
         "communes" => "Bộ phận Một cửa các xã, phường".to_owned(),
         other => other.to_owned(),
     };
-    let row = |((at, kind), p): (&(String, String), &crate::domain::summary::PaymentFigures)| {
-        vec![format!("{}: {}", place(at), payment_kind(kind)), grouped(p.transactions), grouped(p.amount_vnd)]
+    let line = |((at, kind), p): (&(String, String), &crate::domain::summary::PaymentFigures)| {
+        (format!("{}: {}", place(at), payment_kind(kind)), p.transactions, p.amount_vnd)
     };
+    summary.payments.by_place.iter().rev().map(line).collect()
+}
+
+fn payments(summary: &PeriodSummary) -> Table {
+    let row = |(name, times, amount)| vec![name, grouped(times), grouped(amount)];
     Table {
-        title: "Thanh toán trực tuyến, số tiền chính xác".to_owned(),
-        columns: vec!["Nơi và loại", "Số lượt", "Số tiền (đồng)"],
-        rows: summary.payments.by_place.iter().rev().map(row).collect(),
+        title: "Thanh toán trực tuyến, số tiền chính xác",
+        columns: counted(("Nơi và loại", 162), [("Số lượt", 40), ("Số tiền (đồng)", 50)]),
+        rows: payment_lines(summary).into_iter().map(row).collect(),
+        note: String::new(),
     }
 }
 
+/// Whether a task is late, as it follows what became of it.
+pub fn task_state(task: &TaskLine) -> &'static str {
+    match (task.late, task.completed_on) {
+        (false, _) => "",
+        (true, Some(_)) => ", trễ hạn",
+        (true, None) => ", quá hạn",
+    }
+}
+
+/// How a listed dossier stood at the period's end.
+pub fn dossier_state(dossier: &DossierLine) -> &'static str {
+    if dossier.closed_on.is_some() { "trễ hạn" } else { "quá hạn, đang giải quyết" }
+}
+
 fn tasks(input: &ReportInput<'_>) -> Table {
-    let row = |t: &super::TaskLine| {
-        let state = match (t.completed_on, t.late) {
-            (Some(on), false) => format!("Hoàn thành {}", date(on)),
-            (Some(on), true) => format!("Hoàn thành {}, trễ hạn", date(on)),
-            (None, true) => "Đang thực hiện, quá hạn".to_owned(),
-            (None, false) => "Đang thực hiện".to_owned(),
-        };
+    let row = |t: &TaskLine| {
+        let done = t
+            .completed_on
+            .map_or_else(|| "Đang thực hiện".to_owned(), |on| format!("Hoàn thành {}", date(on)));
+        let state = format!("{done}{}", task_state(t));
         let due = t.due_on.map_or_else(|| "không ghi hạn".to_owned(), date);
         vec![t.code.clone(), t.title.clone(), t.assigned_by.clone(), t.lead_unit.clone(), due, state]
     };
     Table {
-        title: "Danh sách nhiệm vụ được giao".to_owned(),
-        columns: vec!["Mã", "Nhiệm vụ", "Cơ quan giao", "Đơn vị chủ trì", "Hạn", "Kết quả"],
+        title: "Danh sách nhiệm vụ được giao",
+        columns: columns(
+            Side::Left,
+            [("Mã", 28), ("Nhiệm vụ", 86), ("Cơ quan giao", 42), ("Đơn vị chủ trì", 38)],
+        )
+        .chain(columns(Side::Centre, [("Hạn", 22)]))
+        .chain(columns(Side::Left, [("Kết quả", 36)]))
+        .collect(),
         rows: input.tasks.iter().map(row).collect(),
+        note: String::new(),
     }
 }
 
 fn late_dossiers(input: &ReportInput<'_>) -> Table {
-    let row = |d: &super::DossierLine| {
-        let state = d.closed_on.map_or_else(
-            || "quá hạn, đang giải quyết".to_owned(),
-            |on| format!("trễ hạn, xong {}", date(on)),
-        );
+    let row = |d: &DossierLine| {
+        let done = d.closed_on.map(|on| format!(", xong {}", date(on))).unwrap_or_default();
+        let state = format!("{}{done}", dossier_state(d));
+        let apology = if d.apologised { "; đã xin lỗi" } else { "" };
+        let cause = format!("{}{apology}", d.cause.as_deref().unwrap_or("chưa được ghi"));
         let due = d.due_on.map_or_else(|| "thay đổi sau kỳ".to_owned(), date);
-        vec![d.code.clone(), d.unit.clone(), d.procedure.clone(), date(d.received_on), due, state]
+        vec![d.code.clone(), d.unit.clone(), d.procedure.clone(), date(d.received_on), due, state, cause]
     };
     Table {
-        title: "Danh sách hồ sơ trễ hạn, quá hạn".to_owned(),
-        columns: vec!["Mã hồ sơ", "Cơ quan", "Thủ tục", "Tiếp nhận", "Hạn trả", "Tình trạng"],
+        title: "Danh sách hồ sơ trễ hạn, quá hạn",
+        columns: columns(Side::Left, [("Mã hồ sơ", 49), ("Cơ quan", 62), ("Thủ tục", 52)])
+            .chain(columns(Side::Centre, [("Tiếp nhận", 19), ("Hạn trả", 19)]))
+            .chain(columns(Side::Left, [("Tình trạng", 26), ("Nguyên nhân", 25)]))
+            .collect(),
         rows: input.late_dossiers.iter().map(row).collect(),
+        note: String::new(),
     }
 }

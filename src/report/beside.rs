@@ -7,7 +7,7 @@ use crate::domain::declared::{Declared, DeclaredIndicator, Measure, Whose};
 use crate::domain::incident::IncidentKind;
 use crate::domain::text::{count, date};
 
-use super::appendix::{Table, group_name};
+use super::appendix::{Side, Table, columns, group_name};
 use super::body::capitalised;
 use super::{IncidentLine, ReportInput};
 
@@ -72,9 +72,13 @@ pub fn declared_table(input: &ReportInput<'_>) -> Table {
         ]
     };
     Table {
-        title: DECLARED.to_owned(),
-        columns: vec!["Chỉ tiêu", "Phạm vi", "Giá trị", "Nguồn", "Đơn vị khai báo", "Ngày khai báo"],
+        title: DECLARED,
+        columns: columns(Side::Left, [("Chỉ tiêu", 52), ("Phạm vi", 48)])
+            .chain(columns(Side::Centre, [("Giá trị", 34)]))
+            .chain(columns(Side::Left, [("Nguồn", 50), ("Đơn vị khai báo", 38), ("Ngày khai báo", 30)]))
+            .collect(),
         rows: input.declared.iter().map(row).collect(),
+        note: String::new(),
     }
 }
 

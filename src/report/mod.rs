@@ -5,7 +5,9 @@
 //! report comes out of [`PeriodSummary`], and nothing is said that it doesn't show. What a person must write is a
 //! marked place, never a guess. No database, no clock, no mail.
 //!
-//! `docx` and `sheet` write documents and workbooks of any content, `letters` says what stands in letters.
+//! `paper` prints one report on four papers: `html`, `pdf`, `document` and `workbook` lay it out, `front`, `body`,
+//! `appendix` and `charts` say what stands on all of them. `docx` and `sheet` write documents and lists of any content,
+//! `letters` says what stands in letters.
 
 use std::collections::BTreeMap;
 
@@ -20,17 +22,23 @@ use crate::domain::target::Target;
 mod appendix;
 mod beside;
 mod body;
+mod charts;
+mod document;
 mod docx;
 mod forms;
+mod front;
 mod html;
 mod letters;
 mod package;
 mod paper;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod sentences;
 mod sheet;
 mod signed;
 mod template;
 mod wording;
+mod workbook;
 
 #[cfg(test)]
 mod sample;
@@ -42,6 +50,7 @@ mod tests;
 mod unpacked;
 
 pub use body::{prefill, said_by_figures};
+pub use charts::{AgeBand, Charts, MonthFigures};
 pub use docx::{DOCUMENT, Document};
 pub use forms::Forms;
 pub use html::html;
@@ -101,6 +110,8 @@ pub struct ReportInput<'a> {
     pub narrative: &'a BTreeMap<String, Narrated>,
     /// It goes to be signed: nothing in it is marked as still to be written.
     pub is_final: bool,
+    /// What pictures show besides the figures.
+    pub charts: &'a Charts,
     /// Words and options of the sentences.
     pub wording: &'a Wording,
 }
@@ -159,6 +170,10 @@ pub struct DossierLine {
     pub due_on: Option<NaiveDate>,
     /// Resolved late on, in the period; None: open and overdue at its end, whatever came later.
     pub closed_on: Option<NaiveDate>,
+    /// Why it is late, in words; None: nobody has said so.
+    pub cause: Option<String>,
+    /// A letter of apology went out before the deadline passed.
+    pub apologised: bool,
 }
 
 /// An incident of other software as the report tells it.

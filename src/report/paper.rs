@@ -1,6 +1,8 @@
 //! On what the report is printed: a page to look at, one to sign, one to go on writing in, and a workbook of what lies
 //! behind the figures.
 
+use super::document::document;
+use super::workbook::workbook;
 use super::{DOCUMENT, ReportInput, WORKBOOK, html};
 
 /// A kind of file.
@@ -71,8 +73,8 @@ impl Paper {
     /// Whether this build can print on it.
     pub const fn is_available(self) -> bool {
         match self {
-            Self::Html => true,
-            Self::Pdf | Self::Docx | Self::Xlsx => false,
+            Self::Pdf => cfg!(feature = "pdf"),
+            Self::Html | Self::Docx | Self::Xlsx => true,
         }
     }
 }
@@ -84,6 +86,12 @@ impl Paper {
 pub fn print(input: &ReportInput<'_>, paper: Paper) -> Result<Vec<u8>, PrintError> {
     match paper {
         Paper::Html => Ok(html(input).into_bytes()),
-        Paper::Pdf | Paper::Docx | Paper::Xlsx => Err(PrintError::Unavailable(paper.extension())),
+        #[cfg(feature = "pdf")]
+        Paper::Pdf => super::pdf::pdf(input),
+        #[cfg(not(feature = "pdf"))]
+        Paper::Pdf => Err(PrintError::Unavailable(paper.extension())),
+        Paper::Docx => Ok(document(input).docx()),
+        Paper::Xlsx => workbook(input)
+            .map_err(|e| PrintError::Refused { paper: paper.extension(), reason: e.to_string() }),
     }
 }

@@ -166,7 +166,8 @@ pub fn petitions(f: &PetitionFigures, period: &str, wording: &Wording) -> String
     said.concat() + "."
 }
 
-fn rating_name(rating: Rating) -> &'static str {
+/// What a rating is called.
+pub fn rating_name(rating: Rating) -> &'static str {
     match rating {
         Rating::VerySatisfied => "rất hài lòng",
         Rating::Satisfied => "hài lòng",

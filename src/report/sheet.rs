@@ -11,7 +11,8 @@ use rust_xlsxwriter::{
 /// The media type of a workbook.
 pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-const FONT: &str = "Times New Roman";
+/// The letters of all papers.
+pub(super) const FONT: &str = "Times New Roman";
 /// Paper of 210 × 297 mm, as the format counts papers.
 const A4: u8 = 9;
 /// Margins in inches: 10 mm at the sides and the top, 15 mm at the foot, where the page's number stands.
@@ -98,9 +99,7 @@ impl Sheet {
         sheet.autofilter(head_row, 0, row_at, last_column)?;
         sheet.set_freeze_panes(head_row + 1, 0)?;
         sheet.set_repeat_rows(head_row, head_row)?;
-        sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
-        sheet.set_margins(SIDE, SIDE, SIDE, FOOT, 0.2, 0.3);
-        sheet.set_footer(format!("&C&\"{FONT},Regular\"&10&P/&N"));
+        on_paper(sheet);
         book.save_to_buffer()
     }
 
@@ -136,9 +135,16 @@ impl Cell {
     }
 }
 
+/// As it is printed: A4 on its side, as wide as a page, with the page's number at the foot.
+pub(super) fn on_paper(sheet: &mut Worksheet) {
+    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_margins(SIDE, SIDE, SIDE, FOOT, 0.2, 0.3);
+    sheet.set_footer(format!("&C&\"{FONT},Regular\"&10&P/&N"));
+}
+
 /// The height that a row's texts take in columns of so many characters, in points. It is told to the file, because
 /// not every program reckons it when it opens one.
-fn height<'a>(texts: impl Iterator<Item = (&'a str, u16)>) -> f64 {
+pub(super) fn height<'a>(texts: impl Iterator<Item = (&'a str, u16)>) -> f64 {
     // A column's width counts digits of the default letters; five letters of ours take the room of four.
     let lines = texts.map(|(text, width)| lines(text, usize::from(width) * 5 / 4)).max().unwrap_or(1);
     // And a little air.
@@ -162,7 +168,8 @@ fn lines(text: &str, width: usize) -> usize {
     lines
 }
 
-fn framed() -> Format {
+/// A cell with lines around it.
+pub(super) fn framed() -> Format {
     Format::new()
         .set_font_name(FONT)
         .set_font_size(11)
@@ -171,12 +178,18 @@ fn framed() -> Format {
         .set_text_wrap()
 }
 
-fn head_format() -> Format {
+/// The head of a column.
+pub(super) fn head_format() -> Format {
     framed()
         .set_bold()
         .set_align(FormatAlign::Center)
         .set_align(FormatAlign::VerticalCenter)
         .set_background_color(Color::RGB(0x00E7_EAE4))
+}
+
+/// As much of a text as a cell holds.
+pub(super) fn cut(text: &str) -> String {
+    text.chars().take(LONGEST_CELL).collect()
 }
 
 fn write(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell) -> Result<(), XlsxError> {
@@ -190,10 +203,7 @@ fn write(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell) -> Result<(), Xl
     match (cell, date) {
         (_, Some((when, format))) => sheet.write_datetime_with_format(row, at, &when, &format)?,
         (Cell::Blank, None) => sheet.write_blank(row, at, &framed())?,
-        (Cell::Text(text), None) => {
-            let text: String = text.chars().take(LONGEST_CELL).collect();
-            sheet.write_string_with_format(row, at, text, &framed())?
-        }
+        (Cell::Text(text), None) => sheet.write_string_with_format(row, at, cut(text), &framed())?,
         (Cell::Number(number, pattern), None) => {
             // The format keeps numbers as floating point; counts are far below where that is inexact.
             let number = i32::try_from(*number).map_or(f64::from(i32::MAX), f64::from);
@@ -207,6 +217,6 @@ fn write(sheet: &mut Worksheet, row: u32, at: u16, cell: &Cell) -> Result<(), Xl
 }
 
 /// A local time as the format counts it, which knows no zones.
-fn moment(at: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
+pub(super) fn moment(at: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_timestamp(at.and_utc().timestamp())
 }

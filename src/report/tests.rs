@@ -6,7 +6,10 @@ use crate::domain::unit::Group;
 
 use super::sample::{counts, day, document, figures, group, instant, nothing, sample};
 use super::template::Template;
-use super::{DossierLine, Locality, Registered, ReportInput, TaskLine, Wording, html, period_name};
+use super::{
+    AgeBand, Charts, DossierLine, Locality, MonthFigures, Registered, ReportInput, TaskLine, Wording, html,
+    period_name,
+};
 
 mod beside;
 mod houses;
@@ -17,7 +20,7 @@ const TOWN: Locality<'static> =
 const BRANCH: &str = "Văn phòng Đăng ký đất đai tỉnh - Chi nhánh thị xã Đức Phổ";
 
 /// The words of the report of May 2024.
-fn reference() -> Wording {
+pub fn reference() -> Wording {
     Wording::reference(TOWN, &Registered { branches: vec![BRANCH], communes: true })
 }
 
@@ -38,6 +41,29 @@ fn task_lines() -> Vec<TaskLine> {
     ]
 }
 
+/// The sample's months, and the ages of what is open.
+fn pictured() -> Charts {
+    let months = [
+        ("2023-12-15", "2023-12-31", 2106, 2011),
+        ("2024-01-01", "2024-01-31", 4620, 4515),
+        ("2024-02-01", "2024-02-29", 3480, 3390),
+        ("2024-03-01", "2024-03-31", 4870, 4702),
+        ("2024-04-01", "2024-04-30", 5010, 4911),
+        ("2024-05-01", "2024-05-15", 3094, 2995),
+    ];
+    let month = |(first, last, received, resolved)| MonthFigures {
+        first: day(first),
+        last: day(last),
+        received,
+        resolved,
+    };
+    let ages = [("dưới 1 tháng", 812), ("từ 1 đến dưới 3 tháng", 377), ("từ 12 tháng", 132)];
+    Charts {
+        months: months.map(month).into(),
+        ages: ages.map(|(label, open)| AgeBand { label, open }).into(),
+    }
+}
+
 fn late_lines() -> Vec<DossierLine> {
     let dossier = |code: &str, closed: Option<&str>| DossierLine {
         code: code.to_owned(),
@@ -46,6 +72,8 @@ fn late_lines() -> Vec<DossierLine> {
         received_on: day("2024-02-01"),
         due_on: Some(day("2024-03-20")),
         closed_on: closed.map(day),
+        cause: closed.map(|_| "do cơ quan phối hợp".to_owned()),
+        apologised: closed.is_none(),
     };
     vec![dossier("000.15.25.H48-240201-0001", Some("2024-03-22")), dossier("000.15.25.H48-240201-0002", None)]
 }
@@ -62,9 +90,16 @@ fn print_as<'a>(
     full: bool,
     change: impl FnOnce(&mut ReportInput<'a>),
 ) -> String {
+    let mut input = input(summary, wording, full);
+    change(&mut input);
+    html(&input)
+}
+
+/// What it is printed from.
+pub fn input<'a>(summary: &'a PeriodSummary, wording: &'a Wording, full: bool) -> ReportInput<'a> {
     let (tasks, late) = if full { (task_lines(), late_lines()) } else { (Vec::new(), Vec::new()) };
     let (tasks, late): (&'a [TaskLine], &'a [DossierLine]) = (tasks.leak(), late.leak());
-    let mut input = ReportInput {
+    ReportInput {
         summary,
         superior: "UBND thị xã Đức Phổ",
         office: "Văn phòng HĐND và UBND thị xã",
@@ -90,10 +125,9 @@ fn print_as<'a>(
         template: Box::leak(Box::new(Template::period())),
         narrative: Box::leak(Box::default()),
         is_final: false,
+        charts: Box::leak(Box::new(pictured())),
         wording,
-    };
-    change(&mut input);
-    html(&input)
+    }
 }
 
 /// The sentences of the real report whose figures come out of records, word for word. Not among

@@ -38,12 +38,27 @@ pub async fn late_dossiers(
                 received_on: row.received_on,
                 due_on: row.judged_due_at.map(|at| calendar.local_date(at)).filter(|on| *on <= late_by),
                 closed_on: closed_at.map(|at| calendar.local_date(at)),
+                cause: row.delay_cause.as_deref().filter(|cause| !cause.is_empty()).map(cause_words),
+                apologised: row.apologised,
                 code: row.code,
             });
         }
     }
     lines.sort_by(|a, b| (&a.unit, a.due_on, &a.code).cmp(&(&b.unit, b.due_on, &b.code)));
     Ok(lines)
+}
+
+/// The words of the list of causes.
+fn cause_words(cause: &str) -> String {
+    match cause {
+        "own_agency" => "do cơ quan giải quyết",
+        "cooperating_agency" => "do cơ quan phối hợp",
+        "citizen" => "do tổ chức, cá nhân",
+        "regulation" => "do quy định",
+        "software_outage" => "do sự cố phần mềm",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Tasks completed in a period or in progress at its end, as they stand now.

@@ -1,5 +1,6 @@
 //! The dossiers behind a figure of the period summary, by the same definition as the count.
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::error::ServiceError;
@@ -105,6 +106,17 @@ pub async fn list(
     let total = ids.len();
     let page: Vec<Uuid> = ids.into_iter().filter(|id| *id > after).take(limit).collect();
     Ok((members::dossiers(&look.door, &page).await?, total))
+}
+
+/// The days on which the dossiers behind a figure were received.
+pub(super) async fn received_days(
+    look: &Look,
+    figure: DossierFigure,
+    period: Period,
+    whose: &Whose,
+) -> Result<Vec<NaiveDate>, ServiceError> {
+    let ids = ids(look, figure, period, whose).await?;
+    Ok(members::received_days(&look.door, &ids).await?)
 }
 
 /// The identities of all dossiers behind a figure, ascending.

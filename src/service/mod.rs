@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backfilling;
 pub mod calendars;
 pub mod certificates;
+mod charting;
 pub mod checker;
 pub mod contributions;
 pub mod deadlines;

@@ -13,16 +13,16 @@ use super::imports::{Freshness, data_until, freshness};
 use super::letterhead::Letterhead;
 use super::printing::{Draft, Printing};
 use super::report::{Ask, summarize};
-use super::reports::{self, Opening};
+use super::reports::{self, BREAKDOWNS, Opening};
 use super::settings::Closing;
 use super::slots::{Asked, Claim, house_calendar};
 use super::{House, contributions};
 use crate::domain::period::{Period, Preset};
 use crate::domain::report::ReportOrigin;
-use crate::domain::summary::{PeriodSummary, Rate};
+use crate::domain::summary::{PeriodSummary, Rate, RowKey};
 use crate::domain::text::date;
-use crate::mail::{Mailbox, SummaryMail};
-use crate::report::html;
+use crate::mail::{Enclosed, Mailbox, SummaryMail};
+use crate::report::Paper;
 use crate::store::figures;
 use crate::store::outbox::{self, NewMail};
 use crate::store::period_reports::{self, PeriodReportRow};
@@ -80,14 +80,16 @@ async fn close_period(
     if claim.asked != Asked::ByHand {
         readiness::check_sources(&look, sources, period.last())?;
     }
-    let summary =
-        summarize(&look, &Ask { period, unit_id: None, as_of: Some(cut), breakdowns: Vec::new() }).await?;
+    let ask = Ask { period, unit_id: None, as_of: Some(cut), breakdowns: BREAKDOWNS.to_vec() };
+    let summary = summarize(&look, &ask).await?;
     check_figures(JOB, &summary)?;
     let known_until = data_until(&look).await?;
     let known_until = known_until.map(|at| calendar.local(at));
-    let printing =
-        Printing::gather(&look, summary, settings, Draft { as_of: Some(cut), ..Draft::default() }).await?;
-    let (page, summary) = (html(&printing.input()), &printing.summary);
+    let draft = Draft { as_of: Some(cut), ..Draft::default() };
+    let printing = Printing::gather(&look, summary, settings, draft).await?;
+    let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
+    let printed = printing.print(&papers).await?;
+    let summary = &printing.summary;
     let figures_json = to_json(summary);
     let mut mail = SummaryMail::of(
         summary,
@@ -95,7 +97,7 @@ async fn close_period(
         &Letterhead::of(settings, &look.rules.units).office,
         calendar.local(look.context.now),
     )
-    .enclosing(page, format!("{figures_json:#}\n"));
+    .enclosing(papers.iter().zip(printed).map(enclosed).collect(), format!("{figures_json:#}\n"));
     mail.data_until = known_until;
     mail.declared.clone_from(&printing.declared);
     mail.reconciled.clone_from(&printing.reconciled);
@@ -196,12 +198,17 @@ fn not_over() -> ServiceError {
     }
 }
 
+fn enclosed((paper, bytes): (&Paper, Vec<u8>)) -> Enclosed {
+    Enclosed { name: paper.file_name().to_owned(), mime: paper.media_type().to_owned(), bytes }
+}
+
 /// The key figures for programs, and for the archive.
 fn to_json(summary: &PeriodSummary) -> Value {
     let rate = |rate: Rate| json!({ "numerator": rate.numerator, "denominator": rate.denominator, "percent": rate.percent() });
     let groups: serde_json::Map<String, Value> = summary
         .rows
         .iter()
+        .filter(|row| matches!(row.key, RowKey::Group(_)))
         .map(|row| {
             let d = &row.figures.dossiers;
             let figures = json!({

@@ -12,12 +12,15 @@ use super::letterhead::Letterhead;
 use super::settings::ReportSettings;
 use super::slots::house_calendar;
 use super::work::Look;
-use super::{declared_figures, enclosures, incidents, reconciling, targets};
+use super::{charting, declared_figures, enclosures, incidents, reconciling, targets};
 use crate::domain::declared::Declared;
 use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
-use crate::report::{DossierLine, IncidentLine, Narrated, ReportInput, TaskLine, Template, Wording, html};
+use crate::report::{
+    Charts, DossierLine, IncidentLine, Narrated, Paper, PrintError, ReportInput, TaskLine, Template, Wording,
+    print,
+};
 
 /// What people have said of a report so far.
 #[derive(Debug, Clone)]
@@ -78,6 +81,7 @@ pub struct Printing {
     tasks: Vec<TaskLine>,
     targets: Vec<Target>,
     incidents: Vec<IncidentLine>,
+    charts: Charts,
 }
 
 impl Printing {
@@ -95,6 +99,7 @@ impl Printing {
         let wording = draft.template.worded(&house_wording).map_err(|error| {
             ServiceError::Internal(format!("a form that was read has no wording: {error}"))
         })?;
+        let charts = charting::charts(look, &summary).await?;
         Ok(Self {
             declared: declared(look, period).await?,
             reconciled: reconciled(look, period).await?,
@@ -110,7 +115,20 @@ impl Printing {
             head,
             draft,
             wording,
+            charts,
         })
+    }
+
+    /// Prints it, beside the workers that answer others: some tenths of a second of nothing but reckoning.
+    pub async fn print(&self, papers: &[Paper]) -> Result<Vec<Vec<u8>>, ServiceError> {
+        let (printing, papers) = (self.clone(), papers.to_vec());
+        let all = move || {
+            let input = printing.input();
+            papers.iter().map(|paper| print(&input, *paper)).collect::<Result<Vec<_>, _>>()
+        };
+        let done = tokio::task::spawn_blocking(all).await;
+        let done = done.map_err(|_| ServiceError::Internal("the printer panicked".to_owned()))?;
+        done.map_err(|error| told(&error))
     }
 
     /// For the printer.
@@ -138,6 +156,7 @@ impl Printing {
             declared: &self.declared,
             incidents: &self.incidents,
             late_dossiers: &self.late_dossiers,
+            charts: &self.charts,
             template: &draft.template,
             narrative: &draft.narrative,
             is_final: draft.is_final,
@@ -146,14 +165,28 @@ impl Printing {
     }
 }
 
-/// The report of a summary as one page, with the tasks and the late dossiers by code.
+/// The report of a summary on paper, a file for each that is asked for, with the tasks and the late dossiers by code.
 pub async fn printed(
     look: &Look,
     summary: PeriodSummary,
     settings: &ReportSettings,
-) -> Result<String, ServiceError> {
-    let printing = Printing::gather(look, summary, settings, Draft::default()).await?;
-    Ok(html(&printing.input()))
+    papers: &[Paper],
+) -> Result<Vec<Vec<u8>>, ServiceError> {
+    Printing::gather(look, summary, settings, Draft::default()).await?.print(papers).await
+}
+
+fn told(error: &PrintError) -> ServiceError {
+    match error {
+        PrintError::Unavailable(paper) => ServiceError::Precondition {
+            reason: "NOT_IN_THIS_BUILD",
+            subject: format!("papers/{paper}"),
+            vi: format!(
+                "bản cài đặt này không in được {paper}; hãy dùng bản có tính năng pdf, hoặc tệp khác"
+            ),
+            en: format!("this build prints no {paper}; take one with the feature pdf, or another paper"),
+        },
+        PrintError::Refused { .. } => ServiceError::Internal(error.to_string()),
+    }
 }
 
 async fn reconciled(look: &Look, period: Period) -> Result<Option<String>, ServiceError> {

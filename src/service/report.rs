@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::error::{ServiceError, Violation};
 use super::slots::house_calendar;
 use super::work::Look;
-use crate::domain::figure::{Fact, Sum};
+use crate::domain::figure::{Fact, Sum, Sums};
 use crate::domain::period::Period;
 pub use crate::domain::summary::Breakdown;
 use crate::domain::summary::{
@@ -89,6 +89,17 @@ pub async fn counted(look: &Look, ask: &Ask) -> Result<(Frame, Ledger), ServiceE
 /// What the ledger says of a frame that was kept, as known at a number of it.
 pub async fn ledger_of(door: &impl Door, frame: &Frame, as_of: i64) -> Result<Ledger, ServiceError> {
     ledger(door, &frame.counted, frame.until, true, Some(as_of), &|_| true).await
+}
+
+/// The sums of everything that is asked for, without petitions, documents and the like.
+pub(super) async fn summed(look: &Look, ask: &Ask) -> Result<Sums, ServiceError> {
+    let seen = look.counting(ask.unit_id);
+    let ledger = ledger(&look.door, &ask.period, look.context.now, false, ask.as_of, &seen).await?;
+    let mut total = Sums::default();
+    for (_, _, fact, sum) in ledger.sums {
+        total.add(fact, sum);
+    }
+    Ok(total)
 }
 
 /// A number that the ledger hasn't reached would give other figures when asked for again.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -122,4 +122,20 @@ pub async fn dossiers(door: &impl Door, ids: &[Uuid]) -> Result<Vec<dossier::Mod
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// The days on which dossiers were received, in no order.
+pub async fn received_days(door: &impl Door, ids: &[Uuid]) -> Result<Vec<NaiveDate>, StoreError> {
+    let mut days = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let found: Vec<NaiveDate> = dossier::Entity::find()
+            .select_only()
+            .column(dossier::Column::ReceivedOn)
+            .filter(dossier::Column::Id.is_in(chunk.to_vec()))
+            .into_tuple()
+            .all(door.conn())
+            .await?;
+        days.extend(found);
+    }
+    Ok(days)
 }

@@ -66,6 +66,8 @@ const OUTSIDE: &[Outside] = &[
     Outside { path: "quick_xml", rooms: &["intake"] },
     Outside { path: "encoding_rs", rooms: &["intake"] },
     Outside { path: "typst", rooms: &["report"] },
+    Outside { path: "typst_layout", rooms: &["report"] },
+    Outside { path: "typst_pdf", rooms: &["report"] },
     Outside { path: "rust_xlsxwriter", rooms: &["report"] },
     Outside { path: "tonic", rooms: &["app", "cli", "grpc", "pb"] },
     Outside { path: "tonic_health", rooms: &["app", "cli", "grpc"] },

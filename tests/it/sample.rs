@@ -1,6 +1,10 @@
 //! The main job, end to end: the real binary loads the sample through its own API, and everything it
 //! says is held against files that an independent program made.
 
+mod papers;
+mod sentences;
+mod workbook;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -120,6 +124,13 @@ fn check(url: Option<&str>) {
     assert_eq!(distinct, expected_recipients(&files));
     assert_eq!(recipients.len() - digests.len(), 1, "one summary goes to the Home Affairs office");
 
+    let printed = papers::read(&out);
+    // Once is enough: the files are the same whatever the database.
+    if url.is_none() {
+        papers::check(&out, &printed);
+        workbook::check(&out, &printed["appendix.xlsx"]);
+    }
+
     // Every day, unit, procedure and fact of the ledger, recounted from the events.
     let sqlite_url = format!("sqlite://{}", out.join("bonro.sqlite").display());
     let checked = Command::new(env!("CARGO_BIN_EXE_bonro"))
@@ -135,6 +146,9 @@ fn check(url: Option<&str>) {
 
     let again = demo(&out, &database);
     assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    for (name, bytes) in papers::read(&out) {
+        assert!(bytes == printed[name], "{name} isn't the same when it is printed again");
+    }
     assert_eq!(mails(&out), sent, "running the jobs again sends nothing more");
     assert_eq!(json(&std::fs::read_to_string(out.join("summary.json")).expect("summary.json")), summary);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{DEADLINES, DemoArgs, Frame, PROBLEMS, REPORT, SUMMARY, deadlines, house, jobs, machine, post};
+use super::{DEADLINES, DemoArgs, Frame, PROBLEMS, SUMMARY, deadlines, house, jobs, machine, post};
 use crate::app::Unsent;
 use crate::cli::exit::Exit;
 use crate::cli::tables::{Side, Table};
@@ -132,11 +132,14 @@ pub fn print(done: &Done, args: &DemoArgs, out: &Path) {
     output::say(&format!("\nKết quả / results: {}", args.out.display()));
     for (name, what) in [
         (SUMMARY, "số liệu / the figures"),
-        (REPORT, "báo cáo / the report"),
+        ("report.pdf", "báo cáo để ký / the report to sign"),
+        ("report.docx", "báo cáo để soạn tiếp / the report to go on writing"),
+        ("appendix.xlsx", "phụ lục, biểu đồ / its appendix and charts"),
+        ("report.html", "báo cáo để xem / the report for a browser"),
         (DEADLINES, "từng thời hạn / every deadline"),
         (PROBLEMS, "mọi dòng bị từ chối và lưu ý / every refused row and warning"),
     ] {
-        if name == PROBLEMS && done.tally.found.is_empty() {
+        if !out.join(name).exists() || (name == PROBLEMS && done.tally.found.is_empty()) {
             continue;
         }
         output::say(&format!("  {name:<14} {what}"));

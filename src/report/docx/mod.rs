@@ -44,7 +44,7 @@ pub struct Document {
 /// Pages of one orientation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// Whether the pages lie on their sides.
+    /// Whether the pages lie on their sides, as those of an annex do: it counts its own pages.
     pub landscape: bool,
     /// What stands on them.
     pub blocks: Vec<Block>,
@@ -75,6 +75,10 @@ pub enum Run {
     Plain(String),
     /// Text that stands out.
     Bold(String),
+    /// A place that somebody must fill, marked.
+    Draft(String),
+    /// What follows begins a line.
+    Break,
     /// A dotted line up to the right margin, for somebody to write on.
     Dots,
 }
@@ -108,8 +112,24 @@ pub struct Row {
 pub struct Cell {
     /// How many columns it covers.
     pub span: usize,
+    /// Whether it goes on in the rows below.
+    pub down: Down,
+    /// Something is wrong with it: it is shaded.
+    pub marked: bool,
     /// What stands in it.
     pub paragraphs: Vec<Paragraph>,
+}
+
+/// How a cell stands to those above and below.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Down {
+    /// It covers one row.
+    #[default]
+    Alone,
+    /// It begins one of several rows.
+    Begins,
+    /// It is a part of the one above.
+    GoesOn,
 }
 
 impl Document {
@@ -146,7 +166,8 @@ impl From<Table> for Block {
 impl Cell {
     /// A cell of one column.
     pub fn new(paragraphs: impl IntoIterator<Item = Paragraph>) -> Self {
-        Self { span: 1, paragraphs: paragraphs.into_iter().collect() }
+        let paragraphs = paragraphs.into_iter().collect();
+        Self { span: 1, down: Down::Alone, marked: false, paragraphs }
     }
 
     /// A cell of one column and paragraph.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::super::package::packed;
-use super::{Block, Cell, Document, Paragraph, Run, Table, sayable, twips};
+use super::{Block, Cell, Document, Down, Paragraph, Run, Table, sayable, twips};
 
 #[derive(Template)]
 #[template(path = "docx/document.xml", config = "src/report/templates/askama.toml")]
@@ -48,6 +48,8 @@ struct Line {
 struct Field {
     width: u32,
     span: usize,
+    down: Down,
+    marked: bool,
     paragraphs: Vec<Paragraph>,
     leads: bool,
 }
@@ -91,6 +93,8 @@ fn paragraph(said: &Paragraph) -> Paragraph {
     let run = |run: &Run| match run {
         Run::Plain(text) => Run::Plain(edges(text)),
         Run::Bold(text) => Run::Bold(edges(text)),
+        Run::Draft(text) => Run::Draft(edges(text)),
+        Run::Break => Run::Break,
         Run::Dots => Run::Dots,
     };
     Paragraph { style: said.style, runs: said.runs.iter().map(run).collect() }
@@ -108,12 +112,14 @@ fn grid(table: &Table) -> Grid {
     let rows = table.rows.iter().enumerate().map(|(at, row)| {
         let mut column = 0;
         let cells = row.cells.iter().map(|cell| {
-            let Cell { span, paragraphs } = cell;
+            let Cell { span, down, marked, paragraphs } = cell;
             let width = widths.iter().skip(column).take(*span).sum();
             column += span;
             Field {
                 width,
                 span: *span,
+                down: *down,
+                marked: *marked,
                 paragraphs: paragraphs.iter().map(paragraph).collect(),
                 leads: row.leads,
             }

@@ -49,6 +49,34 @@ pub enum Style {
     TableText,
     /// Numbers, dates and short words of a table.
     TableCentre,
+    /// What a reader must know first, framed.
+    Warning,
+    /// What a report is about.
+    Subject,
+    /// The short line under it.
+    SubjectRule,
+    /// The heading of a section in running text.
+    SectionHeading,
+    /// A lettered heading in it.
+    PartHeading,
+    /// What an annex is about.
+    AnnexName,
+    /// What stands over a table.
+    TableTitle,
+    /// The head of a column of a wide table.
+    CellHead,
+    /// The head of some of its rows.
+    CellGroup,
+    /// Text of it.
+    CellText,
+    /// Dates and short words of it.
+    CellCentre,
+    /// Numbers of it.
+    CellNumber,
+    /// Sums of it.
+    CellTotal,
+    /// A remark under a table.
+    Note,
 }
 
 impl Style {
@@ -78,12 +106,26 @@ impl Style {
             Self::TableGroup => "TableGroup",
             Self::TableText => "TableText",
             Self::TableCentre => "TableCentre",
+            Self::Warning => "Warning",
+            Self::Subject => "Subject",
+            Self::SubjectRule => "SubjectRule",
+            Self::SectionHeading => "SectionHeading",
+            Self::PartHeading => "PartHeading",
+            Self::AnnexName => "AnnexName",
+            Self::TableTitle => "TableTitle",
+            Self::CellHead => "CellHead",
+            Self::CellGroup => "CellGroup",
+            Self::CellText => "CellText",
+            Self::CellCentre => "CellCentre",
+            Self::CellNumber => "CellNumber",
+            Self::CellTotal => "CellTotal",
+            Self::Note => "Note",
         }
     }
 
     /// All of them.
     #[cfg(test)]
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 37] = [
         Self::Superior,
         Self::Issuer,
         Self::IssuerRule,
@@ -107,5 +149,19 @@ impl Style {
         Self::TableGroup,
         Self::TableText,
         Self::TableCentre,
+        Self::Warning,
+        Self::Subject,
+        Self::SubjectRule,
+        Self::SectionHeading,
+        Self::PartHeading,
+        Self::AnnexName,
+        Self::TableTitle,
+        Self::CellHead,
+        Self::CellGroup,
+        Self::CellText,
+        Self::CellCentre,
+        Self::CellNumber,
+        Self::CellTotal,
+        Self::Note,
     ];
 }

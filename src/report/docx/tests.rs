@@ -72,7 +72,12 @@ fn pages_have_the_decrees_margins_and_letters() {
     }
     assert_eq!(attribute(text, "w:pgSz", "w:w"), Some("11906"), "A4 upright first");
     assert!(text.contains("<w:pgSz w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"/>"));
-    assert_eq!(text.matches("<w:titlePg/>").count(), 1, "no number on the first page");
+    assert_eq!(text.matches("<w:titlePg/>").count(), 2, "no number on the first page");
+    assert_eq!(
+        text.matches("<w:pgNumType w:start=\"1\"/><w:titlePg/>").count(),
+        1,
+        "an annex counts its own"
+    );
     assert!(parts["word/header.xml"].contains(" PAGE "));
     let defaults = styles.split("</w:docDefaults>").next().expect("defaults");
     assert!(defaults.contains("w:ascii=\"Times New Roman\"") && defaults.contains("<w:sz w:val=\"28\"/>"));

@@ -9,5 +9,5 @@ mod urging;
 mod tests;
 
 pub use apology::{Apology, Cause, form_of};
-pub use frame::Issuer;
+pub use frame::{Issuer, ending, letterhead};
 pub use urging::{HolderList, UrgedLine, Urging};

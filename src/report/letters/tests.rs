@@ -85,6 +85,8 @@ fn told(document: &Document) -> String {
         let runs = p.runs.iter().map(|run| match run {
             Run::Plain(text) => text.clone(),
             Run::Bold(text) => format!("*{text}*"),
+            Run::Draft(text) => format!("[{text}]"),
+            Run::Break => " / ".to_owned(),
             Run::Dots => "……>".to_owned(),
         });
         format!("{}: {}", p.style.id(), runs.collect::<String>())

@@ -172,7 +172,7 @@ impl Urging<'_> {
         let mut number = 0;
         for list in &self.holders {
             let title = Paragraph::new(Style::TableGroup, list.title());
-            let cell = Cell { span: WIDTHS.len(), paragraphs: vec![title] };
+            let cell = Cell { span: WIDTHS.len(), ..Cell::new([title]) };
             rows.push(Row { cells: vec![cell], leads: true });
             for line in &list.lines {
                 number += 1;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::domain::report::ReportStep;
 use crate::domain::summary::{Frame, cells, summary};
-use crate::report::{Paper, print, said_by_figures};
+use crate::report::{Paper, said_by_figures};
 use crate::store::{contributions, figures, reports};
 
 /// The figures whose dossiers are kept with a report: those by which people are judged.
@@ -117,12 +117,9 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     let draft = draft_of(&look.door, row, Some(cut)).await?;
     let printing = Printing::gather(look, summary, &look.settings.report, draft).await?;
     let sentences = said_by_figures(&printing.input()).join("\n");
-    let mut files = keeping::printed(move || {
-        let input = printing.input();
-        let there = Paper::ALL.into_iter().filter(|paper| paper.is_available());
-        there.map(|paper| Ok((paper.extension(), print(&input, paper)?))).collect::<Result<Vec<_>, _>>()
-    })
-    .await?;
+    let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
+    let printed = printing.print(&papers).await?;
+    let mut files: Vec<_> = papers.iter().map(|paper| paper.extension()).zip(printed).collect();
     files.push((SENTENCES, sentences.into_bytes()));
     Ok(Frozen { frame: packed(&frame)?, figures, members, files })
 }

@@ -23,7 +23,7 @@ use super::work::{Look, Work, check_etag};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportState, ReportStep};
 use crate::domain::text::date;
-use crate::report::{BlockForm, Narrated, Template, prefill, print};
+use crate::report::{BlockForm, Narrated, Template, prefill};
 use crate::store::query::{ListQuery, Page};
 use crate::store::{Door, StoreError, reports};
 
@@ -37,8 +37,8 @@ pub use opening::{Opening, cancel, correct, is_under_way, open, send_back};
 pub use sending::{enclosed, send};
 pub use signing::{Signature, attach, reading};
 
-/// The breakdowns of an issued report: those of its pages and of its appendix.
-const BREAKDOWNS: [Breakdown; 3] = [Breakdown::Group, Breakdown::Unit, Breakdown::Field];
+/// The rows of a report: the groups that its sentences speak of, and what its appendix tells apart.
+pub const BREAKDOWNS: [Breakdown; 3] = [Breakdown::Group, Breakdown::Unit, Breakdown::Field];
 
 /// What is done to a report.
 #[derive(Debug, Clone)]
@@ -167,7 +167,7 @@ pub async fn file(look: &Look, code: &str, paper: &str) -> Result<FileRow, Servi
         .filter(|_| row.state == ReportState::Draft.as_str())
         .ok_or_else(|| ServiceError::NotFound(format!("{}/files/{paper}", name(code))))?;
     let printing = drafted(look, &row, &look.settings.report).await?;
-    let bytes = keeping::printed(move || print(&printing.input(), paper)).await?;
+    let bytes = printing.print(&[paper]).await?.concat();
     Ok(keeping::file(uuid::Uuid::nil(), &row, paper.extension(), bytes, look.context.now))
 }
 

@@ -9,7 +9,7 @@ use super::super::settings::mailbox;
 use super::super::work::Work;
 use super::{ReportRow, Step, corrupt, freezing, keeping, load, name, period_of, request_of, save};
 use crate::domain::report::ReportStep;
-use crate::mail::{Attachment, Corrected, Enclosed, Mailbox, ReportMail, is_deliverable};
+use crate::mail::{Attachment, Corrected, EnclosedFile, Mailbox, ReportMail, is_deliverable};
 use crate::report::{Paper, period_range};
 use crate::store::outbox::{self, NewMail};
 use crate::store::{StoreError, Tx, reports};
@@ -105,7 +105,7 @@ async fn mail(work: &Work, row: &ReportRow) -> Result<ReportMail, ServiceError> 
             } else {
                 format!("bao-cao-{stem}.{extension}")
             };
-            files.push(Enclosed {
+            files.push(EnclosedFile {
                 paper: line.paper,
                 name,
                 mime: mime.to_owned(),

@@ -9,8 +9,8 @@ use bonro::mail::{Mailbox, SummaryMail};
 use bonro::pb::v1;
 use bonro::pb::v1::declared_figure_service_server::DeclaredFigureService as _;
 use bonro::pb::v1::report_service_server::ReportService as _;
+use bonro::report::Paper;
 use bonro::service::jobs::{Asked, run};
-use bonro::service::printing::printed;
 use bonro::service::report::{Ask, summarize};
 use bonro::service::settings::Closing;
 use bonro::service::{House, OfficeSettings};
@@ -306,7 +306,7 @@ both!(a_summary_tells_declared_figures_apart, |house| {
     let of = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
     let ask = Ask { period: of, unit_id: None, as_of: None, breakdowns: Vec::new() };
     let counted = summarize(&look, &ask).await.expect("it is counted");
-    let page = printed(&look, counted.clone(), &town.house.settings.report).await.expect("it is printed");
+    let page = town.printed(&look, &counted).await;
     for said in [
         "<td>Tỷ lệ hài lòng</td><td>Đơn vị P1</td><td>99,66% (295/296)</td><td>Thiết bị đánh giá, tệp thiet-bi.pdf</td><td>Đơn vị VP</td><td>15/5/2024 (đã đính chính 01 lần)</td>",
         "Các xã, phường: tỷ lệ hài lòng 99,32% (294/296) (nguồn: Thiết bị đánh giá, tệp thiet-bi.pdf; Đơn vị VP khai báo ngày 15/5/2024)",
@@ -335,7 +335,11 @@ both!(the_mail_of_a_closed_period_tells_what_was_declared, |house| {
     let mail: SummaryMail = serde_json::from_str(&mails[0].render_input).expect("what the mail says");
     let told: Vec<_> = mail.declared.iter().map(|f| (f.code.as_str(), f.office.as_str(), f.value)).collect();
     assert_eq!(told, [("KB-1", "Đơn vị VP", 9932)]);
-    assert!(mail.report_html.contains("99,32% (294/296)"), "{}", mail.report_html);
+    let enclosed: Vec<&str> = mail.papers.iter().map(|paper| paper.name.as_str()).collect();
+    let papers = Paper::ALL.into_iter().filter(|paper| paper.is_available());
+    assert_eq!(enclosed, papers.map(Paper::file_name).collect::<Vec<_>>());
+    let page = String::from_utf8_lossy(&mail.papers[mail.papers.len() - 1].bytes);
+    assert!(page.contains("99,32% (294/296)"), "{page}");
     assert!(
         !mail.summary_json.contains("9932") && !mail.summary_json.contains("declared"),
         "{}",

@@ -9,7 +9,6 @@ use bonro::pb::v1;
 use bonro::pb::v1::dossier_service_server::DossierService as _;
 use bonro::pb::v1::incident_service_server::IncidentService as _;
 use bonro::service::imports::Start;
-use bonro::service::printing::printed;
 use bonro::service::report::{Ask, summarize};
 use tonic::Code;
 
@@ -323,7 +322,7 @@ both!(the_report_quotes_the_incidents_of_its_period, |house| {
         let period = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
         let ask = Ask { period, unit_id: None, as_of: None, breakdowns: Vec::new() };
         let counted = summarize(&look, &ask).await.expect("it is counted");
-        printed(&look, counted.clone(), &town.house.settings.report).await.expect("it is printed")
+        town.printed(&look, &counted).await
     };
     assert!(!page().await.contains("sự cố"));
     let at = |from: &str, to: Option<&str>, incident: v1::Incident| v1::Incident {

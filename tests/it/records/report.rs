@@ -4,7 +4,6 @@ use bonro::domain::dossier::{ApplicantKind, Channel, ClosedAs};
 use bonro::domain::period::Period;
 use bonro::domain::permission::Scope;
 use bonro::domain::record::{DossierRecord, PetitionRecord, Record, TargetRecord, TaskRecord};
-use bonro::service::printing::printed;
 use bonro::service::report::{Ask, summarize};
 
 use super::town::{Town, at, day, procedure, told};
@@ -16,7 +15,7 @@ async fn page(town: &Town) -> String {
     let period = Period::new(day("2024-05-01"), day("2024-05-14")).expect("in order");
     let ask = Ask { period, unit_id: None, as_of: None, breakdowns: Vec::new() };
     let summary = summarize(&look, &ask).await.expect("it is counted");
-    printed(&look, summary.clone(), &town.house.settings.report).await.expect("it is printed")
+    town.printed(&look, &summary).await
 }
 
 /// The rows of the lists that speak of a code.

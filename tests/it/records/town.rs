@@ -8,10 +8,13 @@ use bonro::domain::permission::{Caller, Scope};
 use bonro::domain::record::{
     CalendarRecord, ImportRow, OfficialRecord, Problem, ProcedureRecord, Record, UnitRecord,
 };
+use bonro::domain::summary::PeriodSummary;
 use bonro::grpc::Front;
+use bonro::report::Paper;
 use bonro::service::imports::{RowOutcome, Start};
 use bonro::service::landing::LandedResult;
-use bonro::service::{Context, House, Work};
+use bonro::service::printing::printed;
+use bonro::service::{Context, House, Look, Work};
 use bonro::store::{Pool, Store, figures};
 use bonro::world::{Clock as _, Entropy, StandingClock, World};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -118,6 +121,12 @@ impl Town {
 
     pub fn set(&self, instant: &str) {
         self.clock.set(at(instant));
+    }
+
+    /// The page of a summary's report.
+    pub async fn printed(&self, look: &Look, summary: &PeriodSummary) -> String {
+        let printed = printed(look, summary.clone(), &self.house.settings.report, &[Paper::Html]).await;
+        String::from_utf8(printed.expect("it is printed").concat()).expect("a page is UTF-8")
     }
 
     pub fn context(&self, scope: Scope) -> Context {

@@ -43,6 +43,8 @@ pub fn words(document: &[u8]) -> String {
             lines.last_mut().expect("there is a line").push_str(text.1);
         } else if piece.starts_with("w:tab/>") {
             lines.last_mut().expect("there is a line").push_str("......");
+        } else if piece.starts_with("w:br/>") {
+            lines.last_mut().expect("there is a line").push(' ');
         } else if piece.starts_with("/w:p>") {
             lines.push(String::new());
         }

@@ -1,0 +1,163 @@
+//! The report for a word processor: its sections, and the appendix on pages that lie on their sides. Words come from
+//! elsewhere, and how a style looks is known in `docx`.
+
+use chrono::NaiveTime;
+
+use super::ReportInput;
+use super::appendix::{self, FormRow, Side, Table as List};
+use super::body;
+use super::docx::{BLANK, Block, Cell, Document, Down, Paragraph, Row, Run, Section, Style, Table};
+use super::front::{DRAFT, Front};
+use super::letters::{ending, letterhead};
+
+/// The widths of the form's columns in millimetres, 252 in all.
+const FORM: [u32; 13] = [10, 55, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17];
+/// How many rows are the form's head.
+const FORM_HEADS: usize = 4;
+
+/// Draws the report.
+pub fn document(input: &ReportInput<'_>) -> Document {
+    let front = Front::of(input, BLANK);
+    Document {
+        title: front.subject.clone(),
+        creator: input.office.to_owned(),
+        made_at: input.dated_on.and_time(NaiveTime::MIN).and_utc(),
+        sections: vec![
+            Section { landscape: false, blocks: text(input, &front) },
+            Section { landscape: true, blocks: annex(input, &front) },
+        ],
+    }
+}
+
+fn said(style: Style, text: &str) -> Block {
+    Paragraph::new(style, text).into()
+}
+
+fn text(input: &ReportInput<'_>, front: &Front) -> Vec<Block> {
+    let mut blocks: Vec<Block> = front.warnings.iter().map(|text| said(Style::Warning, text)).collect();
+    blocks.extend([
+        letterhead(&front.superior, &front.office, &front.number, None, &front.dated),
+        said(Style::Title, "BÁO CÁO"),
+        said(Style::Subject, &front.subject),
+        said(Style::SubjectRule, ""),
+        said(Style::Body, &body::opening(input)),
+    ]);
+    for section in body::sections(input) {
+        blocks.push(said(Style::SectionHeading, &section.heading));
+        blocks.extend(section.blocks.iter().map(paragraph));
+    }
+    blocks.push(said(Style::Body, &body::closing(input)));
+    let copies: Vec<String> =
+        front.copies.iter().map(|copy| copy.trim_start_matches("- ").to_owned()).collect();
+    blocks.push(ending(&copies, &front.signer_title, &front.signer));
+    blocks
+}
+
+fn paragraph(block: &body::Block) -> Block {
+    if block.head {
+        return said(Style::PartHeading, &block.text);
+    }
+    let mut runs = vec![Run::Plain(block.text.clone())];
+    if block.draft {
+        let joint = if block.text.is_empty() { "" } else { " " };
+        runs = vec![Run::Plain(format!("{}{joint}", block.text)), Run::Draft(DRAFT.to_owned())];
+    }
+    Paragraph::of(Style::Body, runs).into()
+}
+
+fn annex(input: &ReportInput<'_>, front: &Front) -> Vec<Block> {
+    let words = &front.appendix;
+    let mut blocks = vec![
+        said(Style::Heading, words.label),
+        said(Style::AnnexName, words.name),
+        said(Style::Subtitle, &words.enclosed),
+        said(Style::TableTitle, &words.form),
+    ];
+    let form = appendix::form(input.summary);
+    if !form.is_empty() {
+        blocks.push(form_table(&form).into());
+    }
+    blocks.push(said(Style::Note, appendix::form_note(&form)));
+    for (at, list) in (2..).zip(appendix::tables(input)) {
+        blocks.push(said(Style::TableTitle, &format!("{at}. {}", list.title)));
+        blocks.push(list_table(&list).into());
+        if !list.note.is_empty() {
+            blocks.push(said(Style::Note, &list.note));
+        }
+    }
+    blocks.extend(words.notes.iter().map(|note| said(Style::Note, note)));
+    blocks
+}
+
+fn head(text: &str) -> Cell {
+    Cell::text(Style::CellHead, text)
+}
+
+fn form_table(form: &[FormRow]) -> Table {
+    let mut rows: Vec<Row> = form_heads()
+        .into_iter()
+        .map(|cells| Row { cells: cells.into_iter().collect(), leads: true })
+        .collect();
+    rows.extend(form.iter().map(|row| {
+        if row.cells.is_empty() {
+            let cell = Cell { span: FORM.len(), ..Cell::text(Style::CellGroup, &row.label) };
+            return Row { cells: vec![cell], leads: true };
+        }
+        let (label, number) = if row.strong {
+            (Style::CellGroup, Style::CellTotal)
+        } else {
+            (Style::CellText, Style::CellNumber)
+        };
+        let named = [Cell::text(Style::CellCentre, &row.number), Cell::text(label, &row.label)];
+        let counted = row.cells.iter().map(|text| Cell::text(number, text));
+        let cells = named.into_iter().chain(counted).map(|cell| Cell { marked: row.broken, ..cell });
+        Row { cells: cells.collect(), leads: false }
+    }));
+    let caption = "Biểu số II.06a/VPCP/KSTT".to_owned();
+    Table { ruled: true, caption, widths: FORM.into(), heads: FORM_HEADS, rows }
+}
+
+/// The head of form II.06a/VPCP/KSTT.
+fn form_heads() -> [Vec<Cell>; FORM_HEADS] {
+    let wide = |text: &str, span: usize| Cell { span, ..head(text) };
+    let deep = |text: &str| Cell { down: Down::Begins, ..head(text) };
+    let goes_on = || Cell { down: Down::GoesOn, ..head("") };
+    let counts = ["Tổng số", "Trước hạn", "Đúng hạn", "Quá hạn", "Tổng số", "Trong hạn", "Quá hạn"];
+    let mut second = vec![goes_on(), goes_on(), deep("Tổng số"), wide("Trong kỳ", 2), deep("Từ kỳ trước")];
+    second.extend(counts.map(deep));
+    let mut third = vec![goes_on(), goes_on(), goes_on()];
+    third.extend([head("Trực tuyến"), head("Trực tiếp, dịch vụ bưu chính"), goes_on()]);
+    third.extend(counts.map(|_| goes_on()));
+    [
+        vec![
+            deep("STT"),
+            deep("Lĩnh vực, cơ quan giải quyết"),
+            wide("Số lượng hồ sơ tiếp nhận", 4),
+            wide("Số lượng hồ sơ đã giải quyết", 4),
+            wide("Số lượng hồ sơ đang giải quyết", 3),
+        ],
+        second,
+        third,
+        (1..=FORM.len()).map(|n| Cell::text(Style::CellCentre, format!("({n})"))).collect(),
+    ]
+}
+
+fn list_table(list: &List) -> Table {
+    let heads = list.columns.iter().map(|column| head(column.head)).collect();
+    let style = |side: Side| match side {
+        Side::Left => Style::CellText,
+        Side::Centre => Style::CellCentre,
+        Side::Right => Style::CellNumber,
+    };
+    let row = |cells: &Vec<String>| Row {
+        cells: cells.iter().zip(&list.columns).map(|(text, c)| Cell::text(style(c.side), text)).collect(),
+        leads: false,
+    };
+    Table {
+        ruled: true,
+        caption: list.title.to_owned(),
+        widths: list.columns.iter().map(|column| column.width).collect(),
+        heads: 1,
+        rows: std::iter::once(Row { cells: heads, leads: true }).chain(list.rows.iter().map(row)).collect(),
+    }
+}

@@ -1,0 +1,110 @@
+//! What the pictures of a report show besides its figures: the months of its period, and the age of what is open at
+//! its end. By the ledger, as the figures are.
+
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+
+use super::error::ServiceError;
+use super::members::{DossierFigure, Whose, received_days};
+use super::report::{Ask, summed};
+use super::slots::house_calendar;
+use super::work::Look;
+use crate::domain::period::Period;
+use crate::domain::summary::{Figures, PeriodSummary};
+use crate::report::{AgeBand, Charts, MonthFigures};
+
+/// Ages by the whole months that they stay below, and the oldest.
+const AGES: [(u32, &str); 4] = [
+    (1, "dưới 1 tháng"),
+    (3, "từ 1 đến dưới 3 tháng"),
+    (6, "từ 3 đến dưới 6 tháng"),
+    (12, "từ 6 đến dưới 12 tháng"),
+];
+const OLDEST: &str = "từ 12 tháng trở lên";
+
+/// What the pictures of a summary's report show.
+pub async fn charts(look: &Look, summary: &PeriodSummary) -> Result<Charts, ServiceError> {
+    let calendar = house_calendar(&look.rules);
+    // Days that haven't come have no figures.
+    let (period, _) = summary.period.until(calendar.local_date(look.context.now));
+    let mut months = Vec::new();
+    for month in months_of(period) {
+        let ask = Ask { period: month, unit_id: None, as_of: Some(summary.sequence), breakdowns: Vec::new() };
+        let figures = Figures::of(&summed(look, &ask).await?).dossiers;
+        months.push(MonthFigures {
+            first: month.first(),
+            last: month.last(),
+            received: figures.received_in_period,
+            resolved: figures.resolved,
+        });
+    }
+    let whose = Whose { as_of: Some(summary.sequence), ..Whose::default() };
+    let received = received_days(look, DossierFigure::InProcess, summary.period, &whose).await?;
+    Ok(Charts { months, ages: ages(&received, period.last()) })
+}
+
+/// The months of a period, the first and the last as much of them as it holds.
+fn months_of(period: Period) -> Vec<Period> {
+    let mut months = Vec::new();
+    let mut first = period.first();
+    while first <= period.last() {
+        let next = first.with_day(1).and_then(|day| day.checked_add_months(Months::new(1)));
+        let last = next.map_or(period.last(), |next| (next - Days::new(1)).min(period.last()));
+        months.extend(Period::new(first, last));
+        first = last + Days::new(1);
+    }
+    months
+}
+
+fn ages(received: &[NaiveDate], on: NaiveDate) -> Vec<AgeBand> {
+    let is_over = |day: NaiveDate, months: u32| {
+        day.checked_add_months(Months::new(months)).is_some_and(|reached| reached <= on)
+    };
+    let mut bands: Vec<AgeBand> = AGES.iter().map(|(_, label)| AgeBand { label, open: 0 }).collect();
+    bands.push(AgeBand { label: OLDEST, open: 0 });
+    for day in received {
+        let at = AGES.iter().position(|(below, _)| !is_over(*day, *below)).unwrap_or(AGES.len());
+        bands[at].open += 1;
+    }
+    bands
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn a_period_is_cut_at_the_ends_of_months() {
+        let of = |first, last| {
+            let period = Period::new(day(first), day(last)).expect("in order");
+            let months = months_of(period);
+            months.iter().map(|m| format!("{}..{}", m.first(), m.last())).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(
+            of("2023-12-15", "2024-02-15"),
+            "2023-12-15..2023-12-31 2024-01-01..2024-01-31 2024-02-01..2024-02-15"
+        );
+        assert_eq!(of("2024-02-01", "2024-02-29"), "2024-02-01..2024-02-29");
+        assert_eq!(of("2024-02-07", "2024-02-07"), "2024-02-07..2024-02-07");
+    }
+
+    #[test]
+    fn ages_count_whole_months() {
+        let received = [
+            "2024-05-15",
+            "2024-04-16",
+            "2024-04-15",
+            "2024-02-16",
+            "2024-02-15",
+            "2023-05-16",
+            "2023-05-15",
+        ];
+        let counted = ages(&received.map(day), day("2024-05-15"));
+        assert_eq!(counted.iter().map(|band| band.open).collect::<Vec<_>>(), [2, 2, 1, 1, 1]);
+        // A month that has no such day ends on its last one.
+        assert_eq!(ages(&[day("2024-01-31")], day("2024-02-29"))[1].open, 1);
+    }
+}
