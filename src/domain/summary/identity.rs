@@ -31,6 +31,7 @@ impl Identity {
             "tasks" => "Nhiệm vụ",
             code => Group::parse(code).map_or(code, |group| group.vietnamese()),
         };
+        let row = row.strip_prefix("units/").map_or_else(|| row.to_owned(), |code| format!("Đơn vị {code}"));
         format!("{row}: {} ({} khác {})", self.name_vi, self.left, self.right)
     }
 }

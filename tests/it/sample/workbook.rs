@@ -87,7 +87,12 @@ fn place(at: &str) -> (u32, usize) {
 }
 
 fn same(one: &str, other: &str) -> bool {
-    match (one.parse::<f64>(), other.parse::<f64>()) {
+    // LibreOffice writes shares as percents, even where numbers are asked for as they are.
+    let number = |text: &str| match text.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse(),
+    };
+    match (number(one), number(other)) {
         (Ok(one), Ok(other)) => (one - other).abs() < 1e-9,
         _ => one == other,
     }
