@@ -3,6 +3,7 @@
 //!
 //! Leases and the time before which a mail isn't tried are in lease time, all else in office time.
 
+mod group;
 mod held;
 mod returned;
 mod waiting;
@@ -20,6 +21,7 @@ use super::{Door, StoreError, Tx};
 use crate::domain::filter::{Field, FieldKind};
 use crate::domain::mail::Fault;
 
+pub use group::{give_back, sent};
 pub use held::{hold_all, misconfigured, wake, wake_to};
 pub use returned::{bury_returned, hold_message, stayed_away};
 pub use waiting::{Untried, join, oldest, open_digests};
@@ -201,25 +203,28 @@ pub async fn lease(
     Ok(rows)
 }
 
-/// Keeps the bytes that go out, for this attempt and all later ones. False: the lease is lost.
-pub async fn seal(tx: &Tx, lease: &Lease, message_id: String, sealed: Vec<u8>) -> Result<bool, StoreError> {
+/// Keeps the bytes that go out, for this attempt and all later ones, and lengthens the lease. False: the lease is lost.
+pub async fn seal(
+    tx: &Tx,
+    lease: &Lease,
+    lease_until: DateTime<Utc>,
+    message_id: String,
+    sealed: Vec<u8>,
+) -> Result<bool, StoreError> {
     let model = outbox::ActiveModel {
         sealed: Set(Some(sealed)),
         message_id: Set(Some(message_id)),
+        leased_until: Set(Some(lease_until)),
         ..Default::default()
     };
     change(tx, lease, model).await
 }
 
-/// Marks a mail as taken by the mail server. False: the lease is lost.
-pub async fn sent(tx: &Tx, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel {
-        sent_at: Set(Some(now)),
-        last_error: Set(None),
-        fault: Set(None),
-        ..ended("sent")
-    };
-    change(tx, lease, model).await
+fn leased_by(by: &str, attempt: i32) -> Condition {
+    Condition::all()
+        .add(outbox::Column::State.eq("leased"))
+        .add(outbox::Column::LeasedBy.eq(by))
+        .add(outbox::Column::Attempt.eq(attempt))
 }
 
 /// How an attempt failed.
@@ -307,9 +312,7 @@ async fn change(tx: &Tx, lease: &Lease, model: outbox::ActiveModel) -> Result<bo
     let done = outbox::Entity::update_many()
         .set(model)
         .filter(outbox::Column::Id.eq(lease.id))
-        .filter(outbox::Column::State.eq("leased"))
-        .filter(outbox::Column::LeasedBy.eq(lease.by.as_str()))
-        .filter(outbox::Column::Attempt.eq(lease.attempt))
+        .filter(leased_by(&lease.by, lease.attempt))
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected == 1)

@@ -56,5 +56,6 @@ pub fn text_of(mail: &MailRow) -> String {
 pub async fn said_of(house: &House, mail: &MailRow) -> Digest {
     let tx = house.store.begin().await.expect("a transaction");
     let moment = Moment::read(house, &tx).await.expect("the moment is read");
-    anew(house, &tx, &moment, mail).await.expect("it is put together").expect("it says something").digest
+    let composed = anew(house, &tx, &moment, &[mail]).await.expect("it is put together").remove(0).0;
+    composed.expect("it says something").digest
 }
