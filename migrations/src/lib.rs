@@ -56,6 +56,7 @@ mod m20261128_000100_remind_of_others;
 mod m20261128_000101_create_opinions;
 mod m20261128_000102_create_certificates;
 mod m20261128_000110_watch_ages;
+mod m20261128_000130_keep_sealed_mails;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000101_create_opinions::Migration),
             Box::new(m20261128_000102_create_certificates::Migration),
             Box::new(m20261128_000110_watch_ages::Migration),
+            Box::new(m20261128_000130_keep_sealed_mails::Migration),
         ]
     }
 }

@@ -45,6 +45,7 @@ const TABLES: &[&str] = &[
     "reminder_snooze",
     "report_request",
     "request_replay",
+    "sealed_mail",
     "slot",
     "source",
     "source_name",

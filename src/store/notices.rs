@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entity::notice;
 use super::{Door, StoreError, Tx};
 
-pub use told::{PUBLISHED, ToldNotice, all_of, list, told, uncopied};
+pub use told::{PUBLISHED, ToldNotice, all_but, all_of, list, told, uncopied};
 
 /// A notice.
 pub type NoticeRow = notice::Model;

@@ -6,6 +6,7 @@
 mod group;
 mod held;
 mod returned;
+mod sealed;
 mod waiting;
 
 use chrono::{DateTime, Utc};
@@ -24,6 +25,7 @@ use crate::domain::mail::Fault;
 pub use group::{give_back, sent};
 pub use held::{hold_all, misconfigured, wake, wake_to};
 pub use returned::{bury_returned, hold_message, stayed_away};
+pub use sealed::{keep_bytes, seal, sealed_bytes};
 pub use waiting::{Untried, join, oldest, open_digests};
 
 /// A mail and where it stands.
@@ -102,7 +104,7 @@ pub async fn enqueue(tx: &Tx, mail: NewMail) -> Result<bool, StoreError> {
         not_before: Set(mail.not_before),
         leased_by: Set(None),
         leased_until: Set(None),
-        sealed: Set(None),
+        is_sealed: Set(false),
         message_id: Set(None),
         last_error: Set(None),
         created_at: Set(mail.created_at),
@@ -203,23 +205,6 @@ pub async fn lease(
     Ok(rows)
 }
 
-/// Keeps the bytes that go out, for this attempt and all later ones, and lengthens the lease. False: the lease is lost.
-pub async fn seal(
-    tx: &Tx,
-    lease: &Lease,
-    lease_until: DateTime<Utc>,
-    message_id: String,
-    sealed: Vec<u8>,
-) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel {
-        sealed: Set(Some(sealed)),
-        message_id: Set(Some(message_id)),
-        leased_until: Set(Some(lease_until)),
-        ..Default::default()
-    };
-    change(tx, lease, model).await
-}
-
 fn leased_by(by: &str, attempt: i32) -> Condition {
     Condition::all()
         .add(outbox::Column::State.eq("leased"))
@@ -240,9 +225,9 @@ pub struct Failure {
 
 impl Failure {
     fn model(self, state: &str) -> outbox::ActiveModel {
-        let sealed = if self.unseal { Set(None) } else { sea_orm::ActiveValue::NotSet };
+        let is_sealed = if self.unseal { Set(false) } else { sea_orm::ActiveValue::NotSet };
         let (fault, last_error) = (Set(Some(self.fault.as_str().to_owned())), Set(Some(self.text)));
-        outbox::ActiveModel { sealed, last_error, fault, ..ended(state) }
+        outbox::ActiveModel { is_sealed, last_error, fault, ..ended(state) }
     }
 }
 
@@ -255,9 +240,14 @@ pub async fn put_off(
     failure: Failure,
 ) -> Result<bool, StoreError> {
     let attempt = lease.attempt - i32::from(failure.fault == Fault::Configuration);
+    let unseal = failure.unseal;
     let model =
         outbox::ActiveModel { not_before: Set(not_before), attempt: Set(attempt), ..failure.model("queued") };
-    change(tx, lease, model).await
+    let kept = change(tx, lease, model).await?;
+    if kept && unseal {
+        sealed::forget(tx, lease.id).await?;
+    }
+    Ok(kept)
 }
 
 /// Queues a mail again that isn't sent because its address isn't written to: that is no attempt. False: the lease is
@@ -279,7 +269,12 @@ pub async fn hold_back(
 
 /// Gives a mail up: a dead letter, to be tried again by hand. False: the lease is lost.
 pub async fn bury(tx: &Tx, lease: &Lease, failure: Failure) -> Result<bool, StoreError> {
-    change(tx, lease, failure.model("dead")).await
+    let unseal = failure.unseal;
+    let kept = change(tx, lease, failure.model("dead")).await?;
+    if kept && unseal {
+        sealed::forget(tx, lease.id).await?;
+    }
+    Ok(kept)
 }
 
 /// Drops a mail that has nothing to say any more. False: the lease is lost.

@@ -176,7 +176,7 @@ async fn turn(
     let attempt = Attempt {
         lease: next.lease.clone(),
         to_address: row.to_address.clone(),
-        sealed_now: row.sealed.is_none(),
+        sealed_now: !row.is_sealed,
         of_notices: row.kind == "reminder_digest",
         its_own,
         tried: false,

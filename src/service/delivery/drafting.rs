@@ -1,21 +1,24 @@
-//! Drafts: digests are put together a little ahead of their turn, several at once, beside the transactions that others
-//! wait for. Nothing is sealed by that: a draft is kept nowhere but here, until the turn of its mail.
+//! What mails need when their turn comes, read a little ahead of it for several at once, beside the transactions that others
+//! wait for: the bytes of those that were sealed before, and drafts of digests. Nothing is sealed by that: a draft is kept
+//! nowhere but here, until the turn of its mail.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::super::House;
 use super::super::error::ServiceError;
 use super::super::reminders::{self, Composed, Moment};
 use super::connection::Queue;
 use super::sealing::{sealed, words};
-use crate::store::outbox::{Lease, MailRow};
+use crate::store::outbox::{self, Lease, MailRow};
 
-/// Digests whose facts are read at once.
+/// Mails whose facts are read at once.
 const TOGETHER: usize = 8;
 /// So many times that many are under way at once.
 const AT_ONCE: usize = 2;
@@ -50,19 +53,19 @@ impl Turn {
             return self;
         }
         let again = vec![Self { draft: None, ..self }];
-        let mut drafted = with_drafts(house, again).await;
+        let mut drafted = made_up(house, again).await;
         drafted.pop().expect("as many as were given")
     }
 }
 
-/// Hands out the mails of a queue in their order, with drafts of those that aren't sealed, until none is left or nobody
-/// takes them any more.
+/// Hands out the mails of a queue in their order, with their bytes or drafts of them, until none is left or nobody takes
+/// them any more.
 pub(super) async fn hand_out(house: &House, queue: &Mutex<Queue>, turns: Sender<Turn>) {
     let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).take(TOGETHER);
     let groups = std::iter::from_fn(|| Some(take()).filter(|group| !group.is_empty()));
     let drafting = |group: Vec<(MailRow, Lease)>| {
         let turns = group.into_iter().map(|(row, lease)| Turn { row, lease, draft: None });
-        Box::pin(with_drafts(house, turns.collect()))
+        Box::pin(made_up(house, turns.collect()))
     };
     let mut drafted = futures_util::stream::iter(groups).map(drafting).buffered(AT_ONCE);
     while let Some(group) = drafted.next().await {
@@ -74,50 +77,57 @@ pub(super) async fn hand_out(house: &House, queue: &Mutex<Queue>, turns: Sender<
     }
 }
 
-async fn with_drafts(house: &House, mut turns: Vec<Turn>) -> Vec<Turn> {
-    match drafts(house, &turns).await {
-        Ok(drafts) => {
-            for (turn, draft) in turns.iter_mut().zip(drafts) {
-                turn.draft = draft;
-            }
-        }
-        // What keeps it from being read is met again when the mail is sealed.
-        Err(error) => tracing::warn!(%error, "mails could not be put together ahead of their turn"),
+async fn made_up(house: &House, mut turns: Vec<Turn>) -> Vec<Turn> {
+    // What keeps it from being read is met again at the turn.
+    if let Err(error) = make_up(house, &mut turns).await {
+        tracing::warn!(%error, "mails could not be put together ahead of their turn");
     }
     turns
 }
 
-/// The drafts of those that there may be any of.
-async fn drafts(house: &House, turns: &[Turn]) -> Result<Vec<Option<Draft>>, ServiceError> {
-    let is_open = |turn: &&Turn| turn.row.sealed.is_none() && turn.row.kind == "reminder_digest";
-    let open: Vec<&MailRow> = turns.iter().filter(is_open).map(|turn| &turn.row).collect();
-    if open.is_empty() {
-        return Ok(Vec::new());
+async fn make_up(house: &House, turns: &mut [Turn]) -> Result<(), ServiceError> {
+    let is_open = |turn: &Turn| !turn.row.is_sealed && turn.row.kind == "reminder_digest";
+    let sealed_ids: Vec<Uuid> = turns.iter().filter(|turn| turn.row.is_sealed).map(|turn| turn.row.id).collect();
+    let open: Vec<&MailRow> = turns.iter().filter(|turn| is_open(turn)).map(|turn| &turn.row).collect();
+    if sealed_ids.is_empty() && open.is_empty() {
+        return Ok(());
     }
     let read_at = Instant::now();
-    let composed = {
-        let door = house.store.read().await?;
+    let door = house.store.read().await?;
+    let mut bytes = outbox::sealed_bytes(&door, &sealed_ids).await?;
+    let composed = if open.is_empty() {
+        Vec::new()
+    } else {
         let moment = Moment::read(house, &door).await?;
         reminders::anew(house, &door, &moment, &open).await?
     };
-    let mut composed = composed.into_iter();
-    let works: Vec<Option<(MailRow, Composed)>> = turns
-        .iter()
-        .map(|turn| {
-            let (said, left) = is_open(&turn).then(|| composed.next()).flatten()?;
-            said.filter(|_| left.is_empty()).map(|said| (turn.row.clone(), said))
-        })
+    drop(door);
+    let works: Vec<(MailRow, Composed)> = open
+        .into_iter()
+        .zip(composed)
+        .filter(|(_, (_, left))| left.is_empty())
+        .filter_map(|(row, (said, _))| Some((row.clone(), said?)))
         .collect();
+    for turn in turns.iter_mut() {
+        turn.row.sealed = bytes.remove(&turn.row.id);
+    }
+    if works.is_empty() {
+        return Ok(());
+    }
     let (settings, now) = (house.settings.clone(), house.world.office.now());
     let writing = move || {
         let write = |(row, composed): (MailRow, Composed)| {
             // Whatever it can't be sealed for is met again at its turn, and recorded there.
             let said = words(&row, Some(&composed)).ok()?;
             let bytes = sealed(&settings, &row, said, now).ok()?;
-            Some(Draft { bytes, read_at })
+            Some((row.id, Draft { bytes, read_at }))
         };
-        works.into_iter().map(|work| work.and_then(write)).collect()
+        works.into_iter().filter_map(write).collect::<HashMap<_, _>>()
     };
     let written = tokio::task::spawn_blocking(writing).await;
-    written.map_err(|e| ServiceError::Internal(e.to_string()))
+    let mut written = written.map_err(|e| ServiceError::Internal(e.to_string()))?;
+    for turn in turns {
+        turn.draft = written.remove(&turn.row.id);
+    }
+    Ok(())
 }

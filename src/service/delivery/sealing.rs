@@ -33,35 +33,47 @@ pub(super) async fn make_ready(
     turns: &[&Turn],
 ) -> Result<Vec<Sealed>, ServiceError> {
     let (now, until) = (house.world.office.now(), house.world.lease.now() + house.settings.jobs.lease);
-    let unsealed = turns.iter().filter(|turn| turn.row.sealed.is_none());
+    let unsealed = turns.iter().filter(|turn| !turn.row.is_sealed);
     let addresses: Vec<String> = unsealed.map(|turn| folded(&turn.row.to_address)).collect();
     let kept_back = suppressions::standing_against(tx, &addresses, now).await?;
     let (mut all, mut moment) = (Vec::with_capacity(turns.len()), None);
     for Turn { row, lease, draft } in turns {
-        let draft = draft.as_ref().map(|draft| &draft.bytes);
         let against = kept_back.get(&folded(&row.to_address));
-        all.push(match (&row.message_id, &row.sealed, draft) {
-            (Some(message_id), Some(bytes), _) => {
+        all.push(match draft {
+            _ if row.is_sealed => {
                 let ours = outbox::hold(tx, lease, until).await?;
-                if ours { Ok((message_id.clone(), bytes.clone())) } else { Err(Fate::Lost) }
+                if ours { Ok(sealed_before(tx, row).await?) } else { Err(Fate::Lost) }
             }
-            (_, _, Some(bytes)) if against.is_none() => {
+            Some(draft) if against.is_none() => {
                 let message_id = message_id(row, &house.settings.mail.domain);
-                let ours = outbox::seal(tx, lease, until, message_id.clone(), bytes.clone()).await?;
-                if ours { Ok((message_id, bytes.clone())) } else { Err(Fate::Lost) }
+                let ours = outbox::seal(tx, lease, until, message_id.clone()).await?;
+                if ours { Ok((message_id, draft.bytes.clone())) } else { Err(Fate::Lost) }
             }
             _ if !outbox::hold(tx, lease, until).await? => Err(Fate::Lost),
             _ => Box::pin(seal_now(house, tx, &mut moment, (row, lease), against.cloned())).await?,
         });
     }
+    let sealed = turns.iter().zip(&all).filter(|(turn, _)| !turn.row.is_sealed);
+    let bytes = sealed.filter_map(|(turn, ready)| Some((turn.row.id, ready.as_ref().ok()?.1.clone())));
+    outbox::keep_bytes(tx, bytes.collect()).await?;
     Ok(all)
+}
+
+/// What was sealed before.
+async fn sealed_before(tx: &Tx, row: &MailRow) -> Result<(String, Vec<u8>), ServiceError> {
+    let bytes = match &row.sealed {
+        Some(bytes) => Some(bytes.clone()),
+        None => outbox::sealed_bytes(tx, &[row.id]).await?.remove(&row.id),
+    };
+    let lost = || ServiceError::Internal(format!("the bytes of mail {} are gone", row.id));
+    row.message_id.clone().zip(bytes).ok_or_else(lost)
 }
 
 fn message_id(row: &MailRow, domain: &str) -> String {
     format!("<{}@{domain}>", row.id)
 }
 
-/// Renders a mail, whose lease is held, as of now and keeps the bytes.
+/// Renders a mail, whose lease is held, as of now, and seals it.
 async fn seal_now(
     house: &House,
     tx: &Tx,
@@ -90,7 +102,7 @@ async fn seal_now(
         Ok(bytes) => {
             let (message_id, until) =
                 (message_id(row, &house.settings.mail.domain), house.world.lease.now() + house.settings.jobs.lease);
-            let kept = outbox::seal(tx, lease, until, message_id.clone(), bytes.clone()).await?;
+            let kept = outbox::seal(tx, lease, until, message_id.clone()).await?;
             if kept { Ok((message_id, bytes)) } else { Err(Fate::Lost) }
         }
         Err(Unsaid::Empty) => {

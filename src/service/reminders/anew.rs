@@ -92,7 +92,7 @@ pub async fn anew(
     let facts = Facts {
         reach: Reach::at(&moment.rules, &moment.hindrances, moment.now),
         subjects: subjects_of(door, &about).await?,
-        history: History::read(door, &about).await?,
+        history: History::beside(door, &about).await?,
         moment,
         link_template: house.settings.mail.link_template.clone(),
     };

@@ -43,6 +43,7 @@ pub mod reminder_rule;
 pub mod reminder_snooze;
 pub mod report_request;
 pub mod request_replay;
+pub mod sealed_mail;
 pub mod slot;
 pub mod source;
 pub mod source_name;

@@ -38,6 +38,7 @@ impl Office {
             not_before: now,
             leased_by: None,
             leased_until: None,
+            is_sealed: false,
             sealed: None,
             message_id: None,
             last_error: None,

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tonic::Status;
 
 use crate::dossiers::office::Office;
-use crate::support::letters::{said_of, text_of};
+use crate::support::letters::{mails_of, said_of, text_of};
 use crate::support::told::{Told, told};
 use crate::support::{self, Call};
 
@@ -152,11 +152,7 @@ impl Watch {
     }
 
     pub async fn outbox(&self) -> Vec<outbox::Model> {
-        outbox::Entity::find()
-            .order_by_asc(outbox::Column::Key)
-            .all(&self.tables)
-            .await
-            .expect("mails are read")
+        mails_of(&self.tables).await
     }
 }
 
