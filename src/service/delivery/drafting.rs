@@ -19,7 +19,7 @@ use super::sealing::{sealed, words};
 use crate::store::outbox::{self, Lease, MailRow};
 
 /// Mails whose facts are read at once.
-const TOGETHER: usize = 8;
+const TOGETHER: usize = 16;
 /// So many times that many are under way at once.
 const AT_ONCE: usize = 2;
 /// A draft whose mail waited longer for its turn is made anew.
