@@ -206,7 +206,8 @@ async fn a_mail_leaves_when_it_may() {
         let (url, seen) = server(vec![("RCPT", whim)]).await;
         let post = impatient(&url);
         let envelope = ("a@bonro.example", "b@ducpho.example");
-        let refused = post.deliver_when(envelope, "<1@bonro.example>", SEALED, std::future::ready(false)).await;
+        let refused =
+            post.deliver_when(envelope, "<1@bonro.example>", SEALED, std::future::ready(false)).await;
         assert_eq!(class(&refused), ("temporary", None));
         let shared = Arc::clone(&seen);
         // It waits for longer than the server is waited for.

@@ -50,11 +50,7 @@ pub(super) async fn standing_against(
     now: DateTime<Utc>,
 ) -> Result<HashMap<String, SuppressionRow>, ServiceError> {
     let found = suppressions::of(door, addresses).await?;
-    Ok(found
-        .into_iter()
-        .filter(|row| stands(row, now))
-        .map(|row| (row.address.clone(), row))
-        .collect())
+    Ok(found.into_iter().filter(|row| stands(row, now)).map(|row| (row.address.clone(), row)).collect())
 }
 
 /// Why nothing is sent to it, for a mail that isn't.

@@ -96,8 +96,9 @@ struct Unwritten {
     outcome: Result<Taken, DeliveryError>,
 }
 
-/// One connection, until no mail is left. What became of a mail and the turn of the next are asked at once, so that one
-/// commit has both, and waited for before that next one leaves: so what a crash makes leave twice is at most one mail.
+/// One connection, until no mail is left. What became of a mail is asked to be written at once with the turn of the next.
+/// That next one may be announced meanwhile, but leaves only once what became of the last is written: so what a crash makes
+/// leave twice is at most one mail.
 async fn connection(shared: Shared, connections: usize) -> Result<Vec<(String, Ended)>, ServiceError> {
     let Shared { house, batch, desk, .. } = &shared;
     let mut all = Vec::new();
@@ -120,10 +121,15 @@ async fn connection(shared: Shared, connections: usize) -> Result<Vec<(String, E
             let Some(next) = next else { return Ok(None) };
             let kind = next.row.kind.clone();
             let turned = turn(house, batch, desk, next).await?;
-            Ok::<_, ServiceError>(Some((kind, match turned {
-                Turn::Ended(fate) => Offered::Ended(fate),
-                Turn::Ready(ready) => offer(house, batch, *ready, has_been.map(|said| said.is_ok())).await,
-            })))
+            Ok::<_, ServiceError>(Some((
+                kind,
+                match turned {
+                    Turn::Ended(fate) => Offered::Ended(fate),
+                    Turn::Ready(ready) => {
+                        offer(house, batch, *ready, has_been.map(|said| said.is_ok())).await
+                    }
+                },
+            )))
         };
         let (recorded, offered) = futures_util::join!(recording, offering);
         // Where it couldn't be written, the next one hasn't left.
@@ -231,8 +237,7 @@ async fn offer(
 ) -> Offered {
     attempt.tried = true;
     let envelope = (house.settings.mail.return_path.as_str(), attempt.to_address.as_str());
-    let sending =
-        Box::pin(house.settings.mail.post.deliver_when(envelope, &message_id, &bytes, may_leave));
+    let sending = Box::pin(house.settings.mail.post.deliver_when(envelope, &message_id, &bytes, may_leave));
     let mut outcome = held(house, &attempt.lease, sending).await;
     if let Err(error @ DeliveryError::Configuration { everybody: false, at_recipient: true, .. }) = outcome {
         return Offered::Denied(Box::new(attempt), error);

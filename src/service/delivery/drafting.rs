@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::Sender;
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::super::House;
@@ -20,8 +22,8 @@ use crate::store::outbox::{self, Lease, MailRow};
 
 /// Mails whose facts are read at once.
 const TOGETHER: usize = 16;
-/// So many times that many are under way at once.
-const AT_ONCE: usize = 2;
+/// So many times that many are under way at once: on each core, and one that comes after.
+const AT_ONCE: usize = 3;
 /// A draft whose mail waited longer for its turn is made anew.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -63,17 +65,35 @@ impl Turn {
 pub(super) async fn hand_out(house: &House, queue: &Mutex<Queue>, turns: Sender<Turn>) {
     let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).take(TOGETHER);
     let groups = std::iter::from_fn(|| Some(take()).filter(|group| !group.is_empty()));
+    // Tasks of their own: rows by the hundred are read and put together while others wait at the desk.
     let drafting = |group: Vec<(MailRow, Lease)>| {
-        let turns = group.into_iter().map(|(row, lease)| Turn { row, lease, draft: None });
-        Box::pin(made_up(house, turns.collect()))
+        let turns = group.into_iter().map(|(row, lease)| Turn { row, lease, draft: None }).collect();
+        let house = house.clone();
+        let made_up = Box::pin(async move { made_up(&house, turns).await }).in_current_span();
+        Dropped(tokio::spawn(made_up))
     };
-    let mut drafted = futures_util::stream::iter(groups).map(drafting).buffered(AT_ONCE);
+    let begun = groups.map(drafting).map(|mut begun| async move { (&mut begun.0).await });
+    let mut drafted = futures_util::stream::iter(begun).buffered(AT_ONCE);
     while let Some(group) = drafted.next().await {
+        let group = group.unwrap_or_else(|error| {
+            // Its mails wait for the end of their lease, as after a crash.
+            tracing::error!(%error, "mails could not be put together ahead of their turn");
+            Vec::new()
+        });
         for turn in group {
             if turns.send(turn).await.is_err() {
                 return;
             }
         }
+    }
+}
+
+/// A task that ends when nobody waits for it any more.
+struct Dropped<T>(JoinHandle<T>);
+
+impl<T> Drop for Dropped<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 
@@ -87,7 +107,8 @@ async fn made_up(house: &House, mut turns: Vec<Turn>) -> Vec<Turn> {
 
 async fn make_up(house: &House, turns: &mut [Turn]) -> Result<(), ServiceError> {
     let is_open = |turn: &Turn| !turn.row.is_sealed && turn.row.kind == "reminder_digest";
-    let sealed_ids: Vec<Uuid> = turns.iter().filter(|turn| turn.row.is_sealed).map(|turn| turn.row.id).collect();
+    let sealed_ids: Vec<Uuid> =
+        turns.iter().filter(|turn| turn.row.is_sealed).map(|turn| turn.row.id).collect();
     let open: Vec<&MailRow> = turns.iter().filter(|turn| is_open(turn)).map(|turn| &turn.row).collect();
     if sealed_ids.is_empty() && open.is_empty() {
         return Ok(());

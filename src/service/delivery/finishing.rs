@@ -137,7 +137,12 @@ async fn finish_one(
 }
 
 /// The attempt as it goes on record.
-fn record(house: &House, attempt: &Attempt, outcome: &Result<Taken, DeliveryError>, fate: Fate) -> AttemptRow {
+fn record(
+    house: &House,
+    attempt: &Attempt,
+    outcome: &Result<Taken, DeliveryError>,
+    fate: Fate,
+) -> AttemptRow {
     let now = house.world.office.now();
     let ended = match fate {
         Fate::Sent => Outcome::Taken,

@@ -27,11 +27,7 @@ pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
 
 /// The turns of mails: each is still ours, for another lease, and has the bytes that go out, sealed now or before. It may
 /// have waited for its turn beyond its lease; then nothing is written.
-pub(super) async fn make_ready(
-    house: &House,
-    tx: &Tx,
-    turns: &[&Turn],
-) -> Result<Vec<Sealed>, ServiceError> {
+pub(super) async fn make_ready(house: &House, tx: &Tx, turns: &[&Turn]) -> Result<Vec<Sealed>, ServiceError> {
     let (now, until) = (house.world.office.now(), house.world.lease.now() + house.settings.jobs.lease);
     let unsealed = turns.iter().filter(|turn| !turn.row.is_sealed);
     let addresses: Vec<String> = unsealed.map(|turn| folded(&turn.row.to_address)).collect();
@@ -100,8 +96,10 @@ async fn seal_now(
     });
     Ok(match bytes {
         Ok(bytes) => {
-            let (message_id, until) =
-                (message_id(row, &house.settings.mail.domain), house.world.lease.now() + house.settings.jobs.lease);
+            let (message_id, until) = (
+                message_id(row, &house.settings.mail.domain),
+                house.world.lease.now() + house.settings.jobs.lease,
+            );
             let kept = outbox::seal(tx, lease, until, message_id.clone()).await?;
             if kept { Ok((message_id, bytes)) } else { Err(Fate::Lost) }
         }
@@ -136,8 +134,9 @@ async fn seal_now(
 pub(super) fn words(row: &MailRow, composed: Option<&Composed>) -> Result<(Rendered, Vec<Uuid>), Unsaid> {
     let language = Language::of(&row.language);
     let rendered = match (row.kind.as_str(), composed) {
-        ("reminder_digest", Some(composed)) => reminders::written(&composed.digest, language)
-            .map_err(|e| Unsaid::Broken(e.to_string()))?,
+        ("reminder_digest", Some(composed)) => {
+            reminders::written(&composed.digest, language).map_err(|e| Unsaid::Broken(e.to_string()))?
+        }
         ("period_summary", _) => parse::<SummaryMail>(row)?.render(language),
         ("operator_notice", _) => parse::<OperatorNotice>(row)?.render(language),
         (other, _) => return Err(Unsaid::Broken(format!("a mail of unknown kind {other}"))),

@@ -145,7 +145,8 @@ impl Facts<'_> {
         }
         let official = row.recipient_official_id.and_then(|id| rules.officials.get(&id));
         let Some(official) = official.filter(|_| !said.is_empty()) else { return (None, left) };
-        let common = Common { now: *now, sources: sources.clone(), link_template: self.link_template.clone() };
+        let common =
+            Common { now: *now, sources: sources.clone(), link_template: self.link_template.clone() };
         let known = Known { reach, history, written_at: row.created_at, snoozed };
         let digest = digest_for(known, official, &said, subjects, &common);
         let by_code: HashMap<&str, Uuid> = about
