@@ -59,6 +59,7 @@ mod m20261128_000110_watch_ages;
 mod m20261128_000120_create_issued_reports;
 mod m20261128_000130_index_odd_events;
 mod m20261128_000140_create_contributions;
+mod m20261128_000150_keep_sealed_mails;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000120_create_issued_reports::Migration),
             Box::new(m20261128_000130_index_odd_events::Migration),
             Box::new(m20261128_000140_create_contributions::Migration),
+            Box::new(m20261128_000150_keep_sealed_mails::Migration),
         ]
     }
 }

@@ -49,6 +49,7 @@ const TABLES: &[&str] = &[
     "report_member",
     "report_text",
     "request_replay",
+    "sealed_mail",
     "slot",
     "source",
     "source_name",

@@ -132,9 +132,24 @@ impl Post {
         message_id: &str,
         sealed: &[u8],
     ) -> Result<Taken, DeliveryError> {
+        self.deliver_when((from, to), message_id, sealed, std::future::ready(true)).await
+    }
+
+    /// The same, but the mail leaves only once `may_leave` says so: until then no server has anything of it. Where it says
+    /// no, nothing leaves, and it ends with an error.
+    pub async fn deliver_when(
+        &self,
+        (from, to): (&str, &str),
+        message_id: &str,
+        sealed: &[u8],
+        may_leave: impl Future<Output = bool>,
+    ) -> Result<Taken, DeliveryError> {
         match self {
-            Self::Smtp(post) => post.deliver(from, to, sealed).await,
+            Self::Smtp(post) => post.deliver(from, to, sealed, may_leave).await,
             Self::Directory(directory) => {
+                if !may_leave.await {
+                    return Err(DeliveryError::temporary("it wasn't let go"));
+                }
                 let (directory, name, bytes) = (directory.clone(), file_name(message_id), sealed.to_vec());
                 let taken = Taken { code: None, text: name.clone() };
                 tokio::task::spawn_blocking(move || put(&directory, &name, &bytes))

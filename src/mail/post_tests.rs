@@ -17,6 +17,8 @@ enum Whim {
     Well,
     /// Answers this line instead.
     Says(&'static str),
+    /// The same, and takes several commands at once.
+    SaysAtOnce(&'static str),
     /// Never answers.
     Stalls,
     /// Closes the connection.
@@ -55,12 +57,13 @@ async fn server(whims: Vec<(At, Whim)>) -> (String, Arc<Mutex<Seen>>) {
 async fn converse(socket: TcpStream, (at, whim): (At, Whim), seen: Arc<Mutex<Seen>>) {
     let mut stream = BufReader::new(socket);
     let (mut verb, mut mail, mut in_data) = ("HELLO".to_owned(), String::new(), false);
+    let at_once = matches!(whim, Whim::SaysAtOnce(_));
     loop {
         let whim = if verb == at { whim } else { Whim::Well };
         let reply = match (whim, verb.as_str()) {
             (Whim::Drops, _) => return,
             (Whim::Stalls, _) => std::future::pending().await,
-            (Whim::Says(line), _) => line,
+            (Whim::Says(line) | Whim::SaysAtOnce(line), _) => line,
             (Whim::KeepsThenDrops, _) => {
                 seen.lock().await.mails.push(mail);
                 // The client may already be gone; then there is nobody to tell.
@@ -68,6 +71,7 @@ async fn converse(socket: TcpStream, (at, whim): (At, Whim), seen: Arc<Mutex<See
                 return;
             }
             (Whim::Well, "HELLO") => "220 test",
+            (Whim::Well, "EHLO") if at_once => "250-test\r\n250-PIPELINING\r\n250 8BITMIME",
             (Whim::Well, "EHLO") => "250-test\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME",
             (Whim::Well, "DATA") => {
                 in_data = true;
@@ -177,6 +181,44 @@ async fn refusals_are_told_apart() {
     for (at, whim, expected) in cases {
         let (url, _) = server(vec![(at, whim)]).await;
         assert_eq!(class(&deliver(&impatient(&url)).await), expected, "{whim:?} at {at}");
+        if let (Whim::Says(line), false) = (whim, at == "AUTH") {
+            let (url, _) = server(vec![(at, Whim::SaysAtOnce(line))]).await;
+            assert_eq!(class(&deliver(&impatient(&url)).await), expected, "{line} at {at}, at once");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_at_once_leaves_the_connection_to_the_next() {
+    let (url, seen) = server(vec![("RCPT", Whim::SaysAtOnce("550 no such user"))]).await;
+    let post = impatient(&url);
+    for _ in 0..3 {
+        assert_eq!(class(&deliver(&post).await), ("recipient", Some(550)));
+    }
+    let seen = seen.lock().await;
+    assert_eq!(seen.connections, 1);
+    assert!(seen.mails.iter().all(String::is_empty), "it gets nothing that it would take");
+}
+
+#[tokio::test]
+async fn a_mail_leaves_when_it_may() {
+    for whim in [Whim::Well, Whim::SaysAtOnce("250 fine")] {
+        let (url, seen) = server(vec![("RCPT", whim)]).await;
+        let post = impatient(&url);
+        let envelope = ("a@bonro.example", "b@ducpho.example");
+        let refused =
+            post.deliver_when(envelope, "<1@bonro.example>", SEALED, std::future::ready(false)).await;
+        assert_eq!(class(&refused), ("temporary", None));
+        let shared = Arc::clone(&seen);
+        // It waits for longer than the server is waited for.
+        let later = async move {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            shared.lock().await.mails.is_empty()
+        };
+        post.deliver_when(envelope, "<1@bonro.example>", SEALED, later).await.expect("accepted");
+        let seen = seen.lock().await;
+        assert_eq!((seen.connections, seen.mails.len()), (2, 1), "what is announced and not sent is dropped");
+        assert_eq!(seen.mails[0], "Subject: x\r\n\r\n..dot\r\nend\r\n");
     }
 }
 

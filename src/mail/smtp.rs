@@ -15,7 +15,7 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, TlsParameters, TlsParametersBuilder,
 };
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
@@ -50,7 +50,14 @@ pub struct SmtpPost {
     authorities: Vec<Certificate>,
     /// Made once: it reads all certificates of the machine.
     tls: OnceLock<TlsParameters>,
-    idle: Mutex<Vec<(AsyncSmtpConnection, Instant)>>,
+    idle: Mutex<Vec<(Line, Instant)>>,
+}
+
+/// A connection to it.
+struct Line {
+    connection: AsyncSmtpConnection,
+    /// It takes several commands at once.
+    pipelines: bool,
 }
 
 /// Connections that are kept when idle; a deliverer more opens its own and closes it.
@@ -135,78 +142,104 @@ impl SmtpPost {
         Self { pace: Pace::of(most), ..self }
     }
 
-    /// Hands one mail to the server.
-    pub(super) async fn deliver(&self, from: &str, to: &str, sealed: &[u8]) -> Result<Taken, DeliveryError> {
+    /// Hands one mail to the server. Its bytes leave once `may_leave` says so: up to then the server has nothing of it but
+    /// the two addresses, and forgets them where it says no.
+    pub(super) async fn deliver(
+        &self,
+        from: &str,
+        to: &str,
+        sealed: &[u8],
+        may_leave: impl Future<Output = bool>,
+    ) -> Result<Taken, DeliveryError> {
         let from = address(from).map_err(|e| DeliveryError::set_up_wrongly(None, e.to_string()))?;
         let to = address(to).map_err(|e| DeliveryError::Recipient { code: 0, text: e.to_string() })?;
-        let (mail, recipient) = (Mail::new(Some(from), Vec::new()), Rcpt::new(to, Vec::new()));
+        let opening = (Mail::new(Some(from), Vec::new()), Rcpt::new(to, Vec::new()));
         let payload = stuffed(sealed)?;
         self.pace.take_turn().await;
-        let mut connection = match self.kept().await {
+        let mut line = match self.kept().await {
             // Nothing of this mail has been sent before MAIL is answered: if the server closed the
             // kept connection meanwhile, a fresh one takes over without any risk of doubling.
-            Some(mut kept) => match self.ask(kept.command(mail.clone())).await {
-                Ok(_) => kept,
-                Err(Trouble::Reply(code, text)) if code != 421 => {
-                    return Err(self.refused(kept, At::Sender, code, text).await);
-                }
-                Err(Trouble::Reply(..) | Trouble::Lost(_)) => self.fresh(&mail).await?,
+            Some(mut kept) => match self.open(&mut kept, &opening).await {
+                Ok(()) => kept,
+                Err((At::Sender, Trouble::Reply(421, _) | Trouble::Lost(_))) => self.fresh(&opening).await?,
+                Err((at, trouble)) => return Err(self.failed(kept, at, trouble).await),
             },
-            None => self.fresh(&mail).await?,
+            None => self.fresh(&opening).await?,
         };
-        let mut taken = Taken::default();
-        for (at, command) in [
-            (At::Recipient, Step::Recipient(recipient)),
-            (At::Message, Step::Data),
-            (At::End, Step::Payload(payload)),
-        ] {
-            let answer = match command {
-                Step::Recipient(recipient) => self.ask(connection.command(recipient)).await,
-                Step::Data => self.ask(connection.command(Data)).await,
-                Step::Payload(payload) => self.ask(connection.command(payload)).await,
+        if !may_leave.await {
+            // Without its end a mail is none: the connection is dropped.
+            return Err(DeliveryError::temporary("it wasn't let go"));
+        }
+        match self.ask(line.connection.command(payload)).await {
+            Ok(reply) => {
+                self.keep(line).await;
+                Ok(Taken::of(&reply))
+            }
+            Err(trouble) => Err(self.failed(line, At::End, trouble).await),
+        }
+    }
+
+    /// Says from whom a mail is and to whom, and that it comes; where the server takes commands in one go (RFC 2920), all
+    /// three at once.
+    async fn open(&self, line: &mut Line, (mail, recipient): &(Mail, Rcpt)) -> Result<(), (At, Trouble)> {
+        let Line { connection, pipelines } = line;
+        if !*pipelines {
+            self.ask(connection.command(mail)).await.map_err(|trouble| (At::Sender, trouble))?;
+            self.ask(connection.command(recipient)).await.map_err(|trouble| (At::Recipient, trouble))?;
+            self.ask(connection.command(Data)).await.map_err(|trouble| (At::Message, trouble))?;
+            return Ok(());
+        }
+        let mut refused = None;
+        let all = format!("{mail}{recipient}{Data}");
+        for at in [At::Sender, At::Recipient, At::Message] {
+            let answer = match at {
+                At::Sender => self.ask(connection.command(&all)).await,
+                At::Recipient | At::Message | At::End => self.ask(connection.read_response()).await,
             };
             match answer {
-                Ok(reply) => taken = Taken::of(&reply),
-                Err(Trouble::Reply(code, text)) => {
-                    return Err(self.refused(connection, at, code, text).await);
+                Ok(_) if at == At::Message && refused.is_some() => {
+                    // It waits for a mail to nobody all the same: it gets an empty one, and says no to that.
+                    let _ = self.ask(connection.command(".\r\n")).await;
                 }
-                Err(Trouble::Lost(text)) => {
-                    return Err(DeliveryError::Temporary { code: None, text, in_doubt: at == At::End });
+                Ok(_) => {}
+                // It says no more.
+                Err(trouble @ (Trouble::Lost(_) | Trouble::Reply(421, _))) => {
+                    return Err(refused.unwrap_or((at, trouble)));
+                }
+                Err(trouble) => {
+                    refused.get_or_insert((at, trouble));
                 }
             }
         }
-        self.keep(connection).await;
-        Ok(taken)
+        refused.map_or(Ok(()), Err)
     }
 
     /// A kept connection that is still young.
-    async fn kept(&self) -> Option<AsyncSmtpConnection> {
+    async fn kept(&self) -> Option<Line> {
         let mut idle = self.idle.lock().await;
-        idle.retain(|(connection, since)| since.elapsed() < KEPT_FOR && !connection.has_broken());
-        idle.pop().map(|(connection, _)| connection)
+        idle.retain(|(line, since)| since.elapsed() < KEPT_FOR && !line.connection.has_broken());
+        idle.pop().map(|(line, _)| line)
     }
 
-    async fn keep(&self, connection: AsyncSmtpConnection) {
+    async fn keep(&self, line: Line) {
         let mut idle = self.idle.lock().await;
         if idle.len() < KEPT {
-            idle.push((connection, Instant::now()));
+            idle.push((line, Instant::now()));
         }
     }
 
-    /// A new connection, greeted, protected, logged in, with MAIL accepted.
-    async fn fresh(&self, mail: &Mail) -> Result<AsyncSmtpConnection, DeliveryError> {
-        let mut connection =
-            timeout(self.patience * 2, self.connect()).await.map_err(|_| self.silent())??;
-        match self.ask(connection.command(mail.clone())).await {
-            Ok(_) => Ok(connection),
-            Err(Trouble::Reply(code, text)) => Err(self.refused(connection, At::Sender, code, text).await),
-            Err(Trouble::Lost(text)) => Err(DeliveryError::temporary(text)),
+    /// A new connection, greeted, protected, logged in, with a mail announced.
+    async fn fresh(&self, opening: &(Mail, Rcpt)) -> Result<Line, DeliveryError> {
+        let mut line = timeout(self.patience * 2, self.connect()).await.map_err(|_| self.silent())??;
+        match self.open(&mut line, opening).await {
+            Ok(()) => Ok(line),
+            Err((at, trouble)) => Err(self.failed(line, at, trouble).await),
         }
     }
 
     /// Whatever fails here is about the server, the network or the login, not about the mail: a wrong password
     /// doesn't make every mail a dead letter.
-    async fn connect(&self) -> Result<AsyncSmtpConnection, DeliveryError> {
+    async fn connect(&self) -> Result<Line, DeliveryError> {
         let to_smtp = |e: SmtpError| unconnected(&e);
         let hello = ClientId::default();
         let tls = || self.tls().map_err(to_smtp);
@@ -233,7 +266,13 @@ impl SmtpPost {
         if let Some(login) = &self.login {
             connection.auth(&[Mechanism::Plain, Mechanism::Login], login).await.map_err(to_smtp)?;
         }
-        Ok(connection)
+        // Greeted once more: of what a server can do, lettre tells only what it uses itself.
+        let pipelines = match self.ask(connection.command(Ehlo::new(hello))).await {
+            Ok(reply) => reply.message().any(|word| word.trim().eq_ignore_ascii_case("PIPELINING")),
+            Err(Trouble::Reply(..)) => false,
+            Err(Trouble::Lost(text)) => return Err(DeliveryError::temporary(text)),
+        };
+        Ok(Line { connection, pipelines })
     }
 
     /// A command's answer, waited for with patience.
@@ -255,18 +294,17 @@ impl SmtpPost {
         DeliveryError::temporary(format!("{}:{}: no connection within the time given", self.host, self.port))
     }
 
-    /// Judges a refusal and keeps the connection for the next mail, if it can be wiped.
-    async fn refused(
-        &self,
-        mut connection: AsyncSmtpConnection,
-        at: At,
-        code: u16,
-        text: String,
-    ) -> DeliveryError {
-        if code != 421 && self.ask(connection.command(Rset)).await.is_ok() {
-            self.keep(connection).await;
+    /// Judges what went wrong, and keeps the connection for the next mail, if it can be wiped.
+    async fn failed(&self, mut line: Line, at: At, trouble: Trouble) -> DeliveryError {
+        match trouble {
+            Trouble::Reply(code, text) => {
+                if code != 421 && self.ask(line.connection.command(Rset)).await.is_ok() {
+                    self.keep(line).await;
+                }
+                judge(at, code, text)
+            }
+            Trouble::Lost(text) => DeliveryError::Temporary { code: None, text, in_doubt: at == At::End },
         }
-        judge(at, code, text)
     }
 }
 
@@ -291,12 +329,6 @@ fn broken_handshake(error: &SmtpError) -> bool {
         source = cause.source();
     }
     false
-}
-
-enum Step {
-    Recipient(Rcpt),
-    Data,
-    Payload(String),
 }
 
 /// The message as DATA wants it: dots at line starts doubled, closed by a line with one dot.

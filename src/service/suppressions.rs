@@ -3,7 +3,7 @@
 //! sent there any more, whoever runs the system is told, and the address is written to again when somebody lifts it or the
 //! official has another one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -28,12 +28,11 @@ const COMES_BACK: TimeDelta = TimeDelta::days(6);
 
 /// The addresses of these mails that something is held against.
 pub(super) async fn failing(
-    house: &House,
+    door: &impl Door,
     mails: &[(MailRow, Lease)],
 ) -> Result<HashSet<String>, ServiceError> {
     let addresses: Vec<String> = mails.iter().map(|(row, _)| folded(&row.to_address)).collect();
-    let look = house.store.read().await?;
-    Ok(suppressions::of(&look, &addresses).await?.into_iter().map(|row| row.address).collect())
+    Ok(suppressions::of(door, &addresses).await?.into_iter().map(|row| row.address).collect())
 }
 
 /// What keeps addresses, folded, from being written to now.
@@ -44,14 +43,14 @@ pub(super) async fn standing(
     Ok(suppressions::standing(door, now).await?)
 }
 
-/// What keeps an address from being written to now; None if nothing does.
+/// What keeps these addresses, folded, from being written to now, by address.
 pub(super) async fn standing_against(
     door: &impl Door,
-    address: &str,
+    addresses: &[String],
     now: DateTime<Utc>,
-) -> Result<Option<SuppressionRow>, ServiceError> {
-    let found = suppressions::of(door, &[folded(address)]).await?;
-    Ok(found.into_iter().find(|row| stands(row, now)))
+) -> Result<HashMap<String, SuppressionRow>, ServiceError> {
+    let found = suppressions::of(door, addresses).await?;
+    Ok(found.into_iter().filter(|row| stands(row, now)).map(|row| (row.address.clone(), row)).collect())
 }
 
 /// Why nothing is sent to it, for a mail that isn't.

@@ -167,7 +167,8 @@ impl House {
             };
         }
         if kind == Some(TroubleKind::MailAddress) {
-            return Ok(suppressions::standing_against(&look.door, &row.subject, now).await?.is_none());
+            let addresses = [row.subject.clone()];
+            return Ok(suppressions::standing_against(&look.door, &addresses, now).await?.is_empty());
         }
         if row.noticed_at + QUIET > now {
             return Ok(false);

@@ -14,6 +14,18 @@ use crate::domain::mail::Outcome;
 /// An attempt, or a report.
 pub type AttemptRow = mail_attempt::Model;
 
+/// Rows of a statement.
+const CHUNK: usize = 100;
+
+/// Enters attempts.
+pub async fn enter_all(tx: &Tx, rows: Vec<AttemptRow>) -> Result<(), StoreError> {
+    for chunk in rows.chunks(CHUNK) {
+        let models = chunk.iter().cloned().map(|row| row.into_active_model().reset_all());
+        mail_attempt::Entity::insert_many(models).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
 /// Enters one. False: this report was entered before.
 pub async fn enter(tx: &Tx, row: AttemptRow) -> Result<bool, StoreError> {
     let once = OnConflict::columns([mail_attempt::Column::OutboxId, mail_attempt::Column::Report])

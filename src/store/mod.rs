@@ -74,6 +74,9 @@ const RULES_LOCK: i64 = 0x0062_6f6e_726f_0004;
 /// Key of the advisory lock held while migrating.
 const MIGRATION_LOCK: i64 = 0x0062_6f6e_726f_0002;
 
+/// How long a connection to PostgreSQL may have lain idle without being asked whether it still stands.
+const TRUSTED: Duration = Duration::from_millis(500);
+
 /// Before the number of a request: their advisory locks are of two numbers.
 const REQUESTS_LOCK: i32 = 1;
 /// Before the number of a source whose imports are moved.
@@ -183,8 +186,9 @@ impl Store {
         } else {
             // Two at least: one holds the lock beside the migrations.
             let mut options = options(url, pool.connections.max(2), pool);
-            // After a restart of the database each kept connection would fail one caller.
-            options.test_before_acquire(true);
+            // After a restart of the database each kept connection would fail one caller. One that was in use a moment ago
+            // isn't asked: within that time no database restarts, and asking each time is a way there and back.
+            options.test_before_acquire_if_idle_for(TRUSTED);
             // The server ends what takes longer; a client that is gone doesn't hold its rows.
             options.map_sqlx_postgres_opts(move |o| {
                 o.options([("statement_timeout", format!("{}ms", pool.statement.as_millis()))])

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::entity::notice;
 use super::{Door, StoreError, Tx};
 
-pub use told::{PUBLISHED, ToldNotice, all_of, list, told, uncopied};
+pub use told::{PUBLISHED, ToldNotice, all_but, all_of, list, told, uncopied};
 
 /// A notice.
 pub type NoticeRow = notice::Model;
@@ -125,8 +125,14 @@ pub async fn suppress(tx: &Tx, outbox_id: Option<Uuid>, ids: &[Uuid], why: &str)
 
 /// The notices that a mail speaks for.
 pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>, StoreError> {
+    of_mails(door, &[outbox_id]).await
+}
+
+/// The notices that a few mails speak for.
+pub async fn of_mails(door: &impl Door, outbox_ids: &[Uuid]) -> Result<Vec<NoticeRow>, StoreError> {
     Ok(notice::Entity::find()
-        .filter(said_by(outbox_id))
+        .filter(notice::Column::OutboxId.is_in(outbox_ids.to_vec()))
+        .filter(notice::Column::Why.is_null())
         .order_by_asc(notice::Column::Id)
         .all(door.conn())
         .await?)

@@ -3,8 +3,10 @@
 //!
 //! Leases and the time before which a mail isn't tried are in lease time, all else in office time.
 
+mod group;
 mod held;
 mod returned;
+mod sealed;
 mod waiting;
 
 use chrono::{DateTime, Utc};
@@ -20,8 +22,10 @@ use super::{Door, StoreError, Tx};
 use crate::domain::filter::{Field, FieldKind};
 use crate::domain::mail::Fault;
 
+pub use group::{give_back, sent};
 pub use held::{hold_all, misconfigured, wake, wake_to};
 pub use returned::{bury_returned, hold_message, stayed_away};
+pub use sealed::{keep_bytes, seal, sealed_bytes};
 pub use waiting::{Untried, join, oldest, open_digests};
 
 /// A mail and where it stands.
@@ -100,7 +104,7 @@ pub async fn enqueue(tx: &Tx, mail: NewMail) -> Result<bool, StoreError> {
         not_before: Set(mail.not_before),
         leased_by: Set(None),
         leased_until: Set(None),
-        sealed: Set(None),
+        is_sealed: Set(false),
         message_id: Set(None),
         last_error: Set(None),
         created_at: Set(mail.created_at),
@@ -201,25 +205,11 @@ pub async fn lease(
     Ok(rows)
 }
 
-/// Keeps the bytes that go out, for this attempt and all later ones. False: the lease is lost.
-pub async fn seal(tx: &Tx, lease: &Lease, message_id: String, sealed: Vec<u8>) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel {
-        sealed: Set(Some(sealed)),
-        message_id: Set(Some(message_id)),
-        ..Default::default()
-    };
-    change(tx, lease, model).await
-}
-
-/// Marks a mail as taken by the mail server. False: the lease is lost.
-pub async fn sent(tx: &Tx, lease: &Lease, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let model = outbox::ActiveModel {
-        sent_at: Set(Some(now)),
-        last_error: Set(None),
-        fault: Set(None),
-        ..ended("sent")
-    };
-    change(tx, lease, model).await
+fn leased_by(by: &str, attempt: i32) -> Condition {
+    Condition::all()
+        .add(outbox::Column::State.eq("leased"))
+        .add(outbox::Column::LeasedBy.eq(by))
+        .add(outbox::Column::Attempt.eq(attempt))
 }
 
 /// How an attempt failed.
@@ -235,9 +225,9 @@ pub struct Failure {
 
 impl Failure {
     fn model(self, state: &str) -> outbox::ActiveModel {
-        let sealed = if self.unseal { Set(None) } else { sea_orm::ActiveValue::NotSet };
+        let is_sealed = if self.unseal { Set(false) } else { sea_orm::ActiveValue::NotSet };
         let (fault, last_error) = (Set(Some(self.fault.as_str().to_owned())), Set(Some(self.text)));
-        outbox::ActiveModel { sealed, last_error, fault, ..ended(state) }
+        outbox::ActiveModel { is_sealed, last_error, fault, ..ended(state) }
     }
 }
 
@@ -250,9 +240,14 @@ pub async fn put_off(
     failure: Failure,
 ) -> Result<bool, StoreError> {
     let attempt = lease.attempt - i32::from(failure.fault == Fault::Configuration);
+    let unseal = failure.unseal;
     let model =
         outbox::ActiveModel { not_before: Set(not_before), attempt: Set(attempt), ..failure.model("queued") };
-    change(tx, lease, model).await
+    let kept = change(tx, lease, model).await?;
+    if kept && unseal {
+        sealed::forget(tx, lease.id).await?;
+    }
+    Ok(kept)
 }
 
 /// Queues a mail again that isn't sent because its address isn't written to: that is no attempt. False: the lease is
@@ -274,7 +269,12 @@ pub async fn hold_back(
 
 /// Gives a mail up: a dead letter, to be tried again by hand. False: the lease is lost.
 pub async fn bury(tx: &Tx, lease: &Lease, failure: Failure) -> Result<bool, StoreError> {
-    change(tx, lease, failure.model("dead")).await
+    let unseal = failure.unseal;
+    let kept = change(tx, lease, failure.model("dead")).await?;
+    if kept && unseal {
+        sealed::forget(tx, lease.id).await?;
+    }
+    Ok(kept)
 }
 
 /// Drops a mail that has nothing to say any more. False: the lease is lost.
@@ -307,9 +307,7 @@ async fn change(tx: &Tx, lease: &Lease, model: outbox::ActiveModel) -> Result<bo
     let done = outbox::Entity::update_many()
         .set(model)
         .filter(outbox::Column::Id.eq(lease.id))
-        .filter(outbox::Column::State.eq("leased"))
-        .filter(outbox::Column::LeasedBy.eq(lease.by.as_str()))
-        .filter(outbox::Column::Attempt.eq(lease.attempt))
+        .filter(leased_by(&lease.by, lease.attempt))
         .exec(tx.conn())
         .await?;
     Ok(done.rows_affected == 1)

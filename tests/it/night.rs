@@ -8,6 +8,7 @@ mod hands;
 mod heads;
 mod line;
 mod mails;
+mod many;
 mod office;
 mod quiet;
 mod readings;

@@ -4,36 +4,35 @@
 //! one mail a connection.
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 use super::super::House;
 use super::super::error::ServiceError;
-use super::super::reminders::Moment;
+use super::drafting::Turn;
 use super::finishing::finish_in;
 use super::sealing::{Sealed, make_ready};
 use super::{Attempt, Batch, Fate};
 use crate::mail::{DeliveryError, Taken};
-use crate::store::Tx;
-use crate::store::outbox::{Lease, MailRow};
 
 /// What is written in one commit, at most.
 const TOGETHER: usize = 64;
 
-/// Where it is asked, until it is dropped.
+/// Where it is asked, until all of it are dropped.
+#[derive(Clone)]
 pub(super) struct Desk {
     asked: UnboundedSender<Asked>,
 }
 
 /// What was asked and isn't written yet.
 pub(super) struct Work {
-    asked: UnboundedReceiver<Asked>,
+    asked: Mutex<UnboundedReceiver<Asked>>,
 }
 
 type Answer<T> = oneshot::Sender<Result<T, ServiceError>>;
 
 enum Asked {
     /// The turn of a mail has come.
-    Turn(Box<(MailRow, Lease)>, Answer<Sealed>),
+    Turn(Box<Turn>, Answer<Sealed>),
     /// An attempt ended.
     End(Box<(Attempt, Result<Taken, DeliveryError>)>, Answer<Fate>),
 }
@@ -47,13 +46,13 @@ impl Desk {
     /// Opens one, with what is asked at it.
     pub fn open() -> (Self, Work) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { asked: sender }, Work { asked: receiver })
+        (Self { asked: sender }, Work { asked: Mutex::new(receiver) })
     }
 
     /// The Message-ID and bytes of a mail whose turn has come; or its fate, where it isn't sent.
-    pub async fn make_ready(&self, row: MailRow, lease: Lease) -> Result<Sealed, ServiceError> {
+    pub async fn make_ready(&self, turn: Turn) -> Result<Sealed, ServiceError> {
         let (answer, ready) = oneshot::channel();
-        self.ask(Asked::Turn(Box::new((row, lease)), answer))?;
+        self.ask(Asked::Turn(Box::new(turn), answer))?;
         ready.await.map_err(|_| gone())?
     }
 
@@ -78,10 +77,19 @@ fn gone() -> ServiceError {
 }
 
 impl Work {
-    /// Does it until the desk is gone.
-    pub async fn until_closed(mut self, house: &House, batch: &Batch) {
+    /// Does it until the desk is gone. PostgreSQL writes what two ask at a time, and brings both to the disk at once.
+    pub async fn until_closed(self, house: &House, batch: &Batch) {
+        let clerks = if house.store.is_postgres() { 2 } else { 1 };
+        futures_util::future::join_all((0..clerks).map(|_| self.clerk(house, batch))).await;
+    }
+
+    async fn clerk(&self, house: &House, batch: &Batch) {
         let mut asked = Vec::new();
-        while self.asked.recv_many(&mut asked, TOGETHER).await > 0 {
+        loop {
+            let found = self.asked.lock().await.recv_many(&mut asked, TOGETHER).await;
+            if found == 0 {
+                return;
+            }
             if asked.len() > 1
                 && let Ok(written) = together(house, batch, &asked).await
             {
@@ -113,30 +121,20 @@ impl Asked {
 }
 
 async fn together(house: &House, batch: &Batch, asked: &[Asked]) -> Result<Vec<Written>, ServiceError> {
-    let tx = house.store.begin().await?;
-    let (mut all, mut moment) = (Vec::with_capacity(asked.len()), None);
+    let (mut ends, mut turns) = (Vec::new(), Vec::new());
     for asked in asked {
-        all.push(write(house, &tx, batch, &mut moment, asked).await?);
+        match asked {
+            Asked::Turn(turn, _) => turns.push(&**turn),
+            Asked::End(ended, _) => ends.push((&ended.0, &ended.1)),
+        }
     }
+    let tx = house.store.begin().await?;
+    let mut fates = Box::pin(finish_in(house, &tx, batch, &ends)).await?.into_iter();
+    let mut ready = Box::pin(make_ready(house, &tx, &turns)).await?.into_iter();
     tx.commit().await?;
-    Ok(all)
-}
-
-async fn write(
-    house: &House,
-    tx: &Tx,
-    batch: &Batch,
-    moment: &mut Option<Moment>,
-    asked: &Asked,
-) -> Result<Written, ServiceError> {
-    match asked {
-        Asked::Turn(mail, _) => {
-            let (row, lease) = &**mail;
-            Ok(Written::Turn(Box::pin(make_ready(house, tx, moment, row, lease)).await?))
-        }
-        Asked::End(ended, _) => {
-            let (attempt, outcome) = &**ended;
-            Ok(Written::End(Box::pin(finish_in(house, tx, batch, attempt, outcome)).await?))
-        }
-    }
+    let written = asked.iter().map(|asked| match asked {
+        Asked::Turn(..) => ready.next().map(Written::Turn),
+        Asked::End(..) => fates.next().map(Written::End),
+    });
+    written.collect::<Option<Vec<_>>>().ok_or_else(gone)
 }

@@ -14,7 +14,7 @@ use crate::domain::trouble::TroubleKind;
 use crate::mail::{DeliveryError, Taken};
 use crate::store::Tx;
 use crate::store::mail_attempts::{self, AttemptRow};
-use crate::store::outbox::{self, Failure};
+use crate::store::outbox::{self, Failure, Lease};
 use crate::world::Entropy;
 
 /// The longest pause between two attempts.
@@ -25,32 +25,60 @@ const MEND_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// through, it is this one's own.
 const LAST: TimeDelta = TimeDelta::minutes(3);
 
+/// An attempt that ended, and what the server said.
+pub(super) type Ended<'a> = (&'a Attempt, &'a Result<Taken, DeliveryError>);
+
 /// Records what the server said, under the lease.
-pub(super) async fn finish(
-    house: &House,
-    batch: &Batch,
-    attempt: &Attempt,
-    outcome: &Result<Taken, DeliveryError>,
-) -> Result<Fate, ServiceError> {
+pub(super) async fn finish(house: &House, batch: &Batch, ended: Ended<'_>) -> Result<Fate, ServiceError> {
     let tx = house.store.begin().await?;
-    let fate = finish_in(house, &tx, batch, attempt, outcome).await?;
+    let fates = finish_in(house, &tx, batch, &[ended]).await?;
     tx.commit().await?;
-    Ok(fate)
+    Ok(fates.into_iter().next().unwrap_or(Fate::Lost))
 }
 
-/// The same in a transaction. Where the lease is lost nothing is written but that it was tried.
+/// The same of several, in a transaction. What a server took, for an address that nothing is held against, is written
+/// together. Where a lease is lost nothing is written but that it was tried.
 pub(super) async fn finish_in(
     house: &House,
     tx: &Tx,
     batch: &Batch,
-    attempt: &Attempt,
-    outcome: &Result<Taken, DeliveryError>,
+    ended: &[Ended<'_>],
+) -> Result<Vec<Fate>, ServiceError> {
+    let plain = |(attempt, outcome): &&Ended<'_>| {
+        outcome.is_ok() && !batch.failing.contains(&folded(&attempt.to_address))
+    };
+    let taken: Vec<&Lease> = ended.iter().filter(plain).map(|(attempt, _)| &attempt.lease).collect();
+    let kept = outbox::sent(tx, &taken, house.world.office.now()).await?;
+    let (mut fates, mut told) = (Vec::with_capacity(ended.len()), Vec::with_capacity(ended.len()));
+    for one in ended {
+        let (attempt, outcome) = *one;
+        let fate = if !plain(&one) {
+            Box::pin(finish_one(house, tx, batch, *one)).await?
+        } else if kept.contains(&attempt.lease.id) {
+            Fate::Sent
+        } else {
+            Fate::Lost
+        };
+        if attempt.tried {
+            told.push(record(house, attempt, outcome, fate));
+        }
+        fates.push(fate);
+    }
+    mail_attempts::enter_all(tx, told).await?;
+    Ok(fates)
+}
+
+async fn finish_one(
+    house: &House,
+    tx: &Tx,
+    batch: &Batch,
+    (attempt, outcome): Ended<'_>,
 ) -> Result<Fate, ServiceError> {
     let lease = &attempt.lease;
     let (now, lease_now) = (house.world.office.now(), house.world.lease.now());
     let (kept, fate) = match outcome {
         Ok(_) => {
-            let kept = outbox::sent(tx, lease, now).await?;
+            let kept = outbox::sent(tx, &[lease], now).await?.contains(&lease.id);
             if kept && batch.failing.contains(&folded(&attempt.to_address)) {
                 suppressions::went_through(tx, &attempt.to_address, now).await?;
             }
@@ -105,15 +133,16 @@ pub(super) async fn finish_in(
             }
         }
     };
-    let fate = if kept { fate } else { Fate::Lost };
-    if attempt.tried {
-        mail_attempts::enter(tx, told(house, attempt, outcome, fate)).await?;
-    }
-    Ok(fate)
+    Ok(if kept { fate } else { Fate::Lost })
 }
 
 /// The attempt as it goes on record.
-fn told(house: &House, attempt: &Attempt, outcome: &Result<Taken, DeliveryError>, fate: Fate) -> AttemptRow {
+fn record(
+    house: &House,
+    attempt: &Attempt,
+    outcome: &Result<Taken, DeliveryError>,
+    fate: Fate,
+) -> AttemptRow {
     let now = house.world.office.now();
     let ended = match fate {
         Fate::Sent => Outcome::Taken,

@@ -4,18 +4,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::super::House;
 use super::super::error::ServiceError;
-use super::super::reminders::{self, Moment};
+use super::super::reminders::{self, Composed, Moment};
 use super::super::reports;
 use super::super::suppressions::{self, SuppressionRow};
-use super::super::troubles;
+use super::super::{House, OfficeSettings, troubles};
+use super::drafting::Turn;
 use super::{Fate, release};
-use crate::domain::mail::Fault;
+use crate::domain::mail::{Fault, folded};
 use crate::domain::trouble::TroubleKind;
 use crate::mail::{
-    ContributionMail, Language, Letter, Mailbox, OperatorNotice, Rendered, ReportMail, SummaryMail, Thread,
-    seal,
+    Attachment, ContributionMail, Language, Letter, Mailbox, OperatorNotice, Rendered, ReportMail,
+    SummaryMail, Thread, seal,
 };
 use crate::store::Tx;
 use crate::store::outbox::{self, Failure, Lease, MailRow};
@@ -29,83 +29,86 @@ const THREADS: usize = 10;
 /// Message-ID and bytes of a sealed mail, or the fate of one that isn't sent.
 pub(super) type Sealed = Result<(String, Vec<u8>), Fate>;
 
-/// The turn of a mail: it is still ours, for another lease, and has the bytes that go out, sealed now or before. It may have
-/// waited for its turn beyond its lease; then nothing is written.
-pub(super) async fn make_ready(
-    house: &House,
-    tx: &Tx,
-    moment: &mut Option<Moment>,
-    row: &MailRow,
-    lease: &Lease,
-) -> Result<Sealed, ServiceError> {
-    if !outbox::hold(tx, lease, house.world.lease.now() + house.settings.jobs.lease).await? {
-        return Ok(Err(Fate::Lost));
+/// The turns of mails: each is still ours, for another lease, and has the bytes that go out, sealed now or before. It may
+/// have waited for its turn beyond its lease; then nothing is written.
+pub(super) async fn make_ready(house: &House, tx: &Tx, turns: &[&Turn]) -> Result<Vec<Sealed>, ServiceError> {
+    let (now, until) = (house.world.office.now(), house.world.lease.now() + house.settings.jobs.lease);
+    let unsealed = turns.iter().filter(|turn| !turn.row.is_sealed);
+    let addresses: Vec<String> = unsealed.map(|turn| folded(&turn.row.to_address)).collect();
+    let kept_back = suppressions::standing_against(tx, &addresses, now).await?;
+    let (mut all, mut moment) = (Vec::with_capacity(turns.len()), None);
+    for Turn { row, lease, draft } in turns {
+        let against = kept_back.get(&folded(&row.to_address));
+        all.push(match draft {
+            _ if row.is_sealed => {
+                let ours = outbox::hold(tx, lease, until).await?;
+                if ours { Ok(sealed_before(tx, row).await?) } else { Err(Fate::Lost) }
+            }
+            Some(draft) if against.is_none() => {
+                let message_id = message_id(row, &house.settings.mail.domain);
+                let ours = outbox::seal(tx, lease, until, message_id.clone()).await?;
+                if ours { Ok((message_id, draft.bytes.clone())) } else { Err(Fate::Lost) }
+            }
+            _ if !outbox::hold(tx, lease, until).await? => Err(Fate::Lost),
+            _ => Box::pin(seal_now(house, tx, &mut moment, (row, lease), against.cloned())).await?,
+        });
     }
-    match (&row.message_id, &row.sealed) {
-        (Some(message_id), Some(bytes)) => Ok(Ok((message_id.clone(), bytes.clone()))),
-        (Some(_) | None, Some(_) | None) => seal_now(house, tx, moment, row, lease).await,
-    }
+    let sealed = turns.iter().zip(&all).filter(|(turn, _)| !turn.row.is_sealed);
+    let bytes = sealed.filter_map(|(turn, ready)| Some((turn.row.id, ready.as_ref().ok()?.1.clone())));
+    outbox::keep_bytes(tx, bytes.collect()).await?;
+    Ok(all)
 }
 
-/// Renders a mail, whose lease is held, as of now and keeps the bytes.
+/// What was sealed before.
+async fn sealed_before(tx: &Tx, row: &MailRow) -> Result<(String, Vec<u8>), ServiceError> {
+    let bytes = match &row.sealed {
+        Some(bytes) => Some(bytes.clone()),
+        None => outbox::sealed_bytes(tx, &[row.id]).await?.remove(&row.id),
+    };
+    let lost = || ServiceError::Internal(format!("the bytes of mail {} are gone", row.id));
+    row.message_id.clone().zip(bytes).ok_or_else(lost)
+}
+
+fn message_id(row: &MailRow, domain: &str) -> String {
+    format!("<{}@{domain}>", row.id)
+}
+
+/// Renders a mail, whose lease is held, as of now, and seals it.
 async fn seal_now(
     house: &House,
     tx: &Tx,
     moment: &mut Option<Moment>,
-    row: &MailRow,
-    lease: &Lease,
+    (row, lease): (&MailRow, &Lease),
+    kept_back: Option<SuppressionRow>,
 ) -> Result<Sealed, ServiceError> {
-    let kept_back = suppressions::standing_against(tx, &row.to_address, house.world.office.now()).await?;
-    let mut dossiers = Vec::new();
-    let rendered = match (kept_back, row.kind.as_str()) {
-        (Some(held), _) => Err(Unsaid::NotTo(Box::new(held))),
-        (None, "reminder_digest") => {
-            let moment = match moment {
-                Some(moment) => moment,
-                none @ None => none.insert(Moment::read(house, tx).await?),
-            };
-            let composed = reminders::anew(house, tx, moment, row).await?;
-            composed.ok_or(Unsaid::Empty).and_then(|composed| {
-                dossiers = composed.dossiers;
-                let mail = reminders::written(&composed.digest, Language::of(&row.language));
-                mail.map_err(|e| Unsaid::Broken(e.to_string()))
-            })
-        }
-        (None, "period_summary") => {
-            parse::<SummaryMail>(row).map(|mail| mail.render(Language::of(&row.language)))
-        }
-        (None, "report") => match parse::<ReportMail>(row) {
-            Ok(mail) => {
-                let files = reports::enclosed(tx, &mail).await?;
-                Ok(mail.render(files, Language::of(&row.language)))
-            }
-            Err(unsaid) => Err(unsaid),
-        },
-        (None, "contribution") => {
-            parse::<ContributionMail>(row).map(|mail| mail.render(Language::of(&row.language)))
-        }
-        (None, "operator_notice") => {
-            parse::<OperatorNotice>(row).map(|mail| mail.render(Language::of(&row.language)))
-        }
-        (None, other) => Err(Unsaid::Broken(format!("a mail of unknown kind {other}"))),
-    };
-    let mail = &house.settings.mail;
-    let message_id = format!("<{}@{}>", row.id, mail.domain);
-    let sealed = rendered.and_then(|rendered| {
-        let thread = thread(row, &dossiers, &mail.domain);
-        let letter = letter(
-            row,
-            rendered,
-            message_id.clone(),
-            thread,
-            (&mail.from, &mail.domain),
-            house.world.office.now(),
-        );
-        seal(&letter, mail.signing.as_deref()).map_err(|e| Unsaid::Broken(e.to_string()))
+    let (mut composed, mut files) = (Ok(None), Vec::new());
+    if let Some(held) = kept_back {
+        composed = Err(Unsaid::NotTo(Box::new(held)));
+    } else if row.kind == "reminder_digest" {
+        let moment = match moment {
+            Some(moment) => moment,
+            none @ None => none.insert(Moment::read(house, tx).await?),
+        };
+        let anew = reminders::anew(house, tx, moment, &[row]).await?.pop();
+        let (found, left) = anew.unwrap_or_default();
+        left.write(tx, row.id).await?;
+        composed = found.map(Some).ok_or(Unsaid::Empty);
+    } else if row.kind == "report"
+        && let Ok(mail) = parse::<ReportMail>(row)
+    {
+        files = reports::enclosed(tx, &mail).await?;
+    }
+    let now = house.world.office.now();
+    let bytes = composed.and_then(|composed| {
+        words(row, composed.as_ref(), files).and_then(|said| sealed(&house.settings, row, said, now))
     });
-    Ok(match sealed {
+    Ok(match bytes {
         Ok(bytes) => {
-            let kept = outbox::seal(tx, lease, message_id.clone(), bytes.clone()).await?;
+            let (message_id, until) = (
+                message_id(row, &house.settings.mail.domain),
+                house.world.lease.now() + house.settings.jobs.lease,
+            );
+            let kept = outbox::seal(tx, lease, until, message_id.clone()).await?;
             if kept { Ok((message_id, bytes)) } else { Err(Fate::Lost) }
         }
         Err(Unsaid::Empty) => {
@@ -124,7 +127,7 @@ async fn seal_now(
         }
         Err(Unsaid::NotTo(held)) => {
             // Nobody writes it again: it waits until the address is written to, and whoever runs the system is told.
-            let (now, why) = (house.world.office.now(), suppressions::why(&held));
+            let why = suppressions::why(&held);
             let left = held.until_at.map_or(HELD_FOR, |until| HELD_FOR.min(until - now));
             let kept = outbox::hold_back(tx, lease, house.world.lease.now() + left, why.clone()).await?;
             if kept && row.fault.as_deref() != Some(Fault::Recipient.as_str()) {
@@ -135,8 +138,43 @@ async fn seal_now(
     })
 }
 
+/// What a mail says, with the dossiers that it speaks of. `composed`: of a digest what it says now; `files`: what is kept
+/// elsewhere and enclosed.
+pub(super) fn words(
+    row: &MailRow,
+    composed: Option<&Composed>,
+    files: Vec<Attachment>,
+) -> Result<(Rendered, Vec<Uuid>), Unsaid> {
+    let language = Language::of(&row.language);
+    let rendered = match (row.kind.as_str(), composed) {
+        ("reminder_digest", Some(composed)) => {
+            reminders::written(&composed.digest, language).map_err(|e| Unsaid::Broken(e.to_string()))?
+        }
+        ("period_summary", _) => parse::<SummaryMail>(row)?.render(language),
+        ("report", _) => parse::<ReportMail>(row)?.render(files, language),
+        ("contribution", _) => parse::<ContributionMail>(row)?.render(language),
+        ("operator_notice", _) => parse::<OperatorNotice>(row)?.render(language),
+        (other, _) => return Err(Unsaid::Broken(format!("a mail of unknown kind {other}"))),
+    };
+    Ok((rendered, composed.map(|composed| composed.dossiers.clone()).unwrap_or_default()))
+}
+
+/// The bytes of a mail that says that.
+pub(super) fn sealed(
+    settings: &OfficeSettings,
+    row: &MailRow,
+    (rendered, dossiers): (Rendered, Vec<Uuid>),
+    now: DateTime<Utc>,
+) -> Result<Vec<u8>, Unsaid> {
+    let mail = &settings.mail;
+    let message_id = message_id(row, &mail.domain);
+    let thread = thread(row, &dossiers, &mail.domain);
+    let letter = letter(row, rendered, message_id, thread, (&mail.from, &mail.domain), now);
+    seal(&letter, mail.signing.as_deref()).map_err(|e| Unsaid::Broken(e.to_string()))
+}
+
 /// Why a mail can't be sealed.
-enum Unsaid {
+pub(super) enum Unsaid {
     /// Nothing of it is true any more.
     Empty,
     /// It will never be a mail.

@@ -59,6 +59,20 @@ impl History {
         Ok(Self::of(&notices::all_of(door, &ids).await?))
     }
 
+    /// Of what these notices speak of, which are all that mails say that haven't left: these aren't read once more.
+    pub async fn beside(door: &impl Door, leaving: &[NoticeRow]) -> Result<Self, StoreError> {
+        let mut ids: Vec<Uuid> = leaving.iter().map(|notice| notice.subject_id).collect();
+        let mut mails: Vec<Uuid> = leaving.iter().filter_map(|notice| notice.outbox_id).collect();
+        for all in [&mut ids, &mut mails] {
+            all.sort_unstable();
+            all.dedup();
+        }
+        let mut ledger = notices::all_but(door, &ids, &mails).await?;
+        let own = leaving.iter().cloned();
+        ledger.extend(own.map(|notice| ToldNotice { notice, sent_at: None, is_leaving: true }));
+        Ok(Self::of(&ledger))
+    }
+
     /// Of those of these notices that were told or will be.
     pub fn of<'n>(ledger: impl IntoIterator<Item = &'n ToldNotice>) -> Self {
         let mut history = Self::default();

@@ -22,7 +22,7 @@ mod sources;
 mod truth;
 mod unheard;
 
-pub use anew::{Moment, anew};
+pub use anew::{Composed, Left, Moment, anew};
 pub use deciding::Wait;
 pub use enclosing::written;
 pub use lists::list_notices;

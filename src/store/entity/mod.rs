@@ -47,6 +47,7 @@ pub mod report_file;
 pub mod report_member;
 pub mod report_text;
 pub mod request_replay;
+pub mod sealed_mail;
 pub mod slot;
 pub mod source;
 pub mod source_name;

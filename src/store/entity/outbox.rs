@@ -24,7 +24,10 @@ pub struct Model {
     pub not_before: DateTimeUtc,
     pub leased_by: Option<String>,
     pub leased_until: Option<DateTimeUtc>,
-    /// The bytes that go out, so that a repeat is identical.
+    /// The bytes that go out are kept in `sealed_mail`.
+    pub is_sealed: bool,
+    /// Those bytes, where somebody asked for them: no column of this table.
+    #[sea_orm(ignore)]
     pub sealed: Option<Vec<u8>>,
     pub message_id: Option<String>,
     pub last_error: Option<String>,

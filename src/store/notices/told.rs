@@ -150,10 +150,22 @@ pub async fn told(door: &impl Door, notices: Vec<NoticeRow>) -> Result<Vec<ToldN
 
 /// All notices of subjects.
 pub async fn all_of(door: &impl Door, subject_ids: &[Uuid]) -> Result<Vec<ToldNotice>, StoreError> {
+    all_but(door, subject_ids, &[]).await
+}
+
+/// The same but for those of a few mails.
+pub async fn all_but(
+    door: &impl Door,
+    subject_ids: &[Uuid],
+    mails: &[Uuid],
+) -> Result<Vec<ToldNotice>, StoreError> {
+    let (mail, others) = (notice::Column::OutboxId, mails.to_vec());
+    let beside = Condition::any().add(mail.is_null()).add(mail.is_not_in(others));
     let mut rows = Vec::new();
     for chunk in subject_ids.chunks(CHUNK) {
         let found = notice::Entity::find()
             .filter(notice::Column::SubjectId.is_in(chunk.to_vec()))
+            .filter(beside.clone())
             .all(door.conn())
             .await?;
         rows.extend(found);

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect
 
 use super::super::entity::outbox;
 use super::super::{Door, StoreError, Tx};
-use super::{Failure, MailRow};
+use super::{Failure, MailRow, sealed};
 
 /// The mail of a Message-ID, `<local@domain>`, which nobody else changes meanwhile.
 pub async fn hold_message(tx: &Tx, message_id: &str) -> Result<Option<MailRow>, StoreError> {
@@ -18,11 +18,15 @@ pub async fn hold_message(tx: &Tx, message_id: &str) -> Result<Option<MailRow>, 
 
 /// Gives up a mail that came back, which is held and not under way: a dead letter, to be tried again by hand.
 pub async fn bury_returned(tx: &Tx, held: &MailRow, failure: Failure) -> Result<(), StoreError> {
+    let unseal = failure.unseal;
     outbox::Entity::update_many()
         .set(failure.model("dead"))
         .filter(outbox::Column::Id.eq(held.id))
         .exec(tx.conn())
         .await?;
+    if unseal {
+        sealed::forget(tx, held.id).await?;
+    }
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub async fn open_digests(door: &impl Door) -> Result<HashMap<(Uuid, String), Uu
         .column(outbox::Column::Id)
         .filter(outbox::Column::State.eq("queued"))
         .filter(outbox::Column::Kind.eq("reminder_digest"))
-        .filter(outbox::Column::Sealed.is_null())
+        .filter(outbox::Column::IsSealed.eq(false))
         .order_by_asc(outbox::Column::Id)
         .into_tuple::<(Option<Uuid>, String, Uuid)>()
         .all(door.conn())
@@ -40,7 +40,7 @@ pub async fn join(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, StoreEr
         Condition::all()
             .add(outbox::Column::Id.eq(id))
             .add(outbox::Column::State.eq("queued"))
-            .add(outbox::Column::Sealed.is_null())
+            .add(outbox::Column::IsSealed.eq(false))
     };
     let done = outbox::Entity::update_many()
         .set(outbox::ActiveModel { state: Set("queued".to_owned()), ..Default::default() })

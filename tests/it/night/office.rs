@@ -20,6 +20,7 @@ use sea_orm::{
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::support::letters::mails_of;
 use crate::support::told::{Told, told};
 
 /// The town's head of the unit, and its two officers.
@@ -224,12 +225,9 @@ impl Office {
         notices
     }
 
+    /// With their bytes.
     pub async fn outbox(&self) -> Vec<outbox::Model> {
-        outbox::Entity::find()
-            .order_by_asc(outbox::Column::Key)
-            .all(&self.tables)
-            .await
-            .expect("mails are read")
+        mails_of(&self.tables).await
     }
 
     pub async fn slots(&self, job: JobName) -> Vec<slot::Model> {

@@ -16,6 +16,7 @@ pub struct Server {
     letters: Arc<Mutex<Vec<String>>>,
     saying: Saying,
     held: Arc<RwLock<()>>,
+    most: Arc<AtomicUsize>,
 }
 
 /// What it says, and to which command; `.` is the end of a mail.
@@ -35,13 +36,16 @@ impl Server {
         let letters = Arc::new(Mutex::new(Vec::new()));
         let saying = Arc::new(Mutex::new((".", reply)));
         let held = Arc::new(RwLock::new(()));
+        let most = Arc::new(AtomicUsize::new(usize::MAX));
         let (counted, kept, said, holds) = (taken.clone(), letters.clone(), saying.clone(), held.clone());
+        let tires = most.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(talk(stream, said.clone(), counted.clone(), kept.clone(), holds.clone()));
+                let counted = (counted.clone(), tires.clone());
+                tokio::spawn(talk(stream, said.clone(), counted, kept.clone(), holds.clone()));
             }
         });
-        Self { port, taken, letters, saying, held }
+        Self { port, taken, letters, saying, held, most }
     }
 
     /// From now on it answers that command so, and all else as it should.
@@ -52,6 +56,11 @@ impl Server {
     /// It says its last word on a mail only when this is dropped.
     pub fn hold(&self) -> OwnedRwLockWriteGuard<()> {
         self.held.clone().try_write_owned().expect("nobody holds it")
+    }
+
+    /// Once it has taken so many mails, it lets nobody in.
+    pub fn takes(&self, mails: usize) {
+        self.most.store(mails, Ordering::SeqCst);
     }
 
     /// Waits until so many mails have reached their end.
@@ -89,7 +98,7 @@ impl Server {
 async fn talk(
     stream: TcpStream,
     saying: Saying,
-    taken: Arc<AtomicUsize>,
+    (taken, most): (Arc<AtomicUsize>, Arc<AtomicUsize>),
     letters: Arc<Mutex<Vec<String>>>,
     held: Arc<RwLock<()>>,
 ) -> std::io::Result<()> {
@@ -111,6 +120,8 @@ async fn talk(
             taken.fetch_add(1, Ordering::SeqCst);
             drop(held.read().await);
             if command == "." { format!("{reply}\r\n") } else { "250 kept\r\n".to_owned() }
+        } else if line.starts_with("MAIL") && taken.load(Ordering::SeqCst) >= most.load(Ordering::SeqCst) {
+            "530 5.7.0 log in first\r\n".to_owned()
         } else if line.starts_with(command) {
             format!("{reply}\r\n")
         } else if line.starts_with("DATA") {

@@ -11,13 +11,13 @@ use bonro::service::jobs::{Asked, run};
 use bonro::service::settings::OfficeSettings;
 use bonro::store::entity::outbox;
 use bonro::world::Clock as _;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryOrder as _};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tonic::Status;
 
 use crate::dossiers::office::Office;
-use crate::support::letters::{said_of, text_of};
+use crate::support::letters::{mails_of, said_of, text_of};
 use crate::support::told::{Told, told};
 use crate::support::{self, Call};
 
@@ -152,11 +152,7 @@ impl Watch {
     }
 
     pub async fn outbox(&self) -> Vec<outbox::Model> {
-        outbox::Entity::find()
-            .order_by_asc(outbox::Column::Key)
-            .all(&self.tables)
-            .await
-            .expect("mails are read")
+        mails_of(&self.tables).await
     }
 }
 

@@ -8,25 +8,21 @@ use bonro::pb::v1;
 use bonro::service::House;
 use bonro::service::jobs::{Asked, run};
 use bonro::service::settings::OfficeSettings;
-use bonro::store::entity::outbox;
+use bonro::store::outbox::MailRow;
 use bonro::world::Clock as _;
-use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::Database;
 use tonic::Code;
 
 use super::desk::{Desk, refusal};
 use crate::support::both;
-use crate::support::letters::enclosed;
+use crate::support::letters::{enclosed, mails_of};
 
-async fn mails(desk: &Desk) -> Vec<outbox::Model> {
+async fn mails(desk: &Desk) -> Vec<MailRow> {
     let tables = Database::connect(&desk.town.url).await.expect("the database opens");
-    let rows = outbox::Entity::find()
-        .filter(outbox::Column::Kind.eq("report"))
-        .order_by_asc(outbox::Column::CreatedAt)
-        .order_by_asc(outbox::Column::ToAddress)
-        .all(&tables)
-        .await
-        .expect("mails are read");
+    let mut rows = mails_of(&tables).await;
     tables.close().await.expect("it closes");
+    rows.retain(|row| row.kind == "report");
+    rows.sort_by(|a, b| (a.created_at, &a.to_address).cmp(&(b.created_at, &b.to_address)));
     rows
 }
 

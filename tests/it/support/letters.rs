@@ -1,10 +1,15 @@
 //! Mails as they are on the wire, and what they would say.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use bonro::mail::Digest;
 use bonro::service::House;
 use bonro::service::reminders::{Moment, anew};
+use bonro::store::entity::{outbox, sealed_mail};
 use bonro::store::outbox::MailRow;
+use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _};
+use uuid::Uuid;
 
 /// The texts of a mail's parts, in their order.
 pub fn parts(mail: &str) -> Vec<String> {
@@ -52,9 +57,24 @@ pub fn text_of(mail: &MailRow) -> String {
     text.trim().to_owned()
 }
 
+/// The mails of an archive in the order of their keys, with the bytes of those that are sealed.
+pub async fn mails_of(tables: &DatabaseConnection) -> Vec<MailRow> {
+    let mails = outbox::Entity::find().order_by_asc(outbox::Column::Key).all(tables).await;
+    let sealed = sealed_mail::Entity::find().all(tables).await.expect("bytes are read");
+    let mut sealed: BTreeMap<Uuid, Vec<u8>> =
+        sealed.into_iter().map(|row| (row.outbox_id, row.bytes)).collect();
+    let mut mails = mails.expect("mails are read");
+    for mail in &mut mails {
+        mail.sealed = sealed.remove(&mail.id);
+        assert_eq!(mail.sealed.is_some(), mail.is_sealed);
+    }
+    mails
+}
+
 /// What a digest would say if it were sealed now.
 pub async fn said_of(house: &House, mail: &MailRow) -> Digest {
     let tx = house.store.begin().await.expect("a transaction");
     let moment = Moment::read(house, &tx).await.expect("the moment is read");
-    anew(house, &tx, &moment, mail).await.expect("it is put together").expect("it says something").digest
+    let composed = anew(house, &tx, &moment, &[mail]).await.expect("it is put together").remove(0).0;
+    composed.expect("it says something").digest
 }

@@ -112,11 +112,8 @@ impl Stage {
 
     /// The newest mail to an address.
     pub async fn mail_to(&self, address: &str) -> outbox::Model {
-        let newest = outbox::Entity::find()
-            .filter(outbox::Column::ToAddress.eq(address))
-            .order_by_desc(outbox::Column::CreatedAt)
-            .one(&self.office.tables);
-        newest.await.expect("mails are read").expect("there is one")
+        let mails = self.office.outbox().await.into_iter().filter(|mail| mail.to_address == address);
+        mails.max_by_key(|mail| mail.created_at).expect("there is one")
     }
 
     /// The text of the last letter to an address.
