@@ -171,8 +171,11 @@ both!(a_closed_period_has_a_draft_once, |house| {
 both!(a_corrected_issue_supersedes_and_the_first_stays, |house| {
     let mut desk = Desk::open(&house.url).await;
     let first = desk.submitted().await;
-    let pdf = desk.signed_pdf(&first.name).await;
-    desk.sign(&first.name, "05/BC-VP", &pdf, "").await.expect("it is signed");
+    // The pages that were printed to be signed say every sentence word for word.
+    let pdf = desk.file(&first.name, v1::ReportPaper::Pdf).await.expect("it is printed");
+    let signed = desk.sign(&first.name, "05/BC-VP", &pdf, "").await.expect("it is signed");
+    let check = signed.signed_check.expect("a check");
+    assert_eq!((check.found, check.reworded.len()), (check.sentences, 0), "{check:?}");
     let correct = v1::CorrectReportRequest {
         name: first.name.clone(),
         reason: "Phường P1 ghi nhầm ngày trả".into(),
