@@ -14,6 +14,7 @@ impl MigrationTrait for Migration {
         Sheet::new(manager, "contribution")
             .id()
             .text("code")
+            .text("report_code")
             .uuid("report_id")
             .uuid("unit_id")
             .text("places")

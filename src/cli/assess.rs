@@ -194,7 +194,7 @@ async fn forecast(args: &ForecastArgs, as_json: bool) -> anyhow::Result<()> {
         .column("Đơn vị\nunit", Side::Left)
         .column("Đã quá hạn\noverdue", Side::Right)
         .column("Sắp đến hạn\nfalling due", Side::Right)
-        .column("Đứng yên từ 5 ngày\nstanding", Side::Right)
+        .column("Chưa luân chuyển từ 5 ngày\nstanding", Side::Right)
         .column_of("Theo ngày\nby day", Side::Left, 60);
     for of in &found.units {
         let days: Vec<String> = of

@@ -44,8 +44,8 @@ pub fn is_online(level: OnlineLevel) -> bool {
     matches!(level, OnlineLevel::Partial | OnlineLevel::Full)
 }
 
-/// The set for a period.
-pub fn scores(summary: &PeriodSummary, catalogue: OnlineCatalogue) -> Vec<Score> {
+/// The set for a period; without a catalogue, for a part of the house.
+pub fn scores(summary: &PeriodSummary, catalogue: Option<OnlineCatalogue>) -> Vec<Score> {
     let d = &summary.total.dossiers;
     let rate = |numerator, denominator| Rate { numerator, denominator };
     let online = [summary.total.online_partial, summary.total.online_full];
@@ -62,6 +62,10 @@ pub fn scores(summary: &PeriodSummary, catalogue: OnlineCatalogue) -> Vec<Score>
     };
     let unknown =
         |code, vi, en, missing| Score { code, vi, en, formula: "", rate: None, missing, target: None };
+    let of_catalogue = |code, vi, en, formula, rate| match rate {
+        Some(rate) => known(code, vi, en, formula, rate, None),
+        None => unknown(code, vi, en, ("danh mục của riêng đơn vị", "a catalogue of the unit's own")),
+    };
     vec![
         unknown(
             "1.1",
@@ -80,21 +84,19 @@ pub fn scores(summary: &PeriodSummary, catalogue: OnlineCatalogue) -> Vec<Score>
             rate(d.resolved_early + d.resolved_on_time + d.in_process_in_due, d.resolved + d.in_process),
             None,
         ),
-        known(
+        of_catalogue(
             "3.1",
             "TTHC có dịch vụ công trực tuyến",
             "procedures with an online service",
             "TTHC một phần hoặc toàn trình / TTHC có hiệu lực ngày cuối kỳ",
-            rate(catalogue.online, catalogue.procedures),
-            None,
+            catalogue.map(|catalogue| rate(catalogue.online, catalogue.procedures)),
         ),
-        known(
+        of_catalogue(
             "3.2",
             "Dịch vụ công trực tuyến có phát sinh hồ sơ",
             "online services that were used",
             "TTHC có hồ sơ nộp trực tuyến trong kỳ / TTHC một phần hoặc toàn trình",
-            rate(catalogue.used, catalogue.online),
-            None,
+            catalogue.map(|catalogue| rate(catalogue.used, catalogue.online)),
         ),
         known(
             "3.3",

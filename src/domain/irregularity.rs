@@ -4,6 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::calendar::Calendar;
+use super::deadline::Timeliness;
 use super::dossier::state::words;
 use super::dossier::{Event, EventKind, History, Rulebook};
 
@@ -96,15 +97,15 @@ pub fn signs(history: &History, book: &Rulebook, calendar: &Calendar) -> Vec<Sig
             missed = Some(*due_at);
         } else if let EventKind::Reappointed { .. } = kind {
             let due_at = missed.or_else(|| due_before(history, event, book));
-            if due_at.is_some_and(|due_at| event.recorded_at > due_at) {
+            if due_at.is_some_and(|due_at| event.draft.occurred_at > due_at) {
                 found.push(sign(Irregularity::DueMovedAfterBreach, event, due_at));
             }
         } else if let EventKind::Corrected(correction) = kind {
             let moves = correction.received_at.is_some()
                 || correction.promised_at.is_some()
                 || correction.procedure_version_id.is_some();
-            if moves && missed.is_some() {
-                found.push(sign(Irregularity::DueMovedAfterBreach, event, missed));
+            if let Some(due_at) = missed.or_else(|| late_before(history, event, book)).filter(|_| moves) {
+                found.push(sign(Irregularity::DueMovedAfterBreach, event, Some(due_at)));
             }
         } else if let EventKind::Paused { .. } = kind {
             let due_at = due_before(history, event, book);
@@ -142,11 +143,27 @@ fn due_before(history: &History, event: &Event, book: &Rulebook) -> Option<DateT
     History::new(before.cloned().collect()).replay(book).ok()?.judged?.due_at
 }
 
+/// The deadline that was missed by what was recorded before an event: closed late, or open beyond it.
+fn late_before(history: &History, event: &Event, book: &Rulebook) -> Option<DateTime<Utc>> {
+    let before = history.events().iter().filter(|other| other.number < event.number);
+    let dossier = History::new(before.cloned().collect()).replay(book).ok()?;
+    let due_at = dossier.judged?.due_at?;
+    let is_late = match dossier.closing {
+        Some(closing) => closing.timeliness == Some(Timeliness::Late),
+        None => due_at < event.recorded_at,
+    };
+    is_late.then_some(due_at)
+}
+
 /// The days on which a unit closed far more than it usually does: those among `last`, the period's last working days, with
 /// at least [`FEWEST`] closings and [`TIMES`] times the mean of the other working days.
 pub fn heaped(by_day: &[(NaiveDate, i64)], working_days: i64, last: &[NaiveDate]) -> Vec<(NaiveDate, i64)> {
     let others: i64 = by_day.iter().filter(|(day, _)| !last.contains(day)).map(|(_, count)| count).sum();
-    let other_days = (working_days - i64::try_from(last.len()).unwrap_or(0)).max(1);
+    let other_days = working_days - i64::try_from(last.len()).unwrap_or(0);
+    if other_days < 1 {
+        // There is nothing to hold them against.
+        return Vec::new();
+    }
     by_day
         .iter()
         .filter(|(day, count)| last.contains(day) && *count >= FEWEST && count * other_days > TIMES * others)
@@ -181,6 +198,7 @@ mod tests {
             [(day("2024-05-14"), 25)],
             "nothing else at all"
         );
+        assert_eq!(heaped(&[(day("2024-05-14"), 25)], 2, &last), [], "nothing to hold it against");
         assert_eq!(heaped(&[(day("2024-05-02"), 80), (day("2024-05-14"), 40)], 10, &last), []);
     }
 }

@@ -150,14 +150,15 @@ fn online(sums: &Sums, level: OnlineLevel) -> Option<Rate> {
     let numerator = sums
         .of(|f| matches!(f, Fact::Received { channel: Channel::Online, online, .. } if *online == level))
         .within;
-    (denominator != 0).then_some(Rate { numerator, denominator })
+    // In the part of one record the denominator may cancel out where the numerator does not.
+    (denominator != 0 || numerator != 0).then_some(Rate { numerator, denominator })
 }
 
 /// Tracked things and how many of them were done.
 fn tracked(sums: &Sums, state: impl Fn(&Fact) -> Option<Tracked>) -> Option<Rate> {
     let count = |wanted: Tracked| sums.of(|f| state(f) == Some(wanted)).within;
     let (yes, no) = (count(Tracked::Yes), count(Tracked::No));
-    (yes + no != 0).then_some(Rate { numerator: yes, denominator: yes + no })
+    (yes != 0 || no != 0).then_some(Rate { numerator: yes, denominator: yes + no })
 }
 
 fn intake_state(fact: &Fact) -> Option<Tracked> {

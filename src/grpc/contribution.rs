@@ -14,11 +14,9 @@ use crate::service::reports;
 type Wire<T> = Result<Response<T>, Status>;
 
 fn contribution(rules: &Rules, row: ContributionRow) -> v1::Contribution {
-    let unit = rules.unit_code(row.unit_id);
-    let report = row.code.strip_suffix(unit).and_then(|code| code.strip_suffix('-')).unwrap_or_default();
     v1::Contribution {
         name: format!("contributions/{}", row.code),
-        report: format!("reports/{report}"),
+        report: format!("reports/{}", row.report_code),
         unit: unit_name(rules, row.unit_id),
         places: row.places.split(',').filter(|place| !place.is_empty()).map(str::to_owned).collect(),
         due_on: Some(wire_date(row.due_on)),
@@ -130,7 +128,7 @@ impl ContributionService for Front {
             |work, r: v1::MergeContributionsRequest| {
                 Box::pin(async move {
                     let code = code_of("report", &r.report, "reports")?;
-                    let row = contributions::merge(work, &code, &r.place).await?;
+                    let row = contributions::merge(work, &code, &r.etag, &r.place).await?;
                     let report = Some(report(reports::get(&work.tx, row).await?));
                     Ok(v1::MergeContributionsResponse { report })
                 })

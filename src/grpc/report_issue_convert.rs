@@ -178,6 +178,7 @@ pub fn checked(of: Report, checked: Checked) -> v1::CheckReportResponse {
             .collect(),
         files: number(checked.files),
         files_altered: checked.files_altered.into_iter().map(file).collect(),
+        unlike_audit: checked.unlike_audit,
     }
 }
 

@@ -43,7 +43,7 @@ fn text(input: &ReportInput<'_>, front: &Front) -> Vec<Block> {
         said(Style::Body, &body::opening(input)),
     ]);
     for section in body::sections(input) {
-        blocks.push(said(Style::SectionHeading, section.heading));
+        blocks.push(said(Style::SectionHeading, &section.heading));
         blocks.extend(section.blocks.iter().map(paragraph));
     }
     blocks.push(said(Style::Body, &body::closing(input)));

@@ -1,12 +1,19 @@
 //! What a signed PDF says, held against what figures said. Whoever signs may have changed the words; the numbers of a
 //! sentence must follow one another in the file as they do in the sentence.
 
+use std::collections::BTreeMap;
 use std::panic::catch_unwind;
 
+use pdf_extract::{Document, ObjectId};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Letters that a file must have to be no scan.
 const FEWEST: usize = 200;
+
+/// Pages of a file that is read at most.
+const MOST_PAGES: usize = 2_000;
+/// Letters of a file that are read at most: some thousand pages.
+const MOST: usize = 4_000_000;
 
 /// What could be read of a signed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,13 +66,49 @@ impl Held {
 
 /// Reads the text of a PDF.
 pub fn read_signed(bytes: &[u8]) -> SignedReading {
-    // The reader gives up on some files by a panic.
-    let read = catch_unwind(|| pdf_extract::extract_text_from_mem(bytes));
+    // The reader gives up on some files by a panic, and on one whose forms draw themselves only with the process.
+    let read = catch_unwind(|| {
+        let document = Document::load_mem(bytes).ok().filter(|document| !draws_itself(document))?;
+        pdf_extract::extract_text_from_mem(bytes).ok().filter(|_| document.get_pages().len() <= MOST_PAGES)
+    });
     match read {
-        Ok(Ok(text)) if text.chars().filter(|c| c.is_alphabetic()).count() >= FEWEST => {
-            SignedReading::Text(text)
+        Ok(Some(text)) if text.chars().filter(|c| c.is_alphabetic()).count() >= FEWEST => {
+            let text: String = text.chars().take(MOST).collect();
+            SignedReading::Text(without_page_numbers(&text))
         }
         Ok(_) | Err(_) => SignedReading::Nothing,
+    }
+}
+
+/// A form of the document draws itself, by way of others or not.
+fn draws_itself(document: &Document) -> bool {
+    let draws = |id: &ObjectId| -> Vec<ObjectId> {
+        let stream = document.get_object(*id).ok().and_then(|object| object.as_stream().ok());
+        let resources = stream.and_then(|stream| stream.dict.get(b"Resources").ok());
+        let resources = resources.and_then(|object| document.dereference(object).ok()?.1.as_dict().ok());
+        let forms = resources.and_then(|resources| resources.get(b"XObject").ok());
+        let forms = forms.and_then(|object| document.dereference(object).ok()?.1.as_dict().ok());
+        forms
+            .into_iter()
+            .flat_map(|forms| forms.iter())
+            .filter_map(|(_, form)| form.as_reference().ok())
+            .collect()
+    };
+    // What draws only what is done already is done; what is left in the end goes in circles.
+    let mut open: BTreeMap<ObjectId, Vec<ObjectId>> =
+        document.objects.keys().map(|id| (*id, draws(id))).filter(|(_, drawn)| !drawn.is_empty()).collect();
+    loop {
+        let done: Vec<ObjectId> = open
+            .iter()
+            .filter(|(_, drawn)| drawn.iter().all(|id| !open.contains_key(id)))
+            .map(|(id, _)| *id)
+            .collect();
+        if done.is_empty() {
+            return !open.is_empty();
+        }
+        for id in done {
+            open.remove(&id);
+        }
     }
 }
 
@@ -87,6 +130,12 @@ pub fn held_against<'a>(reading: &SignedReading, sentences: impl Iterator<Item =
         }
     }
     held
+}
+
+/// Text without the lines that hold a page's number only: it stands in the middle of a sentence that crosses a page.
+fn without_page_numbers(text: &str) -> String {
+    let is_number = |line: &str| !line.trim().is_empty() && line.trim().chars().all(|c| c.is_ascii_digit());
+    text.lines().filter(|line| !is_number(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Text without blanks: a document breaks its lines where it likes.
@@ -142,6 +191,38 @@ mod tests {
         let wrong = held("Đã tiếp nhận 1.320 hồ sơ (trong kỳ 1.305, từ kỳ trước 16), tỷ lệ 99,84%.");
         assert_eq!((wrong.missing.as_slice(), wrong.is_equal()), ([SAID.to_owned()].as_slice(), false));
         assert!(wrong.told().0.contains("1.320"), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_sentence_may_cross_a_page() {
+        let (first, rest) = SAID.split_once("từ kỳ").expect("it has these words");
+        let text = without_page_numbers(&format!("{first}\n\n  12 \n\ntừ kỳ{rest}"));
+        assert_eq!(held(&text).found, 1);
+    }
+
+    #[test]
+    fn forms_that_draw_themselves_are_known() {
+        let file = |drawn: &str| {
+            let form = |number: u8, drawn: &str| {
+                format!(
+                    "{number} 0 obj<</Type/XObject/Subtype/Form/Resources<</XObject<</A {drawn}>>>>/Length 0>>stream\n\nendstream endobj\n"
+                )
+            };
+            let mut text = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n".to_owned();
+            text += &form(3, "4 0 R");
+            text += &form(4, drawn);
+            let places: Vec<usize> =
+                (1..=4).map(|n| text.find(&format!("{n} 0 obj")).expect("it is there")).collect();
+            let start = text.len();
+            text += "xref\n0 5\n0000000000 65535 f \n";
+            for place in places {
+                text += &format!("{place:010} 00000 n \n");
+            }
+            text + &format!("trailer<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF")
+        };
+        let draws = |drawn: &str| draws_itself(&Document::load_mem(file(drawn).as_bytes()).expect("a PDF"));
+        assert_eq!((draws("3 0 R"), draws("4 0 R"), draws("9 0 R")), (true, true, false));
+        assert_eq!(read_signed(file("3 0 R").as_bytes()), SignedReading::Nothing);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::error::ServiceError;
@@ -15,6 +16,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::dossier::{EventKind, History};
 use crate::domain::index_766::{OnlineCatalogue, Score, is_online, scores};
 use crate::domain::period::Period;
+use crate::domain::permission::Scope;
 use crate::domain::report::{before, year_before};
 use crate::domain::summary::{PeriodSummary, Rate, RowKey};
 use crate::domain::target::{Light, Target};
@@ -46,9 +48,9 @@ pub async fn assess(
     period: Period,
     unit_id: Option<Uuid>,
 ) -> Result<Vec<Assessed>, ServiceError> {
-    let now = of_period(look, period, unit_id).await?;
-    let earlier = of_period(look, before(period), unit_id).await?;
-    let last_year = of_period(look, year_before(period), unit_id).await?;
+    let (now, summary) = of_period(look, period, unit_id).await?;
+    let (earlier, _) = of_period(look, before(period), unit_id).await?;
+    let (last_year, _) = of_period(look, year_before(period), unit_id).await?;
     let targets = targets::of_house(look, period).await?;
     Ok(now
         .into_iter()
@@ -57,7 +59,8 @@ pub async fn assess(
         .map(|((score, earlier), last_year)| {
             let target = targets.iter().find(|target| Some(target.indicator) == score.target).cloned();
             let target = target.map(|target| {
-                let light = score.rate.and_then(|rate| target.light(rate));
+                // By the figure that the report holds against it.
+                let light = target.light(target.indicator.of(&summary));
                 (target, light)
             });
             Assessed { before: earlier.rate, year_before: last_year.rate, target, score }
@@ -65,10 +68,17 @@ pub async fn assess(
         .collect())
 }
 
-async fn of_period(look: &Look, period: Period, unit_id: Option<Uuid>) -> Result<Vec<Score>, ServiceError> {
+async fn of_period(
+    look: &Look,
+    period: Period,
+    unit_id: Option<Uuid>,
+) -> Result<(Vec<Score>, PeriodSummary), ServiceError> {
     let breakdowns = vec![Breakdown::Group, Breakdown::Procedure];
     let summary = summarize(look, &Ask { period, unit_id, as_of: None, breakdowns }).await?;
-    Ok(scores(&summary, catalogue(look, &summary)))
+    // The catalogue is the house's: of a part of it there is no such rate.
+    let whole = unit_id.is_none() && look.context.scope == Scope::All;
+    let scores = scores(&summary, whole.then(|| catalogue(look, &summary)));
+    Ok((scores, summary))
 }
 
 /// What of the catalogue counts on the period's last day.
@@ -112,7 +122,7 @@ pub async fn handling_times(
 ) -> Result<(BTreeMap<Uuid, Took>, usize), ServiceError> {
     let whose = Whose { unit_id, ..Whose::default() };
     let mut ids = members::ids(look, DossierFigure::Resolved, period, &whose).await?;
-    let left_out = ids.len().saturating_sub(MOST_TIMED);
+    let mut left_out = ids.len().saturating_sub(MOST_TIMED);
     ids.truncate(MOST_TIMED);
     let house = house_calendar(&look.rules);
     let mut minutes: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
@@ -121,8 +131,9 @@ pub async fn handling_times(
         for (id, history) in events::histories(&look.door, chunk).await? {
             let Some(row) = rows.get(&id) else { continue };
             let calendar = look.rules.book.calendars.get(&row.calendar_id).unwrap_or(&house);
-            if let Some(took) = office_minutes(&history, calendar) {
-                minutes.entry(row.procedure_id).or_default().push(took);
+            match office_minutes(&history, row.received_at, calendar) {
+                Some(took) => minutes.entry(row.procedure_id).or_default().push(took),
+                None => left_out += 1,
             }
         }
     }
@@ -136,13 +147,21 @@ fn took(mut minutes: Vec<i64>) -> Took {
     Took {
         resolved: minutes.len(),
         mean_minutes: (2 * sum + count).div_euclid(2 * count),
-        median_minutes: minutes.get(minutes.len() / 2).copied().unwrap_or_default(),
+        median_minutes: median(&minutes),
         longest_minutes: minutes.last().copied().unwrap_or_default(),
     }
 }
 
-/// Office minutes from receipt to closing without the stops of the clock; None where it isn't closed.
-fn office_minutes(history: &History, calendar: &Calendar) -> Option<i64> {
+/// The middle one of those in order, or the mean of the two in the middle, rounded down.
+fn median(minutes: &[i64]) -> i64 {
+    let at = |index: usize| minutes.get(index).copied().unwrap_or_default();
+    let middle = minutes.len() / 2;
+    if minutes.len() % 2 == 1 { at(middle) } else { (at(middle.saturating_sub(1)) + at(middle)) / 2 }
+}
+
+/// Office minutes from the receipt, as it was corrected, to closing without the stops of the clock; None where it isn't
+/// closed.
+fn office_minutes(history: &History, received_at: DateTime<Utc>, calendar: &Calendar) -> Option<i64> {
     let office = |at| calendar.office_micros(at).ok();
     let (mut since, mut sum) = (None, 0);
     for event in history.timeline() {
@@ -150,7 +169,9 @@ fn office_minutes(history: &History, calendar: &Calendar) -> Option<i64> {
         let kind = &event.draft.kind;
         let stops = matches!(kind, EventKind::Paused { .. });
         let ends = matches!(kind, EventKind::Resolved { .. } | EventKind::Withdrawn | EventKind::Stopped);
-        if matches!(kind, EventKind::Received(_) | EventKind::Resumed) && since.is_none() {
+        if matches!(kind, EventKind::Received(_)) && since.is_none() {
+            since = Some(office(received_at)?);
+        } else if matches!(kind, EventKind::Resumed) && since.is_none() {
             since = Some(office(at)?);
         } else if stops || ends {
             if let Some(from) = since.take() {

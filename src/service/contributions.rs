@@ -96,7 +96,7 @@ pub async fn ask(work: &mut Work, asked: &Asked) -> Result<Vec<ContributionRow>,
         findings.say(
             "places",
             "UNKNOWN_PLACE",
-            &format!("mẫu báo cáo không có chỗ “{unknown}”"),
+            &format!("mẫu báo cáo không có phần “{unknown}”"),
             &format!("the form has no place “{unknown}”"),
         );
     }
@@ -112,6 +112,7 @@ pub async fn ask(work: &mut Work, asked: &Asked) -> Result<Vec<ContributionRow>,
         rows.push(ContributionRow {
             id: work.new_id(),
             code: format!("{}-{}", report.code, work.rules.unit_code(unit_id)),
+            report_code: report.code.clone(),
             report_id: report.id,
             unit_id,
             places: asked.places.join(","),
@@ -157,7 +158,7 @@ pub async fn give(work: &mut Work, given: &Given) -> Result<ContributionRow, Ser
         }
         texts.insert(place.clone(), reports::tidied("texts", said)?);
     }
-    let objection = text::tidy(&given.objection);
+    let objection = reports::tidied("objection", &given.objection)?;
     if given.figures_confirmed == Some(false) && objection.is_empty() {
         wrong.push(Violation::missing("objection"));
     }
@@ -199,9 +200,13 @@ pub async fn send_back(
     if row.state != ContributionState::Given.as_str() {
         return Err(forbidden(name(code), &row.state, &["given"], "returned"));
     }
-    let why = text::tidy(why);
+    let mut findings = Findings::of_request(work, Wire { resource: "", names: &[] }, Vec::new());
+    let why = findings.mailed_text("reason", why);
     if why.is_empty() {
-        return Err(Violation::missing("reason").into());
+        findings.missing("reason");
+    }
+    if !findings.is_clean() {
+        return Err(findings.invalid());
     }
     let version = row.version;
     let row = ContributionRow {
@@ -218,9 +223,15 @@ pub async fn send_back(
     Ok(row)
 }
 
-/// Writes what units gave for a place into the report: each paragraph under its unit's name, by code.
-pub async fn merge(work: &mut Work, report: &str, place: &str) -> Result<ReportRow, ServiceError> {
+/// Writes what units gave for a place into the report: each unit's text under its name, by code.
+pub async fn merge(
+    work: &mut Work,
+    report: &str,
+    etag: &str,
+    place: &str,
+) -> Result<ReportRow, ServiceError> {
     let row = draft(work, report).await?;
+    check_etag(etag, row.version, &format!("reports/{report}"))?;
     let mut paragraphs = Vec::new();
     for given in contributions::of_report(&work.tx, row.id).await? {
         if given.state != ContributionState::Given.as_str() {
@@ -236,7 +247,7 @@ pub async fn merge(work: &mut Work, report: &str, place: &str) -> Result<ReportR
         return Err(Violation::new(
             "place",
             "NOTHING_GIVEN",
-            format!("place: chưa đơn vị nào gửi nội dung cho phần “{place}”"),
+            format!("place: chưa có đơn vị nào gửi nội dung cho phần “{place}”"),
             format!("place: no unit has given anything for “{place}”"),
         )
         .into());
@@ -272,7 +283,11 @@ pub async fn remind(house: &House, claim: &Claim) -> Result<usize, ServiceError>
     let next = calendar.add_working_days(today, 1).unwrap_or(today);
     let rows = contributions::awaited(&work.tx, next).await?;
     for row in &rows {
-        let report = of_report(&work, row).await?;
+        let report = match of_report(&work, row).await {
+            // It was submitted meanwhile: nobody waits for it.
+            Err(ServiceError::Precondition { .. }) => continue,
+            report => report?,
+        };
         let asking = if row.due_on < today { Asking::Overdue } else { Asking::NearDue };
         write(&mut work, &report, row, asking).await?;
     }
@@ -282,6 +297,8 @@ pub async fn remind(house: &House, claim: &Claim) -> Result<usize, ServiceError>
 
 async fn draft(work: &Work, code: &str) -> Result<ReportRow, ServiceError> {
     let report = reports::find(&work.tx, code).await?;
+    // Whoever submits it at the same time waits for this, or has done so.
+    let report = crate::store::reports::hold(&work.tx, report.id).await?.unwrap_or(report);
     if reports::state_of(&report)? == ReportState::Draft {
         return Ok(report);
     }

@@ -56,7 +56,7 @@ pub struct Found {
 /// Looks for them, within a unit's subtree where one is named. A sign counts where it happened in the period.
 pub async fn find(look: &Look, period: Period, unit_id: Option<Uuid>) -> Result<Found, ServiceError> {
     let calendar = house_calendar(&look.rules);
-    let (period, _) = period.until(calendar.local_date(look.context.now));
+    let (period, complete) = period.until(calendar.local_date(look.context.now));
     let (from, to) = (calendar.midnight(period.first()), calendar.midnight(period.end()));
     let seen = look.counting(unit_id);
     let mut ids = events::odd_between(&look.door, from, to).await?;
@@ -90,7 +90,8 @@ pub async fn find(look: &Look, period: Period, unit_id: Option<Uuid>) -> Result<
         ))
     });
     found.dossiers.truncate(MOST_NAMED);
-    found.heaps = heaps(look, period, &seen).await?;
+    // A period that isn't over has no end to heap at.
+    found.heaps = if complete { heaps(look, period, &seen).await? } else { Vec::new() };
     if !found.heaps.is_empty() {
         found.counts.insert(Irregularity::BulkClosing, found.heaps.len());
     }
@@ -113,7 +114,9 @@ async fn heaps(
         last.push(worked);
         day = worked;
     }
-    let working = calendar.working_days_between(period.first(), period.end()).unwrap_or_default();
+    // Days after the first one given, up to the last.
+    let before = period.first().pred_opt().unwrap_or(period.first());
+    let working = calendar.working_days_between(before, period.last()).unwrap_or_default();
     let mut by_unit: BTreeMap<Uuid, Vec<(NaiveDate, i64)>> = BTreeMap::new();
     for ((unit_id, on), count) in figures::closings_by_day(&look.door, &period).await? {
         if seen(unit_id) {

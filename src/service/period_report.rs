@@ -45,7 +45,10 @@ fn of((kind, period): Named, vi: &str, en: &str) -> String {
 /// told what keeps it back; that doesn't keep others back.
 pub async fn close(house: &House, claim: &Claim) -> Result<String, ServiceError> {
     flag_overdue(house, By::Slot(claim)).await?;
-    contributions::remind(house, claim).await?;
+    if let Err(error) = contributions::remind(house, claim).await {
+        // Periods are closed all the same; it is tried again with the next slot.
+        tracing::error!(%error, "units could not be reminded of what they give to reports");
+    }
     // Before the cut: what a source has said by now is within it.
     let look = house.look(house.own_context(claim.job)).await?;
     let usual_hours = house.settings.stale_after_hours;

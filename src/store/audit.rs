@@ -1,5 +1,7 @@
 //! The audit trail as a list; its rows are written by `requests`.
 
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
 use super::entity::audit;
 use super::query::{ListQuery, Page, Published, page};
 use super::records::published;
@@ -16,6 +18,16 @@ pub const PUBLISHED: [Published; 6] = [
     published("method", FieldKind::Text, false, "rpc"),
     published("subject", FieldKind::Text, false, "subject"),
 ];
+
+/// What was noted of a subject, the newest first: the details.
+pub async fn of_subject(door: &impl Door, subject: &str) -> Result<Vec<String>, StoreError> {
+    let rows = audit::Entity::find()
+        .filter(audit::Column::Subject.eq(subject))
+        .order_by_desc(audit::Column::Seq)
+        .all(door.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.detail).collect())
+}
 
 /// A page of acts.
 pub async fn list(door: &impl Door, query: &ListQuery) -> Result<Page<AuditRow>, StoreError> {

@@ -66,6 +66,11 @@ pub async fn find(door: &impl Door, code: &str) -> Result<Option<ReportRow>, Sto
     Ok(report::Entity::find().filter(report::Column::Code.eq(code)).one(door.conn()).await?)
 }
 
+/// The newest state of one, held until the end of the transaction.
+pub async fn hold(tx: &Tx, id: Uuid) -> Result<Option<ReportRow>, StoreError> {
+    Ok(report::Entity::find_by_id(id).lock_exclusive().one(tx.conn()).await?)
+}
+
 /// Those with that number of the document system, the newest first: numbers begin anew each year.
 pub async fn numbered(door: &impl Door, number: &str) -> Result<Vec<ReportRow>, StoreError> {
     Ok(report::Entity::find()
@@ -90,7 +95,7 @@ pub async fn correcting(door: &impl Door, id: Uuid) -> Result<Option<ReportRow>,
         .await?)
 }
 
-/// The newest of a form whose period ended before a day, that was issued: whose words the next one begins with.
+/// The newest of a form whose period ended before a day, that was submitted: whose words the next one begins with.
 pub async fn before(
     door: &impl Door,
     form_name: &str,

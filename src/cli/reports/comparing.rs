@@ -56,6 +56,7 @@ pub async fn check(args: &OneArgs, as_json: bool) -> anyhow::Result<Exit> {
             "cells": checked.cells, "changes": changes_json(&checked.changes),
             "figures_altered": checked.figures_altered, "members": checked.members,
             "member_changes": members, "files": checked.files, "files_altered": altered,
+            "unlike_audit": checked.unlike_audit,
         }));
         return Ok(exit);
     }
@@ -83,6 +84,10 @@ pub async fn check(args: &OneArgs, as_json: bool) -> anyhow::Result<Exit> {
     }
     if checked.figures_altered {
         output::say("Số liệu lưu không khớp mã băm / the kept cells aren't those that were hashed");
+    }
+    if !checked.unlike_audit.is_empty() {
+        let unlike = checked.unlike_audit.join(", ");
+        output::say(&format!("Khác với nhật ký / unlike the audit trail: {unlike}"));
     }
     if !altered.is_empty() {
         output::say(&format!("Tệp bị đổi / altered files: {}", altered.join(", ")));

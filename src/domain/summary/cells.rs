@@ -52,7 +52,7 @@ pub fn cells(summary: &PeriodSummary) -> Cells {
         let name = match &row.key {
             RowKey::Group(group) => format!("groups/{}", group.as_str()),
             RowKey::Unit(_) | RowKey::Procedure(_) => row.code.clone(),
-            RowKey::Field(field) => format!("fields/{field}"),
+            RowKey::Field(field) => format!("fields/{}", field.replace(['\t', '\n', '\r'], " ")),
         };
         of_row(&name, &row.figures);
     }

@@ -81,7 +81,7 @@ fn filling(input: &ReportInput<'_>) -> Result<Vec<u8>, PrintError> {
     let form = appendix::form(input.summary);
     let sections = body::sections(input);
     let sections = sections.iter().map(|section| Section {
-        heading: section.heading,
+        heading: &section.heading,
         blocks: section
             .blocks
             .iter()

@@ -1,7 +1,9 @@
 //! The proof of an issued report: its figures are reckoned anew from the ledger at its number, by the frame that was kept,
 //! and held against what was kept, cell by cell; so are the dossiers behind exceptional figures, and the hash of each file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::super::error::ServiceError;
 use super::super::members::{DossierFigure, codes_at};
@@ -9,7 +11,7 @@ use super::super::report::ledger_of;
 use super::{BREAKDOWNS, FileLine, ReportRow, corrupt, freezing, keeping, name};
 use crate::domain::summary::cells::{self, CellChange, Cells};
 use crate::domain::summary::{Frame, summary};
-use crate::store::{Door, reports};
+use crate::store::{Door, audit, reports};
 
 /// What the proof showed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub struct Checked {
     pub files: usize,
     /// Files whose bytes aren't those that were hashed.
     pub files_altered: Vec<FileLine>,
+    /// What isn't as the audit trail noted it when the report was submitted and signed: `sequence`, `figures`, `frame`,
+    /// `files/pdf`; `audit`: it notes nothing.
+    pub unlike_audit: Vec<String>,
 }
 
 /// Dossiers behind a figure that are others now.
@@ -50,6 +55,7 @@ impl Checked {
             && !self.figures_altered
             && self.member_changes.is_empty()
             && self.files_altered.is_empty()
+            && self.unlike_audit.is_empty()
     }
 }
 
@@ -104,7 +110,9 @@ pub async fn check(door: &impl Door, row: &ReportRow) -> Result<Checked, Service
             files_altered.push(line.clone());
         }
     }
+    let unlike_audit = unlike_audit(&audit::of_subject(door, &name(&row.code)).await?, row, &files);
     Ok(Checked {
+        unlike_audit,
         sequence: kept.sequence,
         cells: kept.cells.len(),
         changes: cells::changes(&kept.cells, &anew),
@@ -114,6 +122,38 @@ pub async fn check(door: &impl Door, row: &ReportRow) -> Result<Checked, Service
         files: files.len(),
         files_altered,
     })
+}
+
+/// What of a report isn't as it was noted. The notes come with the newest first.
+fn unlike_audit(notes: &[String], row: &ReportRow, files: &[FileLine]) -> Vec<String> {
+    let notes = notes.iter().filter_map(|note| serde_json::from_str::<Value>(note).ok());
+    let steps: Vec<Value> = notes.map(|note| note["step"].clone()).collect();
+    let newest = |step: &str| steps.iter().map(|note| &note[step]).find(|note| note.is_object());
+    let Some(frozen) = newest("frozen") else { return vec!["audit".to_owned()] };
+    let mut unlike = Vec::new();
+    let mut hold = |what: &str, is_alike: bool| {
+        if !is_alike {
+            unlike.push(what.to_owned());
+        }
+    };
+    hold("sequence", frozen["sequence"].as_i64() == row.frozen_seq);
+    hold("figures", frozen["figures_sha256"].as_str() == row.figures_sha256.as_deref());
+    let frame = row.frame.as_deref().map(keeping::sha256);
+    hold("frame", frozen["frame_sha256"].as_str() == frame.as_deref());
+    let mut noted: BTreeMap<String, String> =
+        serde_json::from_value(frozen["files"].clone()).unwrap_or_default();
+    let is_signed = row.signed_at.is_some();
+    if let Some(sha256) = newest("signed").and_then(|signed| signed["sha256"].as_str()).filter(|_| is_signed)
+    {
+        noted.insert(keeping::SIGNED.to_owned(), sha256.to_owned());
+    }
+    let there: BTreeMap<String, String> =
+        files.iter().map(|file| (file.paper.clone(), file.sha256.clone())).collect();
+    let papers: BTreeSet<&String> = noted.keys().chain(there.keys()).collect();
+    for paper in papers {
+        hold(&format!("files/{paper}"), noted.get(paper) == there.get(paper));
+    }
+    unlike
 }
 
 fn moved(figure: DossierFigure, was: &[String], is: &[String]) -> Option<MemberChange> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::error::ServiceError;
+use super::super::error::{ServiceError, Violation};
 use super::super::report::{Ask, counted, ledger_of};
 use super::super::work::Look;
 use super::{BREAKDOWNS, checking, find_called};
@@ -21,6 +21,8 @@ use crate::store::{StoreError, dossiers, petitions, tasks};
 
 /// Records that are named at most; the others are counted.
 pub const MOST_EXPLAINED: usize = 2_000;
+/// Rows of the ledger between two numbers that are read at most.
+const MOST_READ: i64 = 2_000_000;
 
 /// What is held against another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,14 @@ pub async fn compare(look: &Look, was: &Side, is: &Side) -> Result<Compared, Ser
             beside: Vec::new(),
         });
     }
+    if sequences.1 - sequences.0 > MOST_READ {
+        return Err(ServiceError::OutOfRange(Violation::new(
+            "was",
+            "TOO_FAR_APART",
+            format!("was: giữa hai số có hơn {MOST_READ} dòng của sổ số liệu; hãy chọn số gần hơn"),
+            format!("was: more than {MOST_READ} rows of the ledger lie between; take a nearer number"),
+        )));
+    }
     let later = figures::between(&look.door, sequences.0, sequences.1, is.frame.counted.end()).await?;
     let explained = explained(&was, &is, later)?;
     let mut by_records = Cells::new();
@@ -138,7 +148,11 @@ fn explained(was: &View, is: &View, later: Vec<LaterEntry>) -> Result<Vec<Explai
         documents: Vec::new(),
         ..frame.clone()
     };
-    let (was_frame, is_frame) = (bare(&was.frame), bare(&is.frame));
+    let (mut was_frame, is_frame) = (bare(&was.frame), bare(&is.frame));
+    // A petition that came later has the marks of now.
+    for (id, marks) in &is_frame.petitions {
+        was_frame.petitions.entry(*id).or_insert(*marks);
+    }
     let part = |frame: &Frame, ledger: &Ledger| cells::cells(&summary(frame, ledger, &BREAKDOWNS));
     let mut found = Vec::new();
     for ((kind, id), entries) in records {

@@ -57,6 +57,11 @@ pub async fn submit(
     {
         return Ok(Submitted::Before(kept));
     }
+    // What can't be submitted changes nothing.
+    let look = house.look(context.clone()).await?;
+    let (row, _) = load(&look.door, step, ReportStep::Submit).await?;
+    complete(&look, &row).await?;
+    drop(look);
     // A deadline that passed counts, whether or not the hour of the job has come. Boxed: its future is large.
     Box::pin(flag_overdue(house, By::Caller(&context))).await?;
     let cut = figures::cut(&house.store, house.world.office.now()).await?;
@@ -71,15 +76,23 @@ pub async fn submit(
     };
     // Somebody may have written meanwhile: what is signed is what is frozen.
     let same = Step { code: row.code.clone(), etag: row.version.to_string() };
+    reports::hold(&work.tx, row.id).await?;
     let (row, _) = load(&work.tx, &same, ReportStep::Submit).await?;
     let now = work.now();
+    let mut hashes = BTreeMap::new();
     for (paper, bytes) in frozen.files {
-        reports::put_file(&work.tx, keeping::file(work.new_id(), &row, paper, bytes, now)).await?;
+        let file = keeping::file(work.new_id(), &row, paper, bytes, now);
+        hashes.insert(file.paper.clone(), file.sha256.clone());
+        reports::put_file(&work.tx, file).await?;
     }
     reports::keep_members(&work.tx, row.id, &frozen.members).await?;
     contributions::close(&work.tx, row.id).await?;
     let sha256 = keeping::sha256(frozen.figures.as_bytes());
-    let detail = json!({ "frozen": { "sequence": cut, "figures_sha256": sha256 } });
+    // The audit trail is chained: whoever alters the report alters what this says too, or is found out.
+    let frame = keeping::sha256(&frozen.frame);
+    let detail = json!({
+        "frozen": { "sequence": cut, "figures_sha256": sha256, "frame_sha256": frame, "files": hashes }
+    });
     let row = ReportRow {
         frozen_seq: Some(cut),
         frozen_at: Some(now),

@@ -31,7 +31,7 @@ pub fn known<'a>(form: &'a Template, place: &str) -> Result<&'a BlockForm, Servi
         Violation::new(
             "place",
             "UNKNOWN_PLACE",
-            format!("place: mẫu báo cáo không có chỗ “{place}”; các chỗ: {places}"),
+            format!("place: mẫu báo cáo không có phần “{place}”; các phần: {places}"),
             format!("place: the form has no place “{place}”; it has: {places}"),
         )
         .into()

@@ -23,6 +23,9 @@ const WIRE: Wire = Wire {
     ],
 };
 
+/// The longest period of a report, in days.
+const LONGEST_DAYS: i64 = 5 * 366;
+
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Opening {
@@ -92,6 +95,14 @@ pub async fn open(
             "IN_THE_FUTURE",
             "kỳ báo cáo chưa bắt đầu; hãy sửa ngày đầu kỳ",
             "hasn't begun; correct its first day",
+        );
+    }
+    if (asked.period.last() - asked.period.first()).num_days() > LONGEST_DAYS {
+        findings.say(
+            "period",
+            "TOO_LONG",
+            "dài hơn 5 năm; hãy sửa ngày đầu kỳ",
+            "is longer than five years; correct it",
         );
     }
     if number.is_empty() && (asked.request_dated_on.is_some() || !matter.is_empty()) {

@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub code: String,
+    /// The report's code, which never changes.
+    pub report_code: String,
     pub report_id: Uuid,
     pub unit_id: Uuid,
     /// Names of places, separated by commas; empty: no words are asked for.
