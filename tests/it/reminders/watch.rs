@@ -11,7 +11,7 @@ use bonro::service::jobs::{Asked, run};
 use bonro::service::settings::OfficeSettings;
 use bonro::store::entity::outbox;
 use bonro::world::Clock as _;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, QueryOrder as _};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tonic::Status;
