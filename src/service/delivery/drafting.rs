@@ -3,12 +3,14 @@
 //! nowhere but here, until the turn of its mail.
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc::Sender;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -72,8 +74,7 @@ pub(super) async fn hand_out(house: &House, queue: &Mutex<Queue>, turns: Sender<
         let made_up = Box::pin(async move { made_up(&house, turns).await }).in_current_span();
         Dropped(tokio::spawn(made_up))
     };
-    let begun = groups.map(drafting).map(|mut begun| async move { (&mut begun.0).await });
-    let mut drafted = futures_util::stream::iter(begun).buffered(AT_ONCE);
+    let mut drafted = futures_util::stream::iter(groups.map(drafting)).buffered(AT_ONCE);
     while let Some(group) = drafted.next().await {
         let group = group.unwrap_or_else(|error| {
             // Its mails wait for the end of their lease, as after a crash.
@@ -90,6 +91,14 @@ pub(super) async fn hand_out(house: &House, queue: &Mutex<Queue>, turns: Sender<
 
 /// A task that ends when nobody waits for it any more.
 struct Dropped<T>(JoinHandle<T>);
+
+impl<T> Future for Dropped<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
 
 impl<T> Drop for Dropped<T> {
     fn drop(&mut self) {
