@@ -194,5 +194,6 @@ both!(how_long_it_took_is_office_time_without_stops, |house| {
     // H-3: Monday 13 May 9:00, seven working days: 56.
     assert_eq!((d5.procedure.as_str(), d5.resolved), ("procedures/d5", 4));
     assert_eq!((d5.mean_minutes, d5.longest_minutes), ((8 + 32 + 40 + 56) * 60 / 4, 56 * 60));
+    assert_eq!(d5.median_minutes, (32 + 40) * 60 / 2);
     assert_eq!(found.left_out, 0);
 });

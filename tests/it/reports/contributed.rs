@@ -7,6 +7,7 @@ use bonro::domain::schedule::JobName;
 use bonro::mail::{ContributionMail, Language};
 use bonro::pb::v1;
 use bonro::pb::v1::contribution_service_client::ContributionServiceClient;
+use bonro::pb::v1::report_service_client::ReportServiceClient;
 use bonro::service::jobs::{Asked, run};
 use bonro::store::entity::outbox;
 use bonro::world::Clock as _;
@@ -59,9 +60,9 @@ both!(units_are_asked_reminded_and_merged, |house| {
     assert_eq!(told(&desk.town.import(vec![head("T-P1", "P1"), head("T-UB", "UB")]).await), ["landed"; 2]);
     let draft = desk.draft().await;
     let coordinator = desk.line.key(&[v1::Role::Coordinator], "", "").await;
-    let ward = desk.line.key(&[v1::Role::Head], "", "P1").await;
+    let ward_key = desk.line.key(&[v1::Role::Head], "", "P1").await;
     let mut office = ContributionServiceClient::new(desk.line.call(&coordinator));
-    let mut ward = ContributionServiceClient::new(desk.line.call(&ward));
+    let mut ward = ContributionServiceClient::new(desk.line.call(&ward_key));
 
     let ask = v1::AskContributionsRequest {
         report: draft.name.clone(),
@@ -79,6 +80,15 @@ both!(units_are_asked_reminded_and_merged, |house| {
     let status = office.ask_contributions(bad).await.expect_err("all of it is wrong");
     assert_eq!(refusal(&status).1, ["units", "due_on", "places"]);
     let status = ward.ask_contributions(ask.clone()).await.expect_err("a ward asks nobody");
+    assert_eq!(status.code(), Code::PermissionDenied);
+    let mut wards = ReportServiceClient::new(desk.line.call(&ward_key));
+    let write = v1::WriteNarrativeRequest {
+        name: draft.name.clone(),
+        place: "causes".into(),
+        text: "Phường tự viết.".into(),
+        ..Default::default()
+    };
+    let status = wards.write_narrative(write).await.expect_err("the report is the Office's");
     assert_eq!(status.code(), Code::PermissionDenied);
     let asked =
         office.ask_contributions(ask.clone()).await.expect("they are asked").into_inner().contributions;
@@ -135,7 +145,7 @@ both!(units_are_asked_reminded_and_merged, |house| {
     let merge = |place: &str| v1::MergeContributionsRequest {
         report: draft.name.clone(),
         place: place.into(),
-        request_id: String::new(),
+        ..Default::default()
     };
     let status = office.merge_contributions(merge("causes")).await.expect_err("nobody gave any");
     assert_eq!(refusal(&status).1, ["place"]);

@@ -12,6 +12,7 @@ use bonro::store::entity::{figure_entry, report, report_file};
 use bonro::world::Clock as _;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, ExprTrait as _, QueryFilter as _};
+use tonic::Code;
 
 use super::desk::{Desk, dossier, dossier_of, period};
 use crate::records::town::{day, told};
@@ -30,6 +31,13 @@ async fn compare(desk: &mut Desk, report: &str) -> v1::ComparePeriodsResponse {
     desk.reports.compare_periods(request).await.expect("they are compared").into_inner()
 }
 
+/// A dossier of which is known whether its result was scanned.
+fn scanned(record: Record, is_scanned: bool) -> Record {
+    let Record::Dossier(mut dossier) = record else { panic!("a dossier") };
+    dossier.result_digitised = Some(is_scanned);
+    Record::Dossier(dossier)
+}
+
 /// The cells of the whole house that changed.
 fn whole(changes: &[v1::CellChange]) -> BTreeMap<&str, (i64, i64)> {
     let whole = changes.iter().filter_map(|c| Some((c.cell.strip_prefix("total/dossiers/")?, (c.was, c.is))));
@@ -38,6 +46,8 @@ fn whole(changes: &[v1::CellChange]) -> BTreeMap<&str, (i64, i64)> {
 
 both!(an_issued_report_is_reckoned_anew_to_the_last_cell, |house| {
     let mut desk = Desk::open(&house.url).await;
+    let unscanned = scanned(dossier("H-1", Some(("2024-05-08T02:00:00Z", ClosedAs::Resolved))), false);
+    assert_eq!(told(&desk.town.import(vec![unscanned]).await), ["changed"]);
     let issued = desk.submitted().await;
     let kept = |desk: &Desk| {
         let url = desk.town.url.clone();
@@ -69,6 +79,8 @@ both!(an_issued_report_is_reckoned_anew_to_the_last_cell, |house| {
         dossier("H-3", Some(("2024-05-09T03:00:00Z", ClosedAs::Resolved))),
         dossier("H-4", Some(("2024-05-09T09:00:00Z", ClosedAs::Resolved))),
         dossier("H-6", Some(("2024-05-06T02:00:00Z", ClosedAs::Resolved))),
+        // Scanned only now.
+        scanned(dossier("H-1", Some(("2024-05-08T02:00:00Z", ClosedAs::Resolved))), true),
     ];
     let said = told(&desk.town.import(corrections).await);
     assert!(said.iter().all(|said| said.starts_with("landed") || said.starts_with("changed")), "{said:?}");
@@ -118,7 +130,13 @@ both!(an_issued_report_is_reckoned_anew_to_the_last_cell, |house| {
     let names: Vec<&str> = compared.records.iter().map(|record| record.record.as_str()).collect();
     let mut sorted = names.clone();
     sorted.sort_unstable();
-    assert_eq!(sorted, ["dossiers/H-3", "dossiers/H-4", "dossiers/H-6"], "exactly those that changed it");
+    assert_eq!(
+        sorted,
+        ["dossiers/H-1", "dossiers/H-3", "dossiers/H-4", "dossiers/H-6"],
+        "exactly those that changed it"
+    );
+    let scan = compared.records.iter().find(|record| record.record == "dossiers/H-1").expect("it is named");
+    assert_eq!((scan.cells["total/result/numerator"], scan.cells.get("total/result/denominator")), (1, None));
     assert!(compared.explained && compared.left_out == 0);
     for record in &compared.records {
         assert!(!record.events.is_empty(), "{record:?}");
@@ -152,6 +170,8 @@ both!(whoever_touches_what_was_issued_is_found_out, |house| {
         .await
         .expect("it is turned back");
     assert!(desk.check(&issued.name).await.equal);
+    let row = report::Entity::find().one(&tables).await.expect("it is read").expect("a report");
+    let frame = row.frame.expect("a frame");
 
     report_file::Entity::update_many()
         .col_expr(report_file::Column::Bytes, Expr::value(b"another page".to_vec()))
@@ -159,6 +179,37 @@ both!(whoever_touches_what_was_issued_is_found_out, |house| {
         .exec(&tables)
         .await
         .expect("a file is altered");
+    let unlike = desk.check(&issued.name).await;
+    assert_eq!(
+        (unlike.equal, unlike.unlike_audit.len()),
+        (false, 0),
+        "the bytes, not their hash: {unlike:?}"
+    );
+    // Whoever alters the hash too, or takes a file away, is found out by the audit trail.
+    report_file::Entity::update_many()
+        .col_expr(report_file::Column::Sha256, Expr::value("00"))
+        .filter(report_file::Column::Paper.eq("docx"))
+        .exec(&tables)
+        .await
+        .expect("a hash is altered");
+    report_file::Entity::delete_many()
+        .filter(report_file::Column::Paper.eq("pdf"))
+        .exec(&tables)
+        .await
+        .expect("a file is taken away");
+    report::Entity::update_many()
+        .col_expr(report::Column::Frame, Expr::value(b"another frame".to_vec()))
+        .exec(&tables)
+        .await
+        .expect("the frame is altered");
+    let check = v1::CheckReportRequest { name: issued.name.clone() };
+    assert_eq!(desk.reports.check_report(check).await.expect_err("it can't be read").code(), Code::Internal);
+    report::Entity::update_many()
+        .col_expr(report::Column::Frame, Expr::value(frame))
+        .exec(&tables)
+        .await
+        .expect("the frame is put back");
+    assert_eq!(desk.check(&issued.name).await.unlike_audit, ["files/docx", "files/pdf"]);
     let row = report::Entity::find().one(&tables).await.expect("it is read").expect("a report");
     let figures = row.figures.expect("cells").replace("resolved_late\t1", "resolved_late\t0");
     report::Entity::update_many()
@@ -169,6 +220,6 @@ both!(whoever_touches_what_was_issued_is_found_out, |house| {
     tables.close().await.expect("it closes");
     let found = desk.check(&issued.name).await;
     let altered: Vec<_> = found.files_altered.iter().map(v1::ReportFile::paper).collect();
-    assert_eq!((found.figures_altered, altered), (true, vec![v1::ReportPaper::Html]));
+    assert_eq!((found.figures_altered, altered), (true, vec![v1::ReportPaper::Docx, v1::ReportPaper::Html]));
     assert!(found.changes.iter().any(|change| (change.was, change.is) == (0, 1)), "{found:?}");
 });
