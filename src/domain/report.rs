@@ -63,11 +63,11 @@ impl ReportState {
         match (self, step) {
             (Self::Draft, ReportStep::Write) | (Self::Submitted, ReportStep::Return) => Some(Self::Draft),
             (Self::Draft, ReportStep::Submit) => Some(Self::Submitted),
-            (Self::Submitted, ReportStep::Sign) => Some(Self::Signed),
-            (Self::Signed | Self::Sent, ReportStep::Send) => Some(Self::Sent),
+            (Self::Submitted, ReportStep::Sign) | (Self::Signed, ReportStep::Correct) => Some(Self::Signed),
+            (Self::Signed, ReportStep::Send) | (Self::Sent, ReportStep::Send | ReportStep::Correct) => {
+                Some(Self::Sent)
+            }
             (Self::Draft | Self::Submitted, ReportStep::Cancel) => Some(Self::Cancelled),
-            (Self::Signed, ReportStep::Correct) => Some(Self::Signed),
-            (Self::Sent, ReportStep::Correct) => Some(Self::Sent),
             (Self::Signed | Self::Sent, ReportStep::Supersede) => Some(Self::Superseded),
             (
                 Self::Draft

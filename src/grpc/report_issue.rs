@@ -272,9 +272,9 @@ impl Front {
         let refuse = |error: ServiceError| Self::refuse(&context, error);
         let (asked, bytes) = signed(request.into_inner()).await?.map_err(|wrong| refuse(wrong.into()))?;
         // The file is of the request as much as the words are.
-        let mut content = asked.encode_to_vec();
-        content.extend(Sha256::digest(&bytes));
-        let replay = ReplayKey::new(&asked.request_id, &content).map_err(refuse)?;
+        let mut whole = asked.encode_to_vec();
+        whole.extend(Sha256::digest(&bytes));
+        let replay = ReplayKey::new(&asked.request_id, &whole).map_err(refuse)?;
         let read = Arc::new(reports::reading(bytes).await.map_err(refuse)?);
         let asked = (asked, read);
         let kept = v1::AttachSignedFileResponse::clone;

@@ -59,8 +59,8 @@ fn blocks(form: &BlockForm, input: &ReportInput<'_>) -> Vec<Block> {
     if !form.head.is_empty() {
         return vec![Block { head: true, text: filled(&form.head, input), draft: false }];
     }
-    let lead = filled(&form.lead, input);
-    let led = |words: &str| format!("{lead} {words}").trim().to_owned();
+    let before = filled(&form.lead, input);
+    let led = |words: &str| format!("{before} {words}").trim().to_owned();
     let written = input.narrative.get(&form.place).filter(|_| !form.place.is_empty());
     if let Some(written) = written {
         let draft = !written.confirmed && !input.is_final;

@@ -169,6 +169,8 @@ fn follows(all: &[String], some: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     const SAID: &str = "Đã tiếp nhận 1.320 hồ sơ (trong kỳ 1.304, từ kỳ trước 16), tỷ lệ 99,84%.";
@@ -216,7 +218,7 @@ mod tests {
             let start = text.len();
             text += "xref\n0 5\n0000000000 65535 f \n";
             for place in places {
-                text += &format!("{place:010} 00000 n \n");
+                let _ = writeln!(text, "{place:010} 00000 n ");
             }
             text + &format!("trailer<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF")
         };

@@ -156,7 +156,7 @@ fn took(mut minutes: Vec<i64>) -> Took {
 fn median(minutes: &[i64]) -> i64 {
     let at = |index: usize| minutes.get(index).copied().unwrap_or_default();
     let middle = minutes.len() / 2;
-    if minutes.len() % 2 == 1 { at(middle) } else { (at(middle.saturating_sub(1)) + at(middle)) / 2 }
+    if minutes.len() % 2 == 1 { at(middle) } else { i64::midpoint(at(middle.saturating_sub(1)), at(middle)) }
 }
 
 /// Office minutes from the receipt, as it was corrected, to closing without the stops of the clock; None where it isn't

@@ -76,11 +76,14 @@ pub async fn by_codes(
     records::by_codes(door, petition::Entity::find(), petition::Column::Code, codes, |row| &row.code).await
 }
 
+/// Identity, rating, day of publication, kind and channel.
+type Marked = (Uuid, Option<String>, Option<NaiveDate>, String, String);
+
 /// What the records of these petitions say beside the ledger.
 pub async fn marks(door: &impl Door, ids: &[Uuid]) -> Result<BTreeMap<Uuid, PetitionMarks>, StoreError> {
     let mut marks = BTreeMap::new();
     for chunk in ids.chunks(1000) {
-        let rows: Vec<(Uuid, Option<String>, Option<NaiveDate>, String, String)> = petition::Entity::find()
+        let rows: Vec<Marked> = petition::Entity::find()
             .select_only()
             .column(petition::Column::Id)
             .column(petition::Column::CitizenRating)

@@ -211,7 +211,9 @@ pub async fn members(door: &impl Door, report_id: Uuid) -> Result<BTreeMap<Strin
         members.entry(row.figure).or_default().push(row.subject);
     }
     // The engines order text each in its own way.
-    members.values_mut().for_each(|codes| codes.sort_unstable());
+    for codes in members.values_mut() {
+        codes.sort_unstable();
+    }
     Ok(members)
 }
 

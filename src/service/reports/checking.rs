@@ -140,18 +140,18 @@ fn unlike_audit(notes: &[String], row: &ReportRow, files: &[FileLine]) -> Vec<St
     hold("figures", frozen["figures_sha256"].as_str() == row.figures_sha256.as_deref());
     let frame = row.frame.as_deref().map(keeping::sha256);
     hold("frame", frozen["frame_sha256"].as_str() == frame.as_deref());
-    let mut noted: BTreeMap<String, String> =
+    let mut hashes: BTreeMap<String, String> =
         serde_json::from_value(frozen["files"].clone()).unwrap_or_default();
     let is_signed = row.signed_at.is_some();
     if let Some(sha256) = newest("signed").and_then(|signed| signed["sha256"].as_str()).filter(|_| is_signed)
     {
-        noted.insert(keeping::SIGNED.to_owned(), sha256.to_owned());
+        hashes.insert(keeping::SIGNED.to_owned(), sha256.to_owned());
     }
     let there: BTreeMap<String, String> =
         files.iter().map(|file| (file.paper.clone(), file.sha256.clone())).collect();
-    let papers: BTreeSet<&String> = noted.keys().chain(there.keys()).collect();
+    let papers: BTreeSet<&String> = hashes.keys().chain(there.keys()).collect();
     for paper in papers {
-        hold(&format!("files/{paper}"), noted.get(paper) == there.get(paper));
+        hold(&format!("files/{paper}"), hashes.get(paper) == there.get(paper));
     }
     unlike
 }

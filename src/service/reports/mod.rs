@@ -137,10 +137,8 @@ pub async fn list(look: &Look, query: ListQuery) -> Result<Page<ReportRow>, Serv
 pub async fn places(look: &Look, row: &ReportRow) -> Result<Vec<Place>, ServiceError> {
     let form = form_of(row)?;
     let mut texts = reports::texts(&look.door, row.id).await?;
-    let printing = match state_of(row)? {
-        ReportState::Draft => Some(drafted(look, row, &look.settings.report).await?),
-        _ => None,
-    };
+    let is_draft = state_of(row)? == ReportState::Draft;
+    let printing = if is_draft { Some(drafted(look, row, &look.settings.report).await?) } else { None };
     let place = |(section, block): (&str, &BlockForm)| Place {
         section: section.to_owned(),
         prefill: printing.as_ref().map(|printing| prefill(block, &printing.input())).unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! A desk at which reports are made: a small town with some dossiers in the first half of May, and a coordinator's key.
 
+use std::fmt::Write as _;
+
 use bonro::domain::dossier::{ApplicantKind, Channel, ClosedAs};
 use bonro::domain::record::{DossierRecord, Record};
 use bonro::domain::text::tidy;
@@ -194,7 +196,7 @@ pub fn pdf(lines: &[String]) -> Vec<u8> {
     let mut stream = "BT /F1 8 Tf 40 800 Td 10 TL\n".to_owned();
     for line in lines {
         for piece in line.as_bytes().chunks(120) {
-            stream += &format!("({}) Tj T*\n", String::from_utf8_lossy(piece));
+            let _ = writeln!(stream, "({}) Tj T*", String::from_utf8_lossy(piece));
         }
     }
     stream += "ET";
@@ -210,13 +212,13 @@ pub fn pdf(lines: &[String]) -> Vec<u8> {
     let mut places = Vec::new();
     for (number, object) in (1..).zip(&objects) {
         places.push(file.len());
-        file += &format!("{number} 0 obj{object}endobj\n");
+        let _ = writeln!(file, "{number} 0 obj{object}endobj");
     }
     let start = file.len();
-    file += &format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    let _ = write!(file, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for place in places {
-        file += &format!("{place:010} 00000 n \n");
+        let _ = writeln!(file, "{place:010} 00000 n ");
     }
-    file += &format!("trailer<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+    let _ = write!(file, "trailer<</Size {}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
     file.into_bytes()
 }

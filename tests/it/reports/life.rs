@@ -99,7 +99,8 @@ both!(a_report_is_written_submitted_and_signed, |house| {
     let signed = desk.sign(&draft.name, "05/BC-VP", &right, "").await.expect("its numbers are right");
     let check = signed.signed_check.clone().expect("a check");
     assert!(check.readable && check.missing.is_empty() && check.sentences > 0, "{check:?}");
-    assert_eq!(check.found as usize + check.reworded.len(), check.sentences as usize);
+    let reworded = i32::try_from(check.reworded.len()).expect("few");
+    assert_eq!(check.found + reworded, check.sentences);
     assert_eq!((signed.state(), signed.number.as_str()), (v1::ReportState::Signed, "05/BC-VP"));
     assert_eq!(desk.file(&draft.name, v1::ReportPaper::Signed).await.expect("it is kept"), right);
     assert_eq!(desk.get("reports/05/BC-VP").await.code, "BC-2024-001");

@@ -46,8 +46,8 @@ both!(a_signed_report_is_mailed_once_an_address, |house| {
         assert_eq!(refusal(&status).1, ["recipients"]);
     }
     let to = ["Phòng Nội vụ <noivu@tinh.example>", "vp@tinh.example"];
-    let sent = desk.reports.send_report(send(&to)).await.expect("it is sent").into_inner().report;
-    assert_eq!(sent.expect("a report").state(), v1::ReportState::Sent);
+    let gone = desk.reports.send_report(send(&to)).await.expect("it is sent").into_inner().report;
+    assert_eq!(gone.expect("a report").state(), v1::ReportState::Sent);
     desk.reports.send_report(send(&["vp@tinh.example", "lanhdao@tinh.example"])).await.expect("again");
     let rows = mails(&desk).await;
     let to: Vec<&str> = rows.iter().map(|row| row.to_address.as_str()).collect();
