@@ -2,6 +2,8 @@
 //! says is held against files that an independent program made.
 
 mod papers;
+/// The same as the unit tests of the page have.
+#[path = "../../src/report/tests/sentences.rs"]
 mod sentences;
 mod workbook;
 

@@ -6,6 +6,7 @@
 //!   thoại … niêm yết", "đều hài lòng và đánh giá cao tinh thần": opinions;
 //! - 3 "tiếp tục được đẩy mạnh thực hiện có hiệu quả": an opinion.
 
+/// Word for word.
 pub const SENTENCES: &[&str] = &[
     "1. Về công tác chỉ đạo, điều hành cải cách hành chính",
     "a) Việc thực hiện các nhiệm vụ được UBND tỉnh, Chủ tịch UBND tỉnh giao:",
