@@ -191,6 +191,15 @@ impl Work {
         self.audits.push((subject.into(), detail.to_string()));
     }
 
+    /// Writes at once what changed along with something else, for those that only have a look at this work.
+    pub async fn note_at_once(
+        &self,
+        subject: String,
+        detail: &serde_json::Value,
+    ) -> Result<(), ServiceError> {
+        Ok(requests::audit(&self.tx, audited(&self.context, subject, detail.to_string())).await?)
+    }
+
     /// Reads the rules again after this work changed them.
     pub fn reload_rules(&mut self) -> BoxFuture<'_, Result<(), ServiceError>> {
         Box::pin(async move {
@@ -205,15 +214,7 @@ impl Work {
         Box::pin(async move {
             let Self { tx, context, replay, audits, .. } = self;
             for (subject, detail) in audits {
-                let row = NewAudit {
-                    at: context.now,
-                    caller: context.caller.label.clone(),
-                    official_id: context.caller.official_id,
-                    rpc: context.rpc.clone(),
-                    subject,
-                    detail,
-                };
-                requests::audit(&tx, row).await?;
+                requests::audit(&tx, audited(&context, subject, detail)).await?;
             }
             if let Some(key) = replay {
                 let row = ReplayRow {
@@ -235,6 +236,17 @@ impl Work {
             }
             Ok(tx.commit().await?)
         })
+    }
+}
+
+fn audited(context: &Context, subject: String, detail: String) -> NewAudit {
+    NewAudit {
+        at: context.now,
+        caller: context.caller.label.clone(),
+        official_id: context.caller.official_id,
+        rpc: context.rpc.clone(),
+        subject,
+        detail,
     }
 }
 

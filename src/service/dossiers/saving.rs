@@ -14,6 +14,7 @@ use crate::domain::reminder::{Marks, SubjectKind};
 use crate::store::dossiers::{self, DossierRow};
 use crate::store::events::{self, NewEvent};
 use crate::store::figures::{self, Entry};
+use crate::store::notices;
 use crate::store::rules::Rules;
 
 /// A dossier whose history grew.
@@ -184,7 +185,11 @@ pub fn save<'a>(
             let was_open = change.row.as_ref()?.open;
             (was_open != row.open).then_some((row.id, row.open))
         });
-        opinions::follow(work, &turned.collect::<Vec<_>>()).await?;
+        let turned: Vec<_> = turned.collect();
+        opinions::follow(work, &turned).await?;
+        // What wasn't told of a dossier because it had closed may be true again.
+        let reopened: Vec<_> = turned.iter().filter(|(_, open)| *open).map(|(id, _)| *id).collect();
+        notices::revive(&work.tx, &reopened, &["closed"]).await?;
         events::append(&work.tx, &new_events).await?;
         figures::append(&work.tx, &entries, now).await?;
         Ok(rows)

@@ -10,8 +10,9 @@ use super::{OpinionRow, standing};
 use crate::domain::code::Code;
 use crate::domain::deadline::{Term, deadline};
 use crate::domain::opinion::{MOST_DAYS, OpinionState};
+use crate::domain::text;
 use crate::store::dossiers::{self, DossierRow};
-use crate::store::opinions;
+use crate::store::{opinions, units};
 
 /// Fields of a request on the wire.
 const WIRE: Wire = Wire { resource: "opinion", names: &[] };
@@ -46,6 +47,17 @@ pub async fn request(
     let term = term(&ask, &mut wrong);
     let mut findings = Findings::of_request(work, WIRE, wrong);
     let row = read(&mut findings, &ask, found.as_ref(), term);
+    if let Some(unit) = row.as_ref().and_then(|row| row.asked_unit_id) {
+        let asked = units::by_ids(&findings.work().tx, &[unit]).await?;
+        if let Some(last) = asked.iter().find_map(|(unit, _)| unit.valid_to) {
+            findings.say(
+                "unit",
+                "UNIT_ENDED",
+                &format!("đã kết thúc ngày {}; hãy điền đơn vị kế tục", text::date(last)),
+                &format!("ended on {last}; name the unit that goes on"),
+            );
+        }
+    }
     let Some((row, dossier)) = row.zip(found).filter(|_| findings.is_clean()) else {
         return Err(findings.invalid());
     };

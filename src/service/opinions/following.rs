@@ -16,9 +16,11 @@ pub async fn follow(work: &Work, turned: &[(Uuid, bool)]) -> Result<(), ServiceE
         let ids: Vec<Uuid> =
             turned.iter().filter(|(_, is_open)| *is_open == open).map(|(id, _)| *id).collect();
         for row in opinions::of_dossiers(&work.tx, &ids, from).await? {
-            let version = row.version;
-            let id = row.id;
+            let (id, version) = (row.id, row.version);
+            let subject = format!("opinions/{}", row.code);
             opinions::update(&work.tx, standing(row, to, work.now()), version).await?;
+            let why = if open { "dossier_reopened" } else { "dossier_closed" };
+            work.note_at_once(subject, &serde_json::json!({ to.as_str(): { "why": why } })).await?;
             if open {
                 notices::revive(&work.tx, &[id], &["closed"]).await?;
             }

@@ -206,6 +206,21 @@ impl Office {
         done.unwrap_or_else(|status| panic!("{verb} of {code}: {status:?}"))
     }
 
+    /// A resolved dossier is open again: it was resolved by mistake.
+    pub async fn reopen(&self, code: &str) {
+        let events = self.events(code).await;
+        let resolved = events.iter().rfind(|event| event.kind() == v1::DossierEventKind::Resolved);
+        let number = resolved.expect("it was resolved").number;
+        let request = v1::CorrectDossierRequest {
+            name: format!("dossiers/{code}"),
+            reason: "ghi nhầm".to_owned(),
+            correction: Some(v1::correct_dossier_request::Correction::VoidsNumber(number)),
+            approved_by: "officials/A-09".to_owned(),
+            ..Default::default()
+        };
+        self.dossiers().correct_dossier(request).await.expect("it is reopened");
+    }
+
     /// A connection to the house's database, to look behind the door.
     pub async fn behind(&self) -> DatabaseConnection {
         Database::connect(&self.url).await.expect("the database opens")

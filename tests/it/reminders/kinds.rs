@@ -100,6 +100,32 @@ both!(half_a_day_with_one_holder_is_told_the_head, |house| {
     );
 });
 
+both!(what_was_not_told_of_a_dossier_that_closed_is_told_once_it_is_reopened, |house| {
+    let watch = Watch::silent(&house).await;
+    let soon = v1::ReminderRule { code: "soon".to_owned(), working_days: 1, ..rule(Kind::BeforeDue) };
+    watch.create(soon).await.expect("a rule");
+    for code in ["S1", "S2"] {
+        watch.office.receive(Office::new_dossier(code)).await;
+        watch.office.does("start", code).await;
+    }
+    watch.at("2024-05-22T00:14:00Z", PlanReminders).await;
+    watch.office.does("resolve", "S1").await;
+    watch.office.does("resolve", "S2").await;
+    watch.at("2024-05-22T00:15:00Z", SendReminders).await;
+    let fell = |code, state, why| line(code, "soon", "22/05 00:00", "responsible", state, why);
+    let closed = |code| fell(code, "suppressed", Some("closed"));
+    assert_eq!(watch.said().await, [closed("S1"), closed("S2")]);
+    assert!(watch.outbox().await.is_empty());
+
+    watch.office.reopen("S2").await;
+    watch.at("2024-05-23T00:15:00Z", SendReminders).await;
+    assert_eq!(watch.said().await, [closed("S1"), fell("S2", "queued", None)]);
+    watch.run(DeliverMail).await;
+    let letters = watch.letters().await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].1.contains("S2"), "{}", letters[0].1);
+});
+
 both!(the_letter_of_apology_goes_before_the_appointment_passes, |house| {
     let watch = Watch::silent(&house).await;
     watch.create(v1::ReminderRule { working_days: 1, ..rule(Kind::ApologyDue) }).await.expect("a rule");

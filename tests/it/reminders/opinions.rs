@@ -3,10 +3,12 @@
 
 use bonro::domain::schedule::JobName::{DeliverMail, PlanReminders, SendReminders};
 use bonro::pb::v1;
+use bonro::pb::v1::audit_service_client::AuditServiceClient;
 use bonro::pb::v1::official_service_client::OfficialServiceClient;
 use bonro::pb::v1::opinion_service_client::OpinionServiceClient;
 use bonro::pb::v1::reminder_service_client::ReminderServiceClient;
 use bonro::pb::v1::{OpinionState as State, ReminderKind as Kind, ReminderRole as Level, Role};
+use sea_orm::ConnectionTrait as _;
 use tonic::{Code, Status};
 
 use super::watch::{Watch, line, morning, readers, rule};
@@ -197,6 +199,14 @@ both!(what_cannot_be_asked_is_named, |house| {
     office.register("R1").await;
     let early = ask(&call, of_b("R1")).await.expect_err("it isn't received yet");
     assert_eq!(refusal(&early), (Code::FailedPrecondition, "NOT_OPEN".to_owned()));
+
+    // A unit that is no more answers nobody.
+    let tables = office.behind().await;
+    let ended = "UPDATE unit SET valid_to = '2024-05-10' WHERE code = 'B'";
+    tables.execute_unprepared(ended).await.expect("it has ended");
+    let gone = ask(&call, of_b("O1")).await.expect_err("it has ended");
+    assert!(gone.message().contains("ended on 2024-05-10"), "{}", gone.message());
+    assert_eq!(fields(&gone), ["opinion.unit"]);
 });
 
 both!(an_opinion_that_does_not_come_goes_up_the_dossiers_levels, |house| {
@@ -296,22 +306,19 @@ both!(what_comes_or_is_not_needed_is_not_reminded_of, |house| {
     assert_eq!(watch.letters().await, []);
 
     // Reopened, it is asked again; what comes after the closing is recorded all the same.
-    let events = watch.office.events("O3").await;
-    let resolved = events.iter().find(|event| event.kind() == v1::DossierEventKind::Resolved);
-    let reopen = v1::CorrectDossierRequest {
-        name: "dossiers/O3".to_owned(),
-        reason: "ghi nhầm".to_owned(),
-        correction: Some(v1::correct_dossier_request::Correction::VoidsNumber(
-            resolved.map_or(0, |event| event.number),
-        )),
-        approved_by: "officials/A-09".to_owned(),
-        ..Default::default()
-    };
-    watch.office.dossiers().correct_dossier(reopen).await.expect("reopened");
+    watch.office.reopen("O3").await;
     let asked = get(&call, "O3-YK1").await.expect("it is there");
     assert_eq!((asked.state(), asked.etag.as_str()), (State::Asked, "3"));
     watch.office.does("resolve", "O3").await;
     assert_eq!(record(&call, "O3-YK1", None, "").await.expect("late").state(), State::Given);
+    let filter = "subject = \"opinions/O3-YK1\"".to_owned();
+    let trail = v1::ListAuditEntriesRequest { filter, ..Default::default() };
+    let trail =
+        AuditServiceClient::new(call).list_audit_entries(trail).await.expect("the trail").into_inner();
+    let noted: Vec<&str> = trail.audit_entries.iter().map(|entry| entry.detail.as_str()).collect();
+    assert_eq!(noted.len(), 5, "{noted:?}");
+    let closed = r#"{"moot":{"why":"dossier_closed"}}"#;
+    assert_eq!(noted[1..4], [closed, r#"{"asked":{"why":"dossier_reopened"}}"#, closed], "the newest first");
 });
 
 both!(days_off_are_no_days_to_answer_in, |house| {
