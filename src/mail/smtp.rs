@@ -50,6 +50,7 @@ pub struct SmtpPost {
     authorities: Vec<Certificate>,
     /// Made once: it reads all certificates of the machine.
     tls: OnceLock<TlsParameters>,
+    /// No more than were in use at once.
     idle: Mutex<Vec<(Line, Instant)>>,
 }
 
@@ -59,9 +60,6 @@ struct Line {
     /// It takes several commands at once.
     pipelines: bool,
 }
-
-/// Connections that are kept when idle; a deliverer more opens its own and closes it.
-const KEPT: usize = 8;
 
 /// A connection that lay idle longer is not used again: servers close theirs after 1 to 5 minutes.
 const KEPT_FOR: Duration = Duration::from_secs(50);
@@ -222,10 +220,7 @@ impl SmtpPost {
     }
 
     async fn keep(&self, line: Line) {
-        let mut idle = self.idle.lock().await;
-        if idle.len() < KEPT {
-            idle.push((line, Instant::now()));
-        }
+        self.idle.lock().await.push((line, Instant::now()));
     }
 
     /// A new connection, greeted, protected, logged in, with a mail announced.

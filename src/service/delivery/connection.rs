@@ -6,11 +6,10 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-use tracing::Instrument as _;
 
 use super::super::House;
 use super::super::error::ServiceError;
@@ -76,14 +75,14 @@ pub(super) async fn send(
     let (hand, turns) = mpsc::channel(connections);
     let turns = Arc::new(tokio::sync::Mutex::new(turns));
     let shared = Shared { house: house.clone(), batch: batch.clone(), desk, queue: queue.clone(), turns };
-    // Dropped with this future, they end.
-    let mut at_work = JoinSet::new();
-    for _ in 0..connections {
-        at_work.spawn(Box::pin(connection(shared.clone(), connections)).in_current_span());
-    }
+    // In one task with the desk: each mail goes to and fro between them some ten times, and to wake another thread takes
+    // longer than what it is woken for.
+    let at_work: FuturesUnordered<_> =
+        (0..connections).map(|_| Box::pin(connection(shared.clone(), connections))).collect();
     drop(shared);
     let handing = hand_out(house, &queue, hand);
-    let (ended, (), ()) = futures_util::join!(at_work.join_all(), handing, work.until_closed(house, batch));
+    let (ended, (), ()) =
+        futures_util::join!(at_work.collect::<Vec<_>>(), handing, work.until_closed(house, batch));
     let ended = ended.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let left = std::mem::take(&mut queue.lock().unwrap_or_else(PoisonError::into_inner).left);
     Ok(Sent { ended, left })
