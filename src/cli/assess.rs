@@ -1,5 +1,7 @@
 //! `bonro assess`: figures by which offices are judged, what is ahead, and what may make a figure look better than it is.
 
+mod times;
+
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -24,6 +26,10 @@ pub enum AssessCommand {
     Forecast(ForecastArgs),
     /// Thời gian giải quyết theo thủ tục / How long dossiers took, by procedure
     Times(PeriodArgs),
+    /// Hồ sơ nằm ở từng đơn vị bao lâu trước khi chuyển tiếp / How long each unit had dossiers before it handed them on
+    HandOvers(PeriodArgs),
+    /// Tuổi của hồ sơ đang giải quyết, theo đơn vị và danh mục theo dõi / How old open dossiers are, by unit and watched list
+    Ages(AgesArgs),
     /// Dấu hiệu bất thường trong số liệu / What may make figures look better than they are
     Irregularities(PeriodArgs),
 }
@@ -57,6 +63,22 @@ pub struct ForecastArgs {
     connection: ConnectionArgs,
 }
 
+/// Arguments of `bonro assess ages`.
+#[derive(Debug, Args)]
+pub struct AgesArgs {
+    /// Cuối ngày nào, mặc định hôm nay / At the end of which day, today by default
+    #[arg(long, value_name = "DATE", value_parser = values::day)]
+    on: Option<NaiveDate>,
+    /// Chỉ đơn vị này và cấp dưới / Only this unit and what is below it
+    #[arg(long, default_value = "", value_name = "CODE")]
+    unit: String,
+    /// Chỉ thủ tục thuộc danh mục theo dõi này / Only procedures on this watched list
+    #[arg(long, default_value = "", value_name = "LIST")]
+    watched_list: String,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
 impl PeriodArgs {
     fn period(&self) -> anyhow::Result<Option<pb::Period>> {
         if self.to < self.from {
@@ -83,7 +105,9 @@ pub async fn run(command: AssessCommand, as_json: bool) -> anyhow::Result<Exit> 
     match command {
         AssessCommand::Indicators(args) => indicators(&args, as_json).await?,
         AssessCommand::Forecast(args) => forecast(&args, as_json).await?,
-        AssessCommand::Times(args) => times(&args, as_json).await?,
+        AssessCommand::Times(args) => times::handling(&args, as_json).await?,
+        AssessCommand::HandOvers(args) => times::hand_overs(&args, as_json).await?,
+        AssessCommand::Ages(args) => times::ages(&args, as_json).await?,
         AssessCommand::Irregularities(args) => irregularities(&args, as_json).await?,
     }
     Ok(Exit::Done)
@@ -217,49 +241,6 @@ async fn forecast(args: &ForecastArgs, as_json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn times(args: &PeriodArgs, as_json: bool) -> anyhow::Result<()> {
-    let request = pb::ListHandlingTimesRequest { period: args.period()?, unit: unit(&args.unit) };
-    let found = client(args.connection.connect().await?).list_handling_times(request).await?.into_inner();
-    if as_json {
-        let all: Vec<Value> = found
-            .procedures
-            .iter()
-            .map(|of| {
-                json!({
-                    "procedure": of.procedure, "name": of.display_name, "resolved": of.resolved,
-                    "mean_minutes": of.mean_minutes, "median_minutes": of.median_minutes,
-                    "longest_minutes": of.longest_minutes,
-                })
-            })
-            .collect();
-        output::say_json(&json!({ "procedures": all, "left_out": found.left_out }));
-        return Ok(());
-    }
-    let hours = |minutes: i64| format!("{},{}", grouped(minutes / 60), minutes % 60 * 10 / 60);
-    let mut table = Table::new()
-        .column("Mã\ncode", Side::Left)
-        .column_of("Thủ tục\nprocedure", Side::Left, 50)
-        .column("Đã giải quyết\nresolved", Side::Right)
-        .column("Trung bình (giờ)\nmean (hours)", Side::Right)
-        .column("Trung vị\nmedian", Side::Right)
-        .column("Lâu nhất\nlongest", Side::Right);
-    for of in &found.procedures {
-        table.row([
-            wire::code(&of.procedure).to_owned(),
-            of.display_name.clone(),
-            grouped(of.resolved),
-            hours(of.mean_minutes),
-            hours(of.median_minutes),
-            hours(of.longest_minutes),
-        ]);
-    }
-    output::say(&table.to_string());
-    if found.left_out > 0 {
-        output::say(&format!("Chưa xét / not looked at: {}", grouped(found.left_out)));
-    }
-    Ok(())
-}
-
 fn kind(of: pb::IrregularityKind) -> &'static str {
     of.as_str_name().strip_prefix("IRREGULARITY_KIND_").unwrap_or_default()
 }
@@ -279,6 +260,7 @@ async fn irregularities(args: &PeriodArgs, as_json: bool) -> anyhow::Result<()> 
                     "kind": kind(of.kind()).to_lowercase(), "dossier": of.dossier, "unit": of.unit,
                     "occurred_at": at(of.occurred_at.as_ref()), "recorded_at": at(of.recorded_at.as_ref()),
                     "due_at": at(of.due_at.as_ref()), "actor": of.actor,
+                    "again": (!of.again.is_empty()).then_some(&of.again),
                 })
             })
             .collect();
@@ -287,9 +269,19 @@ async fn irregularities(args: &PeriodArgs, as_json: bool) -> anyhow::Result<()> 
             .iter()
             .map(|of| json!({ "unit": of.unit, "on": of.on.as_ref().and_then(wire::day), "closed": of.closed }))
             .collect();
-        output::say_json(&json!({ "dossiers": dossiers, "heaps": heaps }));
+        output::say_json(&json!({
+            "dossiers": dossiers, "heaps": heaps, "unmatched": found.unmatched, "left_out": found.left_out,
+        }));
         return Ok(());
     }
+    if found.unmatched > 0 {
+        output::say(&format!(
+            "Hồ sơ rút không có thông tin người nộp nên không biết có nộp lại không / withdrawn dossiers without an \
+             applicant on record, so whether they came again can't be seen: {}",
+            grouped(found.unmatched)
+        ));
+    }
+    times::say_left_out(found.left_out);
     if found.counts.is_empty() {
         output::say("Không thấy dấu hiệu bất thường / Nothing odd was found");
         return Ok(());
@@ -309,7 +301,11 @@ async fn irregularities(args: &PeriodArgs, as_json: bool) -> anyhow::Result<()> 
         table.row([
             wire::code(&of.dossier).to_owned(),
             wire::code(&of.unit).to_owned(),
-            named.map(|count| count.display_name.clone()).unwrap_or_default(),
+            format!(
+                "{}{}",
+                named.map(|count| count.display_name.as_str()).unwrap_or_default(),
+                if of.again.is_empty() { String::new() } else { format!(" → {}", wire::code(&of.again)) }
+            ),
             wire::local(of.occurred_at.as_ref(), zone),
             wire::local(of.recorded_at.as_ref(), zone),
             wire::local(of.due_at.as_ref(), zone),

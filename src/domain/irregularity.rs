@@ -19,6 +19,8 @@ words! {
         ClosedAndReopened = "closed_and_reopened",
         /// Rút hồ sơ vào hoặc sau ngày đến hạn.
         WithdrawnWhenDue = "withdrawn_when_due",
+        /// Rút rồi nộp lại: withdrawn, and handed in again by the same applicant under the same procedure soon after.
+        WithdrawnAndResubmitted = "withdrawn_and_resubmitted",
         /// Ghi nhận trễ mà tính trong hạn: recorded after the deadline as having been closed before it.
         RecordedLateAsInTime = "recorded_late_as_in_time",
         /// Kết thúc dồn cuối kỳ: a unit closed on the period's last working days far more than on others.
@@ -34,6 +36,7 @@ impl Irregularity {
             Self::PausedOnDueDay => "tạm dừng vào đúng ngày đến hạn",
             Self::ClosedAndReopened => "kết thúc rồi mở lại",
             Self::WithdrawnWhenDue => "rút hồ sơ vào hoặc sau ngày đến hạn",
+            Self::WithdrawnAndResubmitted => "rút hồ sơ rồi nộp lại",
             Self::RecordedLateAsInTime => "ghi nhận sau hạn nhưng tính là trong hạn",
             Self::BulkClosing => "kết thúc hồ sơ dồn vào cuối kỳ",
         }
@@ -46,6 +49,7 @@ impl Irregularity {
             Self::PausedOnDueDay => "clock stopped on the due day",
             Self::ClosedAndReopened => "closed and reopened",
             Self::WithdrawnWhenDue => "withdrawn on or after the due day",
+            Self::WithdrawnAndResubmitted => "withdrawn and handed in again",
             Self::RecordedLateAsInTime => "recorded late as closed in time",
             Self::BulkClosing => "closings heaped at the period's end",
         }
@@ -65,6 +69,8 @@ pub struct Sign {
     pub due_at: Option<DateTime<Utc>>,
     /// Who did it, for the record.
     pub actor: String,
+    /// Code of the dossier that was handed in again, where it is about one.
+    pub again: Option<String>,
 }
 
 /// The signs in a history. `calendar` says on which day an instant lies. What can't be read has none.
@@ -75,6 +81,7 @@ pub fn signs(history: &History, book: &Rulebook, calendar: &Calendar) -> Vec<Sig
         recorded_at: event.recorded_at,
         due_at,
         actor: event.draft.actor.clone(),
+        again: None,
     };
     let events = history.events();
     let voided = history.voided();

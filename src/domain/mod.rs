@@ -4,6 +4,7 @@
 //! of dossiers, tasks and petitions, periods, figures, reminders. Nothing here does I/O, waits,
 //! reads a clock or knows of a database or a wire: time and chance come in as arguments.
 
+pub mod age;
 pub mod calendar;
 pub mod certificate;
 pub mod code;

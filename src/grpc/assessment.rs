@@ -3,17 +3,21 @@
 use tonic::{Request, Response, Status};
 
 use super::Front;
-use super::convert::{procedure_name, timestamp, unit_name, wire_date};
+use super::convert::{Fields, procedure_name, timestamp, unit_name, wire_date};
 use super::report::unit_id;
 use super::report_convert::period;
+use crate::domain::age::{self, Ages, Band};
 use crate::domain::irregularity::Irregularity;
 use crate::domain::summary::Rate;
 use crate::domain::target::Light;
 use crate::pb::v1;
 use crate::service::Look;
+use crate::service::ageing;
 use crate::service::assessing::{self, Assessed};
 use crate::service::forecast::{self, Ahead};
 use crate::service::irregularities;
+use crate::service::members::Whose;
+use crate::service::times;
 
 type Wire<T> = Result<Response<T>, Status>;
 
@@ -26,6 +30,10 @@ fn parts(rate: Rate) -> v1::RateParts {
         denominator: rate.denominator,
         percent: rate.percent().unwrap_or_default(),
     }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A word in the caller's language.
@@ -67,12 +75,25 @@ fn ahead(look: &Look, unit: uuid::Uuid, of: Ahead) -> v1::UnitForecast {
     }
 }
 
+/// How old some are.
+fn open_ages(look: &Look, of: String, ages: Ages) -> v1::OpenAges {
+    let months = |months: u32| i32::try_from(months).unwrap_or(i32::MAX);
+    let band = |(band, open): (&Band, i64)| v1::AgeBand {
+        from_months: months(band.from),
+        below_months: band.below.map(months),
+        display_name: pick(look, band.vietnamese, band.english),
+        open,
+    };
+    v1::OpenAges { of, open: ages.iter().sum(), bands: age::ALL.iter().zip(ages).map(band).collect() }
+}
+
 fn odd(kind: Irregularity) -> v1::IrregularityKind {
     match kind {
         Irregularity::DueMovedAfterBreach => v1::IrregularityKind::DueMovedAfterBreach,
         Irregularity::PausedOnDueDay => v1::IrregularityKind::PausedOnDueDay,
         Irregularity::ClosedAndReopened => v1::IrregularityKind::ClosedAndReopened,
         Irregularity::WithdrawnWhenDue => v1::IrregularityKind::WithdrawnWhenDue,
+        Irregularity::WithdrawnAndResubmitted => v1::IrregularityKind::WithdrawnAndResubmitted,
         Irregularity::RecordedLateAsInTime => v1::IrregularityKind::RecordedLateAsInTime,
         Irregularity::BulkClosing => v1::IrregularityKind::BulkClosing,
     }
@@ -118,8 +139,7 @@ impl Front {
         self.look(request, |look, r: v1::ListHandlingTimesRequest| {
             Box::pin(async move {
                 let (period, unit) = (period(r.period)?, unit_id(look, &r.unit)?);
-                let (found, left_out) = assessing::handling_times(look, period, unit).await?;
-                let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+                let (found, left_out) = times::handling(look, period, unit).await?;
                 let mut procedures: Vec<_> = found
                     .into_iter()
                     .map(|(id, took)| v1::HandlingTime {
@@ -131,7 +151,7 @@ impl Front {
                             .and_then(|versions| versions.last())
                             .map(|version| version.name.clone())
                             .unwrap_or_default(),
-                        resolved: count(took.resolved),
+                        resolved: count(took.count),
                         mean_minutes: took.mean_minutes,
                         median_minutes: took.median_minutes,
                         longest_minutes: took.longest_minutes,
@@ -139,6 +159,64 @@ impl Front {
                     .collect();
                 procedures.sort_by(|a, b| a.procedure.cmp(&b.procedure));
                 Ok(v1::ListHandlingTimesResponse { procedures, left_out: count(left_out) })
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn hand_over_times(
+        &self,
+        request: Request<v1::ListHandOverTimesRequest>,
+    ) -> Wire<v1::ListHandOverTimesResponse> {
+        self.look(request, |look, r: v1::ListHandOverTimesRequest| {
+            Box::pin(async move {
+                let (period, unit) = (period(r.period)?, unit_id(look, &r.unit)?);
+                let (found, left_out) = times::hand_overs(look, period, unit).await?;
+                let name = |id| unit_name(&look.rules, id);
+                let mut hand_overs: Vec<_> = found
+                    .into_iter()
+                    .map(|((from, to), took)| v1::HandOverTime {
+                        from_unit: name(from),
+                        to_unit: to.map(name).unwrap_or_default(),
+                        count: count(took.count),
+                        mean_minutes: took.mean_minutes,
+                        median_minutes: took.median_minutes,
+                        longest_minutes: took.longest_minutes,
+                    })
+                    .collect();
+                hand_overs.sort_by(|a, b| (&a.from_unit, &a.to_unit).cmp(&(&b.from_unit, &b.to_unit)));
+                Ok(v1::ListHandOverTimesResponse { hand_overs, left_out: count(left_out) })
+            })
+        })
+        .await
+    }
+
+    pub(super) async fn open_ages(
+        &self,
+        request: Request<v1::ListOpenAgesRequest>,
+    ) -> Wire<v1::ListOpenAgesResponse> {
+        self.look(request, |look, r: v1::ListOpenAgesRequest| {
+            Box::pin(async move {
+                let mut fields = Fields::new();
+                let on = fields.date_or_none("on", r.on);
+                fields.done()?;
+                let whose = Whose {
+                    unit_id: unit_id(look, &r.unit)?,
+                    as_of: r.as_of_sequence,
+                    watched_list: (!r.watched_list.is_empty()).then_some(r.watched_list),
+                    ..Whose::default()
+                };
+                let found = ageing::open(look, on, &whose).await?;
+                let unit = |(id, ages)| open_ages(look, unit_name(&look.rules, id), ages);
+                let mut units: Vec<_> = found.units.into_iter().map(unit).collect();
+                units.sort_by(|a, b| a.of.cmp(&b.of));
+                let list = |(list, ages)| open_ages(look, list, ages);
+                Ok(v1::ListOpenAgesResponse {
+                    on: Some(wire_date(found.on)),
+                    all: Some(open_ages(look, String::new(), found.all)),
+                    units,
+                    watched_lists: found.lists.into_iter().map(list).collect(),
+                })
             })
         })
         .await
@@ -160,7 +238,7 @@ impl Front {
                         .map(|(kind, count)| v1::IrregularityCount {
                             kind: odd(kind).into(),
                             display_name: pick(look, kind.vietnamese(), kind.english()),
-                            count: i64::try_from(count).unwrap_or(i64::MAX),
+                            count: self::count(count),
                         })
                         .collect(),
                     dossiers: found
@@ -174,6 +252,7 @@ impl Front {
                             recorded_at: Some(timestamp(of.sign.recorded_at)),
                             due_at: of.sign.due_at.map(timestamp),
                             actor: of.sign.actor,
+                            again: of.sign.again.map(|code| format!("dossiers/{code}")).unwrap_or_default(),
                         })
                         .collect(),
                     heaps: found
@@ -185,6 +264,8 @@ impl Front {
                             closed: heap.closed,
                         })
                         .collect(),
+                    unmatched: count(found.unmatched),
+                    left_out: count(found.left_out),
                 })
             })
         })

@@ -36,6 +36,23 @@ pub(super) fn unit_id(look: &Look, name: &str) -> Result<Option<Uuid>, Violation
         .ok_or_else(|| Violation::unknown("unit", &code, "cơ quan", "unit"))
 }
 
+/// An age in whole months: from so many on, and below so many, if that is said. None: whatever age.
+fn months(from: i32, below: Option<i32>) -> Result<Option<(u32, Option<u32>)>, Violation> {
+    let wrong = |field: &str, vi: &str, en: &str| Violation::new(field, "OUT_OF_RANGE", vi, en);
+    let from = u32::try_from(from).map_err(|_| {
+        wrong("from_months", "from_months: số tháng không được âm", "from_months can't be negative")
+    })?;
+    let below = below.map(|below| u32::try_from(below).ok().filter(|below| *below > from).ok_or(()));
+    let below = below.transpose().map_err(|()| {
+        wrong(
+            "below_months",
+            "below_months: phải lớn hơn from_months, hoặc bỏ trống",
+            "below_months must be more than from_months, or be left out",
+        )
+    })?;
+    Ok((from > 0 || below.is_some()).then_some((from, below)))
+}
+
 async fn members_of(
     look: &Look,
     r: v1::ListFigureMembersRequest,
@@ -55,8 +72,15 @@ async fn members_of(
         Some(id.ok_or_else(|| Violation::unknown("procedure", &code, "thủ tục", "procedure"))?)
     };
     let field = (!r.field.is_empty()).then(|| r.field.clone());
-    let whose =
-        Whose { group, unit_id: unit_id(look, &r.unit)?, procedure_id, field, as_of: r.as_of_sequence };
+    let whose = Whose {
+        group,
+        unit_id: unit_id(look, &r.unit)?,
+        procedure_id,
+        field,
+        as_of: r.as_of_sequence,
+        months: months(r.from_months, r.below_months)?,
+        watched_list: (!r.watched_list.is_empty()).then(|| r.watched_list.clone()),
+    };
     let after = listing.query.after.as_ref().and_then(|c| Uuid::parse_str(&c.id).ok()).unwrap_or_default();
     let limit = usize::try_from(listing.query.limit).unwrap_or(usize::MAX);
     let (mut rows, total) = members::list(look, wanted, range, &whose, after, limit + 1).await?;
@@ -263,6 +287,20 @@ impl ReportService for Front {
         request: Request<v1::ListHandlingTimesRequest>,
     ) -> Result<Response<v1::ListHandlingTimesResponse>, Status> {
         self.handling_times(request).await
+    }
+
+    async fn list_hand_over_times(
+        &self,
+        request: Request<v1::ListHandOverTimesRequest>,
+    ) -> Result<Response<v1::ListHandOverTimesResponse>, Status> {
+        self.hand_over_times(request).await
+    }
+
+    async fn list_open_ages(
+        &self,
+        request: Request<v1::ListOpenAgesRequest>,
+    ) -> Result<Response<v1::ListOpenAgesResponse>, Status> {
+        self.open_ages(request).await
     }
 
     async fn list_irregularities(

@@ -1,25 +1,18 @@
 //! What the pictures of a report show besides its figures: the months of its period, and the age of what is open at
 //! its end. By the ledger, as the figures are.
 
-use chrono::{Datelike as _, Days, Months, NaiveDate};
+use chrono::{Datelike as _, Days, Months};
 
+use super::ageing;
 use super::error::ServiceError;
-use super::members::{DossierFigure, Whose, received_days};
+use super::members::Whose;
 use super::report::{Ask, summed};
 use super::slots::house_calendar;
 use super::work::Look;
+use crate::domain::age;
 use crate::domain::period::Period;
 use crate::domain::summary::{Figures, PeriodSummary};
 use crate::report::{AgeBand, Charts, MonthFigures};
-
-/// Ages by the whole months that they stay below, and the oldest.
-const AGES: [(u32, &str); 4] = [
-    (1, "dưới 1 tháng"),
-    (3, "từ 1 đến dưới 3 tháng"),
-    (6, "từ 3 đến dưới 6 tháng"),
-    (12, "từ 6 đến dưới 12 tháng"),
-];
-const OLDEST: &str = "từ 12 tháng trở lên";
 
 /// What the pictures of a summary's report show.
 pub async fn charts(look: &Look, summary: &PeriodSummary) -> Result<Charts, ServiceError> {
@@ -38,8 +31,9 @@ pub async fn charts(look: &Look, summary: &PeriodSummary) -> Result<Charts, Serv
         });
     }
     let whose = Whose { as_of: Some(summary.sequence), ..Whose::default() };
-    let received = received_days(look, DossierFigure::InProcess, summary.period, &whose).await?;
-    Ok(Charts { months, ages: ages(&received, period.last()) })
+    let counted = ageing::open(look, Some(period.last()), &whose).await?.all.into_iter();
+    let ages = age::ALL.iter().zip(counted).map(|(band, open)| AgeBand { label: band.vietnamese, open });
+    Ok(Charts { months, ages: ages.collect() })
 }
 
 /// The months of a period, the first and the last as much of them as it holds.
@@ -55,21 +49,10 @@ fn months_of(period: Period) -> Vec<Period> {
     months
 }
 
-fn ages(received: &[NaiveDate], on: NaiveDate) -> Vec<AgeBand> {
-    let is_over = |day: NaiveDate, months: u32| {
-        day.checked_add_months(Months::new(months)).is_some_and(|reached| reached <= on)
-    };
-    let mut bands: Vec<AgeBand> = AGES.iter().map(|(_, label)| AgeBand { label, open: 0 }).collect();
-    bands.push(AgeBand { label: OLDEST, open: 0 });
-    for day in received {
-        let at = AGES.iter().position(|(below, _)| !is_over(*day, *below)).unwrap_or(AGES.len());
-        bands[at].open += 1;
-    }
-    bands
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -89,22 +72,5 @@ mod tests {
         );
         assert_eq!(of("2024-02-01", "2024-02-29"), "2024-02-01..2024-02-29");
         assert_eq!(of("2024-02-07", "2024-02-07"), "2024-02-07..2024-02-07");
-    }
-
-    #[test]
-    fn ages_count_whole_months() {
-        let received = [
-            "2024-05-15",
-            "2024-04-16",
-            "2024-04-15",
-            "2024-02-16",
-            "2024-02-15",
-            "2023-05-16",
-            "2023-05-15",
-        ];
-        let counted = ages(&received.map(day), day("2024-05-15"));
-        assert_eq!(counted.iter().map(|band| band.open).collect::<Vec<_>>(), [2, 2, 1, 1, 1]);
-        // A month that has no such day ends on its last one.
-        assert_eq!(ages(&[day("2024-01-31")], day("2024-02-29"))[1].open, 1);
     }
 }

@@ -1,17 +1,22 @@
 //! The dossiers behind a figure of the period summary, by the same definition as the count.
 
-use chrono::NaiveDate;
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::error::ServiceError;
 use super::work::Look;
+use crate::domain::age;
 use crate::domain::dossier::state::words;
 use crate::domain::period::Period;
 use crate::domain::permission::Scope;
 use crate::domain::unit::Group;
 use crate::store::Door;
 use crate::store::dossiers::DossierRow;
-use crate::store::members::{self, Among, Weight};
+use crate::store::members::{self, Among, Receipt, Weight};
+
+/// Dossiers that are read at once.
+const CHUNK: usize = 500;
 
 words! {
     /// A figure of [`crate::domain::summary::DossierFigures`].
@@ -64,6 +69,11 @@ pub struct Whose {
     pub field: Option<String>,
     /// As known at that number of the ledger; None: as known now.
     pub as_of: Option<i64>,
+    /// Received so many whole months before the period's last day, or before today where that is to come; and below so
+    /// many, if any.
+    pub months: Option<(u32, Option<u32>)>,
+    /// Of procedures that are watched on that list.
+    pub watched_list: Option<String>,
 }
 
 fn weights(figure: DossierFigure) -> Vec<Weight> {
@@ -108,15 +118,16 @@ pub async fn list(
     Ok((members::dossiers(&look.door, &page).await?, total))
 }
 
-/// The days on which the dossiers behind a figure were received.
-pub(super) async fn received_days(
+/// Has each of these dossiers' receipt looked at.
+pub(super) async fn each_receipt(
     look: &Look,
-    figure: DossierFigure,
-    period: Period,
-    whose: &Whose,
-) -> Result<Vec<NaiveDate>, ServiceError> {
-    let ids = ids(look, figure, period, whose).await?;
-    Ok(members::received_days(&look.door, &ids).await?)
+    ids: &[Uuid],
+    mut see: impl FnMut(Receipt) + Send,
+) -> Result<(), ServiceError> {
+    for chunk in ids.chunks(CHUNK) {
+        members::receipts(&look.door, chunk).await?.into_iter().for_each(&mut see);
+    }
+    Ok(())
 }
 
 /// The identities of all dossiers behind a figure, ascending.
@@ -150,6 +161,18 @@ pub async fn ids(
             ids.sort_unstable();
             ids.dedup();
         }
+    }
+    if let Some((from, below)) = whose.months {
+        let on = period.last();
+        let mut aged = HashSet::new();
+        each_receipt(look, &ids, |receipt| {
+            let is_over = |months| age::is_over(receipt.received_on, months, on);
+            if is_over(from) && !below.is_some_and(is_over) {
+                aged.insert(receipt.id);
+            }
+        })
+        .await?;
+        ids.retain(|id| aged.contains(id));
     }
     Ok(ids)
 }
@@ -200,5 +223,10 @@ fn among(look: &Look, whose: &Whose) -> Among {
         ),
         (None, None) => None,
     };
-    Among { units, procedures, as_of: whose.as_of }
+    let watched = whose.watched_list.as_deref().map(|list| {
+        let is_watched = |id: &Uuid| rules.watched(*id).is_some_and(|(watched, _)| watched == list);
+        let all = procedures.clone().unwrap_or_else(|| rules.versions.keys().copied().collect());
+        all.into_iter().filter(is_watched).collect()
+    });
+    Among { units, procedures: watched.or(procedures), as_of: whose.as_of }
 }

@@ -1,6 +1,7 @@
 //! The office: what the house can do, a file a topic. Only here are transactions opened and committed.
 //! No word of the wire and none of SQL.
 
+pub mod ageing;
 pub mod assessing;
 pub mod audit;
 pub mod backfilling;
@@ -47,6 +48,7 @@ mod registers;
 pub mod reminders;
 pub mod report;
 pub mod reports;
+mod resubmission;
 pub mod returned;
 pub mod schedules;
 pub mod settings;
@@ -55,6 +57,7 @@ pub mod suppressions;
 pub mod surveys;
 pub mod targets;
 pub mod tasks;
+pub mod times;
 pub mod timetable;
 pub mod troubles;
 mod undoing;

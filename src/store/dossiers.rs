@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::entity::{applicant, dossier};
+use super::entity::dossier;
 use super::query::{ListQuery, Page, Published, page, statement};
 use super::records::{self, Asked, keyed, narrowed, published};
 use super::{Door, StoreError, Tx};
@@ -369,10 +369,4 @@ pub async fn falling_due(door: &impl Door, at: DateTime<Utc>) -> Result<Vec<Fall
 /// Dossiers in the order of their identity, for the checker that recounts them all.
 pub async fn after(door: &impl Door, after: Uuid, limit: u64) -> Result<Vec<DossierRow>, StoreError> {
     records::after::<dossier::Entity>(door, dossier::Column::Id, after, limit).await
-}
-
-/// Stores the applicant of a dossier apart from it, so that it can be erased alone.
-pub async fn insert_applicant(tx: &Tx, row: applicant::Model) -> Result<(), StoreError> {
-    row.into_active_model().reset_all().insert(tx.conn()).await?;
-    Ok(())
 }

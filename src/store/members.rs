@@ -5,7 +5,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{CaseStatement, Expr, Query, SimpleExpr};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::entity::{dossier, figure_entry};
@@ -124,18 +126,31 @@ pub async fn dossiers(door: &impl Door, ids: &[Uuid]) -> Result<Vec<dossier::Mod
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// The days on which dossiers were received, in no order.
-pub async fn received_days(door: &impl Door, ids: &[Uuid]) -> Result<Vec<NaiveDate>, StoreError> {
-    let mut days = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        let found: Vec<NaiveDate> = dossier::Entity::find()
-            .select_only()
-            .column(dossier::Column::ReceivedOn)
-            .filter(dossier::Column::Id.is_in(chunk.to_vec()))
-            .into_tuple()
-            .all(door.conn())
-            .await?;
-        days.extend(found);
-    }
-    Ok(days)
+/// Where and when a dossier was received, and under what.
+#[derive(Debug, Clone, Copy, FromQueryResult)]
+pub struct Receipt {
+    /// The dossier.
+    pub id: Uuid,
+    /// The local day.
+    pub received_on: NaiveDate,
+    /// Where.
+    pub unit_id: Uuid,
+    /// Under what.
+    pub procedure_id: Uuid,
+}
+
+/// The receipts of at most a few hundred dossiers, in no order.
+pub async fn receipts(door: &impl Door, ids: &[Uuid]) -> Result<Vec<Receipt>, StoreError> {
+    Ok(dossier::Entity::find()
+        .select_only()
+        .columns([
+            dossier::Column::Id,
+            dossier::Column::ReceivedOn,
+            dossier::Column::UnitId,
+            dossier::Column::ProcedureId,
+        ])
+        .filter(dossier::Column::Id.is_in(ids.iter().copied()))
+        .into_model()
+        .all(door.conn())
+        .await?)
 }

@@ -4,6 +4,7 @@
 //! never waits for a writer. Whoever opens a door closes it: only the service commits. The events are
 //! the truth; projections, ledger and notices are written beside them in the same transaction.
 
+pub mod applicants;
 pub mod audit;
 pub mod calendars;
 pub mod certificates;

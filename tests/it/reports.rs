@@ -7,3 +7,4 @@ mod desk;
 mod life;
 mod proof;
 mod sending;
+mod stays;

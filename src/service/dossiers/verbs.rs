@@ -14,8 +14,8 @@ use crate::domain::dossier::{
 };
 use crate::domain::official::OfficialRole;
 use crate::domain::permission::Role;
+use crate::store::applicants::{self, ApplicantRow};
 use crate::store::dossiers::{self, DossierRow};
-use crate::store::entity::applicant;
 use crate::store::events;
 
 /// A dossier that comes in.
@@ -202,7 +202,7 @@ async fn store_applicant(
         return Ok(None);
     }
     let id = work.new_id();
-    let row = applicant::Model {
+    let row = ApplicantRow {
         id,
         kind: kind.as_str().to_owned(),
         name,
@@ -210,7 +210,7 @@ async fn store_applicant(
         created_at: work.now(),
         erased_at: None,
     };
-    dossiers::insert_applicant(&work.tx, row).await?;
+    applicants::insert(&work.tx, row).await?;
     Ok(Some(id))
 }
 
