@@ -51,6 +51,10 @@ fn opening(r: v1::OpenReportRequest) -> Result<(Opening, Vec<Violation>), Servic
     let request = r.request.unwrap_or_default();
     let due_on = fields.date_or_none("due_on", r.due_on);
     let request_dated_on = fields.date_or_none("request.dated_on", request.dated_on);
+    let mut forms = Vec::new();
+    for name in &r.recipient_forms {
+        forms.extend(fields.take(code_of("recipient_forms", name, "reportForms").map(Some)));
+    }
     let wrong = fields.wrong();
     let Some(period) = period else { return Err(ServiceError::Invalid(wrong)) };
     let opening = Opening {
@@ -61,6 +65,7 @@ fn opening(r: v1::OpenReportRequest) -> Result<(Opening, Vec<Violation>), Servic
         request_matter: request.matter,
         addressee: r.addressee,
         due_on,
+        recipient_forms: forms,
     };
     Ok((opening, wrong))
 }
@@ -340,10 +345,13 @@ impl Front {
             let code = code_of("name", &asked.name, "reports")?;
             let paper = paper_word(asked.paper()).ok_or_else(|| Violation::missing("paper"))?;
             let look = self.house.look(context.clone()).await?;
-            let file = reports::file(&look, &code, paper).await?;
-            Ok::<_, ServiceError>(file)
+            if asked.paper() == v1::ReportPaper::Form {
+                let form = code_of("form", &asked.form, "reportForms")?;
+                return reports::forms::file(&look, &code, &form).await;
+            }
+            reports::file(&look, &code, paper).await
         };
-        let file = read.await.map_err(|error| Self::refuse(&context, error))?;
+        let file: reports::FileRow = read.await.map_err(|error: ServiceError| Self::refuse(&context, error))?;
         let line = reports::FileLine { paper: file.paper, sha256: file.sha256, size: file.size };
         let first = v1::DownloadReportResponse { file: Some(wire::file(line)), chunk: Vec::new() };
         let chunks: Vec<_> = file

@@ -7,7 +7,8 @@
 //!
 //! `paper` prints one report on four papers: `html`, `pdf`, `document` and `workbook` lay it out, `front`, `body`,
 //! `appendix` and `charts` say what stands on all of them. `docx` and `sheet` write documents and lists of any content,
-//! `letters` says what stands in letters.
+//! `letters` says what stands in letters, and `filling` fills the forms that
+//! recipients send.
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ mod body;
 mod charts;
 mod document;
 mod docx;
+mod filling;
 mod forms;
 mod front;
 mod html;
@@ -52,6 +54,10 @@ mod unpacked;
 pub use body::{prefill, said_by_figures};
 pub use charts::{AgeBand, Charts, MonthFigures};
 pub use docx::{DOCUMENT, Document};
+pub use filling::{
+    Fault, FormKind, Line as NameLine, Names, Registers, blank as blank_names, check as check_form,
+    fill as fill_form, names_of,
+};
 pub use forms::Forms;
 pub use html::html;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};

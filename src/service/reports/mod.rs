@@ -3,6 +3,7 @@
 
 mod checking;
 mod comparing;
+pub mod forms;
 mod freezing;
 mod keeping;
 mod narrating;
