@@ -44,6 +44,16 @@ async fn called(look: &Look, name: &str) -> Result<Report, ServiceError> {
     reports::get(&look.door, row).await
 }
 
+/// Only what the house prints has a translation.
+fn not_translated(paper: &str) -> Violation {
+    Violation::new(
+        "language",
+        "VIETNAMESE_ONLY",
+        format!("language: tệp {paper} chỉ có bản tiếng Việt; hãy chọn pdf, docx hoặc html"),
+        format!("language: {paper} is in Vietnamese only; take pdf, docx or html"),
+    )
+}
+
 /// What opens a report.
 fn opening(r: v1::OpenReportRequest) -> Result<(Opening, Vec<Violation>), ServiceError> {
     let mut fields = Fields::new();
@@ -348,6 +358,10 @@ impl Front {
             if asked.paper() == v1::ReportPaper::Form {
                 let form = code_of("form", &asked.form, "reportForms")?;
                 return reports::forms::file(&look, &code, &form).await;
+            }
+            if asked.language() == v1::Language::English {
+                let paper = reports::paper(paper).ok_or_else(|| not_translated(paper))?;
+                return reports::translation(&look, &code, paper).await;
             }
             reports::file(&look, &code, paper).await
         };

@@ -26,12 +26,15 @@ mod body;
 mod charts;
 mod document;
 mod docx;
+mod english;
 mod filling;
 mod forms;
 mod front;
 mod html;
+mod labels;
 mod letters;
 mod package;
+mod pages;
 mod paper;
 #[cfg(feature = "pdf")]
 mod pdf;
@@ -60,6 +63,7 @@ pub use filling::{
 };
 pub use forms::Forms;
 pub use html::html;
+pub use labels::Language;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
 pub use paper::{Paper, PrintError, print};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
@@ -120,6 +124,8 @@ pub struct ReportInput<'a> {
     pub charts: &'a Charts,
     /// Words and options of the sentences.
     pub wording: &'a Wording,
+    /// In which language it is printed.
+    pub language: Language,
 }
 
 impl ReportInput<'_> {

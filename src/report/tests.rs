@@ -7,7 +7,7 @@ use crate::domain::unit::Group;
 use super::sample::{counts, day, document, figures, group, instant, nothing, sample};
 use super::template::Template;
 use super::{
-    AgeBand, Charts, DossierLine, Locality, MonthFigures, Registered, ReportInput, TaskLine, Wording, html,
+    AgeBand, Charts, DossierLine, Language, Locality, MonthFigures, Registered, ReportInput, TaskLine, Wording, html,
     period_name,
 };
 
@@ -128,6 +128,7 @@ pub fn input<'a>(summary: &'a PeriodSummary, wording: &'a Wording, full: bool) -
         is_final: false,
         charts: Box::leak(Box::new(pictured())),
         wording,
+        language: Language::Vi,
     }
 }
 

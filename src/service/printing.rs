@@ -18,7 +18,7 @@ use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
 use crate::report::{
-    Charts, DossierLine, IncidentLine, Narrated, Paper, PrintError, ReportInput, TaskLine, Template, Wording,
+    Charts, DossierLine, IncidentLine, Language, Narrated, Paper, PrintError, ReportInput, TaskLine, Template, Wording,
     print,
 };
 
@@ -43,6 +43,8 @@ pub struct Draft {
     pub is_final: bool,
     /// Its lists are as known at that number of the ledger; None: as known now.
     pub as_of: Option<i64>,
+    /// In which language it is printed.
+    pub language: Language,
 }
 
 impl Default for Draft {
@@ -57,6 +59,7 @@ impl Default for Draft {
             narrative: BTreeMap::new(),
             is_final: false,
             as_of: None,
+            language: Language::Vi,
         }
     }
 }
@@ -119,6 +122,11 @@ impl Printing {
         })
     }
 
+    /// It is printed in English.
+    pub fn translate(&mut self) {
+        self.draft.language = Language::En;
+    }
+
     /// Prints it, beside the workers that answer others: some tenths of a second of nothing but reckoning.
     pub async fn print(&self, papers: &[Paper]) -> Result<Vec<Vec<u8>>, ServiceError> {
         let (printing, papers) = (self.clone(), papers.to_vec());
@@ -161,6 +169,7 @@ impl Printing {
             narrative: &draft.narrative,
             is_final: draft.is_final,
             wording: &self.wording,
+            language: draft.language,
         }
     }
 }
@@ -184,6 +193,12 @@ fn told(error: &PrintError) -> ServiceError {
                 "bản cài đặt này không in được {paper}; hãy dùng bản có tính năng pdf, hoặc tệp khác"
             ),
             en: format!("this build prints no {paper}; take one with the feature pdf, or another paper"),
+        },
+        PrintError::Untranslated(paper) => ServiceError::Precondition {
+            reason: "VIETNAMESE_ONLY",
+            subject: format!("papers/{paper}"),
+            vi: format!("{paper} chỉ có bản tiếng Việt; hãy chọn pdf, docx hoặc html"),
+            en: format!("{paper} is printed in Vietnamese only; take pdf, docx or html"),
         },
         PrintError::Refused { .. } => ServiceError::Internal(error.to_string()),
     }

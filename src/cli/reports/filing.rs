@@ -56,11 +56,20 @@ pub struct FileArgs {
     /// Loại tệp / Which file
     #[arg(long, value_name = "PAPER")]
     paper: Paper,
+    /// Ngôn ngữ; en là bản dịch tham khảo của pdf, docx, html / Language; en is a courtesy translation
+    #[arg(long, value_name = "LANGUAGE", default_value = "vi")]
+    language: Language,
     /// Tệp sẽ ghi, không ghi đè / File to write, never over another
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Language {
+    Vi,
+    En,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -111,8 +120,16 @@ pub async fn sign(args: &SignArgs, as_json: bool) -> anyhow::Result<Exit> {
 
 /// Fetches a file.
 pub async fn fetch(args: &FileArgs, as_json: bool) -> anyhow::Result<Exit> {
-    let request =
-        pb::DownloadReportRequest { name: name(&args.code), paper: args.paper.wire().into(), form: String::new() };
+    let language = match args.language {
+        Language::Vi => pb::Language::Vietnamese,
+        Language::En => pb::Language::English,
+    };
+    let request = pb::DownloadReportRequest {
+        name: name(&args.code),
+        paper: args.paper.wire().into(),
+        form: String::new(),
+        language: language.into(),
+    };
     download(&args.connection, request, &args.out, as_json).await
 }
 

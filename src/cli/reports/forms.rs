@@ -247,6 +247,7 @@ pub async fn fill(args: &FillArgs, as_json: bool) -> anyhow::Result<Exit> {
         name: name(&args.code),
         paper: pb::ReportPaper::Form.into(),
         form: form_name(&args.form),
+        language: pb::Language::Unspecified.into(),
     };
     super::filing::download(&args.connection, request, &args.out, as_json).await
 }

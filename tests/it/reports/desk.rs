@@ -157,13 +157,8 @@ impl Desk {
 
     /// A file of a report.
     pub async fn file(&mut self, name: &str, paper: v1::ReportPaper) -> Result<Vec<u8>, Status> {
-        let request = v1::DownloadReportRequest { name: name.into(), paper: paper.into(), form: String::new() };
-        let mut pieces = self.reports.download_report(request).await?.into_inner();
-        let mut bytes = Vec::new();
-        while let Some(piece) = pieces.message().await? {
-            bytes.extend(piece.chunk);
-        }
-        Ok(bytes)
+        let request = v1::DownloadReportRequest { name: name.into(), paper: paper.into(), ..Default::default() };
+        self.fetched(request).await
     }
 
     /// Keeps a form of a recipient.
@@ -183,8 +178,18 @@ impl Desk {
     /// A form of a recipient, filled from a report.
     pub async fn filled(&mut self, name: &str, form: &str) -> Result<Vec<u8>, Status> {
         let paper = v1::ReportPaper::Form.into();
-        let request =
-            v1::DownloadReportRequest { name: name.into(), paper, form: format!("reportForms/{form}") };
+        let form = format!("reportForms/{form}");
+        self.fetched(v1::DownloadReportRequest { name: name.into(), paper, form, ..Default::default() }).await
+    }
+
+    /// A courtesy translation.
+    pub async fn translated(&mut self, name: &str, paper: v1::ReportPaper) -> Result<Vec<u8>, Status> {
+        let language = v1::Language::English.into();
+        let (name, paper) = (name.into(), paper.into());
+        self.fetched(v1::DownloadReportRequest { name, paper, language, ..Default::default() }).await
+    }
+
+    async fn fetched(&mut self, request: v1::DownloadReportRequest) -> Result<Vec<u8>, Status> {
         let mut pieces = self.reports.download_report(request).await?.into_inner();
         let mut bytes = Vec::new();
         while let Some(piece) = pieces.message().await? {
