@@ -114,6 +114,8 @@ pub struct ReportInput<'a> {
     pub incidents: &'a [IncidentLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
+    /// How many there are beyond those in the list.
+    pub late_left_out: usize,
     /// Its form.
     pub template: &'a Template,
     /// What people wrote at the form's places, by the place's name.

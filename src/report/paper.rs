@@ -27,7 +27,9 @@ pub enum PrintError {
     )]
     Unavailable(&'static str),
     /// It is printed in Vietnamese only.
-    #[error("{0} chỉ có bản tiếng Việt; hãy chọn tệp khác / {0} is printed in Vietnamese only; take another paper")]
+    #[error(
+        "{0} chỉ có bản tiếng Việt; hãy chọn tệp khác / {0} is printed in Vietnamese only; take another paper"
+    )]
     Untranslated(&'static str),
     /// The printer refused what it was given.
     #[error("không in được {paper}: {reason} / {paper} can't be printed: {reason}")]

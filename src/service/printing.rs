@@ -18,8 +18,8 @@ use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
 use crate::report::{
-    Charts, DossierLine, IncidentLine, Language, Narrated, Paper, PrintError, ReportInput, TaskLine, Template, Wording,
-    print,
+    Charts, DossierLine, IncidentLine, Language, Narrated, Paper, PrintError, ReportInput, TaskLine,
+    Template, Wording, print,
 };
 
 /// What people have said of a report so far.
@@ -81,6 +81,7 @@ pub struct Printing {
     zone: Tz,
     wording: Wording,
     late_dossiers: Vec<DossierLine>,
+    late_left_out: usize,
     tasks: Vec<TaskLine>,
     targets: Vec<Target>,
     incidents: Vec<IncidentLine>,
@@ -103,10 +104,12 @@ impl Printing {
             ServiceError::Internal(format!("a form that was read has no wording: {error}"))
         })?;
         let charts = charting::charts(look, &summary).await?;
+        let (late_dossiers, late_left_out) = enclosures::late_dossiers(look, period, draft.as_of).await?;
         Ok(Self {
             declared: declared(look, period).await?,
             reconciled: reconciled(look, period).await?,
-            late_dossiers: enclosures::late_dossiers(look, period, draft.as_of).await?,
+            late_dossiers,
+            late_left_out,
             tasks: enclosures::listed_tasks(look, period, draft.as_of).await?,
             targets: targets::of_house(look, period).await?,
             incidents: incidents::of_period(look, period).await?,
@@ -164,6 +167,7 @@ impl Printing {
             declared: &self.declared,
             incidents: &self.incidents,
             late_dossiers: &self.late_dossiers,
+            late_left_out: self.late_left_out,
             charts: &self.charts,
             template: &draft.template,
             narrative: &draft.narrative,

@@ -231,7 +231,8 @@ async fn put(args: &PutArgs, as_json: bool) -> anyhow::Result<Exit> {
 
 async fn get(args: &GetArgs, as_json: bool) -> anyhow::Result<Exit> {
     let request = pb::DownloadReportFormRequest { name: form_name(&args.code) };
-    let mut pieces = client(args.connection.connect().await?).download_report_form(request).await?.into_inner();
+    let mut pieces =
+        client(args.connection.connect().await?).download_report_form(request).await?.into_inner();
     let (mut form, mut bytes) = (pb::ReportForm::default(), Vec::new());
     while let Some(piece) = pieces.next().await {
         let piece = piece?;

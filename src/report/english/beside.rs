@@ -76,8 +76,14 @@ pub fn target(target: &Target, summary: &PeriodSummary) -> String {
 pub fn achieved(summary: &PeriodSummary) -> String {
     let rates: Vec<String> = body::achieved_rates(summary)
         .into_iter()
-        .zip(["dossiers resolved ahead of or on the due date", "dossiers submitted online", "payments online"])
-        .filter_map(|(rate, name)| Some(format!("{name} {} ({}/{})", share(rate)?, n(rate.numerator), n(rate.denominator))))
+        .zip([
+            "dossiers resolved ahead of or on the due date",
+            "dossiers submitted online",
+            "payments online",
+        ])
+        .filter_map(|(rate, name)| {
+            Some(format!("{name} {} ({}/{})", share(rate)?, n(rate.numerator), n(rate.denominator)))
+        })
         .collect();
     if rates.is_empty() {
         return String::new();
@@ -120,11 +126,15 @@ pub fn declared(input: &ReportInput<'_>, services: bool) -> Option<String> {
             if line.indicator.measure() == Measure::Count { n(line.value) } else { line.shown_in_english() };
         let (indicator, source, office) = (line.indicator.english(), &line.source, &line.office);
         let file = if line.file.is_empty() { String::new() } else { format!(", file {}", line.file) };
-        format!("{whose}: {indicator} {value} (source: {source}{file}; declared by {office} on {})", date(line.declared_on))
+        format!(
+            "{whose}: {indicator} {value} (source: {source}{file}; declared by {office} on {})",
+            date(line.declared_on)
+        )
     };
     let all = input.declared.iter().filter(|line| of_services(line.indicator) == services);
     let said: Vec<String> = all.map(line).collect();
-    (!said.is_empty()).then(|| format!("- Declared by units, not counted by the system: {}.", said.join("; ")))
+    (!said.is_empty())
+        .then(|| format!("- Declared by units, not counted by the system: {}.", said.join("; ")))
 }
 
 /// An incident and what it hit.

@@ -77,7 +77,11 @@ pub fn front(input: &ReportInput<'_>, blank: &str) -> Front {
         appendix: Appendix {
             label: "Appendix",
             name: "RECEIPT AND HANDLING OF DOSSIERS",
-            enclosed: format!("(Enclosed with Report No. {number} of {} by {})", date(input.dated_on), input.office),
+            enclosed: format!(
+                "(Enclosed with Report No. {number} of {} by {})",
+                date(input.dated_on),
+                input.office
+            ),
             form: format!("1. Form II.06a/VPCP/KSTT, {} (unit: dossiers)", range(input.summary)),
             notes: vec![
                 format!(
@@ -198,7 +202,9 @@ pub fn form(rows: Vec<FormRow>) -> Vec<FormRow> {
         "Tổng cộng" => "Total".to_owned(),
         "Các cơ quan chuyên môn" => "Specialised agencies".to_owned(),
         "Các xã, phường" => "Communes and wards".to_owned(),
-        "Chi nhánh Văn phòng Đăng ký đất đai" => "Branch of the land registration office".to_owned(),
+        "Chi nhánh Văn phòng Đăng ký đất đai" => {
+            "Branch of the land registration office".to_owned()
+        }
         _ => {
             let titles = [
                 ("Theo nhóm cơ quan", "By group of offices"),

@@ -78,10 +78,12 @@ pub fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
             vec!["No dossiers are recorded in the period.".to_owned()]
         }
         Saying::WhetherDossiers => vec![String::new()],
-        Saying::Dossiers => groups(summary)
-            .map(|(group, figures)| dossiers(group, &figures.dossiers, input))
-            .collect(),
-        Saying::Petitions => vec![petitions(&summary.petitions, &period, !input.wording.petition_portal.is_empty())],
+        Saying::Dossiers => {
+            groups(summary).map(|(group, figures)| dossiers(group, &figures.dossiers, input)).collect()
+        }
+        Saying::Petitions => {
+            vec![petitions(&summary.petitions, &period, !input.wording.petition_portal.is_empty())]
+        }
         Saying::Ratings => vec![ratings(input, &period)],
         Saying::DeclaredService => beside::declared(input, true).into_iter().collect(),
         Saying::DeclaredElectronic => beside::declared(input, false).into_iter().collect(),
@@ -117,7 +119,9 @@ fn tasks(f: &TaskFigures, at: Locality<'_>, listed: bool) -> String {
     let completed = match (f.completed, f.completed_on_time, f.completed_late) {
         (0, _, _) => "no tasks were completed in the period".to_owned(),
         (all, _, 0) => format!("{} completed (on time)", tasks_of(all)),
-        (all, on_time, late) => format!("{} completed ({} on time, {} late)", tasks_of(all), n(on_time), n(late)),
+        (all, on_time, late) => {
+            format!("{} completed ({} on time, {} late)", tasks_of(all), n(on_time), n(late))
+        }
     };
     let going_on = match (f.in_progress, f.in_progress_in_due, f.in_progress_overdue) {
         (0, _, _) => "none in progress".to_owned(),
@@ -136,14 +140,22 @@ fn procedures(summary: &PeriodSummary, at: Locality<'_>) -> String {
         _ if at.is_commune() => "commune",
         _ => "town",
     };
-    let levels =
-        [("province", "the provincial committee"), ("town", "the district committee"), ("commune", "the communal committees")];
+    let levels = [
+        ("province", "the provincial committee"),
+        ("town", "the district committee"),
+        ("commune", "the communal committees"),
+    ];
     let said: Vec<String> = levels
         .into_iter()
-        .filter_map(|(level, name)| Some((level, name, *summary.procedures.get(level).filter(|size| **size > 0)?)))
+        .filter_map(|(level, name)| {
+            Some((level, name, *summary.procedures.get(level).filter(|size| **size > 0)?))
+        })
         .map(|(level, name, size)| {
             let whose = if level == own { at.body } else { name };
-            format!("procedures within the competence of {whose} (with those of sectoral agencies): {}", n(size))
+            format!(
+                "procedures within the competence of {whose} (with those of sectoral agencies): {}",
+                n(size)
+            )
         })
         .collect();
     if said.is_empty() {
@@ -159,7 +171,11 @@ fn dossiers(group: Group, f: &DossierFigures, input: &ReportInput<'_>) -> String
     }
     let mut said = vec![format!("{name}: {} received", dossiers_of(f.received_total))];
     if input.wording.group(group).split_received {
-        said.push(format!(" ({} in the period, {} carried over)", n(f.received_in_period), n(f.carried_over)));
+        said.push(format!(
+            " ({} in the period, {} carried over)",
+            n(f.received_in_period),
+            n(f.carried_over)
+        ));
     }
     said.push(format!(", {} resolved", n(f.resolved)));
     if let (Some(good), Some(late)) = (share(f.not_late_rate()), share(f.late_rate())) {
@@ -188,7 +204,8 @@ pub fn petitions_of_people(f: &PetitionFigures) -> String {
 }
 
 fn petitions(f: &PetitionFigures, period: &str, portal: bool) -> String {
-    let on_portal = if portal { format!(" on {}", crate::domain::summary::PETITION_PORTAL) } else { String::new() };
+    let on_portal =
+        if portal { format!(" on {}", crate::domain::summary::PETITION_PORTAL) } else { String::new() };
     let whole = if f.by_portal == f.received { on_portal.as_str() } else { "" };
     let about = format!("{}{whole}", petitions_of_people(f));
     if f.received == 0 {
@@ -251,14 +268,22 @@ fn ratings(input: &ReportInput<'_>, period: &str) -> String {
         let kinds = Rating::ALL.iter().filter_map(|rating| Some((rating, *figures.ratings.get(rating)?)));
         let kinds: Vec<String> =
             kinds.map(|(rating, number)| format!("{} {}", n(number), rating_name(*rating))).collect();
-        parts.push(format!("{}: {}, with {}", group_name(group), some(given, "rating", "ratings"), kinds.join(", ")));
+        parts.push(format!(
+            "{}: {}, with {}",
+            group_name(group),
+            some(given, "rating", "ratings"),
+            kinds.join(", ")
+        ));
     }
     let others = summary.ratings_total - named;
     if others > 0 && named > 0 {
         parts.push(format!("others: {}", some(others, "rating", "ratings")));
     }
     let inside = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) };
-    format!("In {period} {} of satisfaction were given{inside}.", some(summary.ratings_total, "rating", "ratings"))
+    format!(
+        "In {period} {} of satisfaction were given{inside}.",
+        some(summary.ratings_total, "rating", "ratings")
+    )
 }
 
 fn online(summary: &PeriodSummary) -> String {
@@ -321,7 +346,9 @@ fn payments(summary: &PeriodSummary, period: &str) -> String {
         return format!("In {period} there were no payments.");
     };
     let mut places = Vec::new();
-    for (place, name) in [("town", "at the one-stop counter"), ("communes", "at the counters of communes and wards")] {
+    for (place, name) in
+        [("town", "at the one-stop counter"), ("communes", "at the counters of communes and wards")]
+    {
         let mut there: Vec<_> =
             f.by_place.iter().filter(|((at, _), paid)| at == place && paid.transactions != 0).collect();
         there.sort_by_key(|(_, paid)| std::cmp::Reverse(paid.amount_vnd));
@@ -341,6 +368,7 @@ fn payments(summary: &PeriodSummary, period: &str) -> String {
             places.push(format!("{name} {}", kinds.join("; ")));
         }
     }
-    let told = if places.is_empty() { String::new() } else { format!("{}. ", capitalised(&places.join("; "))) };
+    let told =
+        if places.is_empty() { String::new() } else { format!("{}. ", capitalised(&places.join("; "))) };
     format!("{told}The share of online payments in {period} is {rate}.")
 }

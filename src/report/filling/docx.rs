@@ -50,9 +50,8 @@ pub fn fill(package: &mut Package, names: &Names, faults: &mut Vec<Fault>) -> Re
 /// What people call a part with text; None: it has none.
 fn called(name: &str) -> Option<&'static str> {
     let file = name.strip_prefix("word/")?.strip_suffix(".xml")?;
-    let is = |kind: &str| {
-        file.strip_prefix(kind).is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
-    };
+    let is =
+        |kind: &str| file.strip_prefix(kind).is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()));
     match file {
         "footnotes" | "endnotes" => Some("chú thích / note"),
         _ if is("document") => Some("thân văn bản / body"),
@@ -222,7 +221,12 @@ impl Filling<'_> {
         }
         let Ok(spots) = spots(&text) else {
             let vi = "có “{{” mà không có “}}”, hoặc cách ghi sau “|” không phải raw, 00";
-            self.fault("BAD_PLACEHOLDER", &text, vi, "“{{” without “}}”, or what follows “|” is neither raw nor 00");
+            self.fault(
+                "BAD_PLACEHOLDER",
+                &text,
+                vi,
+                "“{{” without “}}”, or what follows “|” is neither raw nor 00",
+            );
             return vec![paragraph];
         };
         let mut values = Vec::new();
@@ -278,7 +282,10 @@ pub fn unknown(names: &Names, name: &str) -> (String, String) {
             format!("there is no name “{name}”; see `bonro reports names`"),
         );
     }
-    (format!("không có tên “{name}”; gần giống: {near}"), format!("there is no name “{name}”; there are: {near}"))
+    (
+        format!("không có tên “{name}”; gần giống: {near}"),
+        format!("there is no name “{name}”; there are: {near}"),
+    )
 }
 
 /// Identities are of one paragraph and one bookmark each.
@@ -324,7 +331,9 @@ fn write(paragraph: &mut Element, spots: &[Spot], values: &[String]) {
 
 /// Text as XML may hold it.
 pub fn sayable(text: &str) -> String {
-    text.chars().filter(|c| *c == '\n' || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'))).collect()
+    text.chars()
+        .filter(|c| *c == '\n' || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')))
+        .collect()
 }
 
 /// Lines of a text become breaks of its run.

@@ -66,9 +66,17 @@ pub const HOUSE_RATES: [Meaning; 2] = [
 
 /// Places and kinds of online payments.
 pub const PAYMENTS: [Meaning; 4] = [
-    ("payments/town/land_tax_and_registration_fee", "thuế đất, lệ phí trước bạ tại Bộ phận Một cửa của đơn vị", "land tax at the house's counter"),
+    (
+        "payments/town/land_tax_and_registration_fee",
+        "thuế đất, lệ phí trước bạ tại Bộ phận Một cửa của đơn vị",
+        "land tax at the house's counter",
+    ),
     ("payments/town/fee", "phí, lệ phí tại Bộ phận Một cửa của đơn vị", "fees at the house's counter"),
-    ("payments/communes/land_tax_and_registration_fee", "thuế đất, lệ phí trước bạ tại các xã, phường", "land tax at the communes"),
+    (
+        "payments/communes/land_tax_and_registration_fee",
+        "thuế đất, lệ phí trước bạ tại các xã, phường",
+        "land tax at the communes",
+    ),
     ("payments/communes/fee", "phí, lệ phí tại các xã, phường", "fees at the communes"),
 ];
 

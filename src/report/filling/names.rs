@@ -156,7 +156,11 @@ impl Names {
             names.put_rate(name, vi, en, Rate::default());
         }
         for (name, vi, en) in figures::PAYMENTS {
-            names.put(&format!("{name}/transactions"), &told((&format!("{vi}: số lượt"), en)), Value::Count(0));
+            names.put(
+                &format!("{name}/transactions"),
+                &told((&format!("{vi}: số lượt"), en)),
+                Value::Count(0),
+            );
             let amount = format!("{vi}: số tiền (đồng)");
             names.put(&format!("{name}/amount_vnd"), &told((&amount, en)), Value::Count(0));
         }
@@ -168,7 +172,10 @@ impl Names {
             let mut columns = Item::new();
             let mut meanings = BTreeMap::new();
             for (column, meaning, english) in figures::ROW {
-                meanings.insert(column.to_owned(), told((&format!("{vi}: {meaning}"), &format!("{en}: {english}"))));
+                meanings.insert(
+                    column.to_owned(),
+                    told((&format!("{vi}: {meaning}"), &format!("{en}: {english}"))),
+                );
             }
             for (name, meaning) in row_names(vi, en, &mut columns) {
                 meanings.insert(name, meaning);
@@ -235,9 +242,10 @@ impl Names {
     /// Makes ready what cells are called; after that nothing is added.
     #[must_use]
     pub fn done(mut self) -> Self {
-        let columns = self.lists.iter().flat_map(|(list, known)| {
-            known.columns.keys().map(move |column| format!("{list}.{column}"))
-        });
+        let columns = self
+            .lists
+            .iter()
+            .flat_map(|(list, known)| known.columns.keys().map(move |column| format!("{list}.{column}")));
         let all: Vec<String> = self.singles.keys().cloned().chain(columns).collect();
         for name in all {
             self.cells.entry(cell_name(&name).to_lowercase()).or_default().push(name);
@@ -316,7 +324,10 @@ pub fn rate_part(part: &str, rate: Rate) -> Value {
 fn row_names(vi: &str, en: &str, values: &mut Item) -> Vec<(String, String)> {
     let mut names = Vec::new();
     for (name, meaning, english) in figures::DOSSIERS {
-        names.push((format!("dossiers/{name}"), told((&format!("{vi}: hồ sơ {meaning}"), &format!("{en}: {english}")))));
+        names.push((
+            format!("dossiers/{name}"),
+            told((&format!("{vi}: hồ sơ {meaning}"), &format!("{en}: {english}"))),
+        ));
     }
     for (name, meaning, english) in figures::RATES {
         for (part, part_vi, part_en) in figures::RATE_PARTS {

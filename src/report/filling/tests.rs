@@ -34,11 +34,9 @@ fn types(main: &str, extra: &str) -> String {
 
 /// A document with these paragraphs and parts.
 fn docx(body: &str, more: &[(&str, String)]) -> Vec<u8> {
-    let document = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"{WORD}\"><w:body>{body}</w:body></w:document>");
-    let mut all = vec![
-        ("[Content_Types].xml", types(DOCUMENT, "")),
-        ("word/document.xml", document),
-    ];
+    let document =
+        format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"{WORD}\"><w:body>{body}</w:body></w:document>");
+    let mut all = vec![("[Content_Types].xml", types(DOCUMENT, "")), ("word/document.xml", document)];
     all.extend(more.iter().map(|(name, text)| (*name, text.clone())));
     packed(&all)
 }
@@ -51,7 +49,12 @@ fn runs(texts: &[&str]) -> String {
 fn filled_body(body: &str) -> String {
     let filled = fill(&docx(body, &[]), &names()).expect("it is filled");
     let document = parts(&filled).remove("word/document.xml").expect("the body");
-    document.split_once("<w:body>").and_then(|(_, rest)| rest.rsplit_once("</w:body>")).expect("a body").0.to_owned()
+    document
+        .split_once("<w:body>")
+        .and_then(|(_, rest)| rest.rsplit_once("</w:body>"))
+        .expect("a body")
+        .0
+        .to_owned()
 }
 
 /// Why a form is refused, by its reasons.
@@ -65,8 +68,16 @@ fn reason(bytes: &[u8]) -> &'static str {
 
 #[test]
 fn a_placeholder_may_be_split_over_runs_and_keeps_their_looks() {
-    let said = filled_body(&runs(&["Tiếp nhận {", "{groups/specialised_", "agencies/dossiers/received_total", "}} hồ sơ; {{ total/dossiers/withdrawn }}"]));
-    assert!(said.contains("<w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">Tiếp nhận 1.320</w:t>"), "{said}");
+    let said = filled_body(&runs(&[
+        "Tiếp nhận {",
+        "{groups/specialised_",
+        "agencies/dossiers/received_total",
+        "}} hồ sơ; {{ total/dossiers/withdrawn }}",
+    ]));
+    assert!(
+        said.contains("<w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">Tiếp nhận 1.320</w:t>"),
+        "{said}"
+    );
     assert!(said.contains(" hồ sơ; 0</w:t>"), "{said}");
     assert_eq!(said.matches("<w:proofErr/>").count(), 3, "what isn't text stays: {said}");
 }
@@ -108,13 +119,15 @@ fn a_table_row_is_repeated_for_each_item() {
         assert!(said.contains(words), "{words}: {said}");
     }
     // A list without items leaves its row, with nothing in it.
-    let said = filled_body(&format!("<w:tbl>{}</w:tbl>", row(&["{{field.name}}", "{{field.dossiers/resolved}}"])));
+    let said =
+        filled_body(&format!("<w:tbl>{}</w:tbl>", row(&["{{field.name}}", "{{field.dossiers/resolved}}"])));
     assert_eq!((said.matches("<w:tr").count(), said.contains("{{")), (1, false), "{said}");
 }
 
 #[test]
 fn headers_and_footers_are_filled_and_text_is_escaped() {
-    let header = format!("<w:hdr xmlns:w=\"{WORD}\">{}</w:hdr>", runs(&["A &amp; B &#60; {{report/office}}"]));
+    let header =
+        format!("<w:hdr xmlns:w=\"{WORD}\">{}</w:hdr>", runs(&["A &amp; B &#60; {{report/office}}"]));
     let form = docx(&runs(&["Không có gì"]), &[("word/header1.xml", header)]);
     assert_eq!(check(&form, &blank(&registers())), Ok((FormKind::Docx, 1)));
     let filled = fill(&form, &names()).expect("it is filled");
@@ -143,7 +156,11 @@ fn every_cell_that_is_frozen_has_a_name_and_a_cell_name() {
     let untold: Vec<&str> =
         untold.filter(|name| !name.starts_with("CNVPDK/") && !name.starts_with("place/")).collect();
     assert_eq!(untold, Vec::<&str>::new());
-    assert!(names_of(&input(&nothing(), &wording, false), &registers(), "").single("total/dossiers/resolved").is_some());
+    assert!(
+        names_of(&input(&nothing(), &wording, false), &registers(), "")
+            .single("total/dossiers/resolved")
+            .is_some()
+    );
 }
 
 #[test]

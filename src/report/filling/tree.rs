@@ -130,8 +130,10 @@ impl Element {
 
     /// An attribute by its name without prefix, as it is meant.
     pub fn attribute(&self, name: &str) -> Option<String> {
-        let found =
-            self.attributes.iter().find(|(key, _)| key.rsplit_once(':').map_or(key.as_str(), |k| k.1) == name);
+        let found = self
+            .attributes
+            .iter()
+            .find(|(key, _)| key.rsplit_once(':').map_or(key.as_str(), |k| k.1) == name);
         found.map(|(_, value)| unescape(value).map_or_else(|_| value.clone(), std::borrow::Cow::into_owned))
     }
 

@@ -9,13 +9,13 @@ use super::{figures, names};
 use crate::domain::figure::Rating;
 use crate::domain::summary::{Figures, Rate, RowKey, cells};
 use crate::domain::text::{date, long_date, moment};
+use crate::report::ReportInput;
 use crate::report::appendix::group_name;
 use crate::report::body::{capitalised, closing, opening, prefill};
 use crate::report::docx::BLANK;
 use crate::report::sentences;
 use crate::report::template::{BlockForm, Saying};
 use crate::report::wording::{period_name, period_range};
-use crate::report::ReportInput;
 
 /// The names of sentences that figures say, and what each speaks of.
 const SAYINGS: [(&str, Saying, &str); 15] = [

@@ -89,7 +89,8 @@ fn entered(
     let fault = |reason, vi: &str, en: &str| {
         Fault::new(reason, format!("tên ô {place}: {vi}"), format!("cell name {place}: {en}"))
     };
-    let found = reference(refers_to).and_then(|(sheet, range)| Some((sheets.get(&sheet.to_lowercase())?, range)));
+    let found =
+        reference(refers_to).and_then(|(sheet, range)| Some((sheets.get(&sheet.to_lowercase())?, range)));
     let Some((part, range)) = found else {
         return Err(fault(
             "BAD_REFERENCE",
@@ -131,8 +132,12 @@ fn entered(
     if let Some((other, (first, last))) = clashing {
         return Err(fault(
             "CLASHING_LISTS",
-            &format!("danh sách {other} dùng các dòng {first}–{last}; các cột của một danh sách phải cùng số dòng, hai danh sách không chung dòng"),
-            &format!("the list {other} has rows {first} to {last}; a list's columns have the same rows, two lists share none"),
+            &format!(
+                "danh sách {other} dùng các dòng {first}–{last}; các cột của một danh sách phải cùng số dòng, hai danh sách không chung dòng"
+            ),
+            &format!(
+                "the list {other} has rows {first} to {last}; a list's columns have the same rows, two lists share none"
+            ),
         ));
     }
     edits.lists.insert(list.to_owned(), rows);
@@ -246,10 +251,7 @@ fn edited(sheet: &mut Element, edits: &Edits, faults: &mut Vec<Fault>) -> Result
 }
 
 /// The elements in one, each by the number that it bears or else by its place after the one before.
-fn numbered(
-    parent: &mut Element,
-    read: impl Fn(&str) -> Option<u32>,
-) -> Result<Vec<(u32, Element)>, Fault> {
+fn numbered(parent: &mut Element, read: impl Fn(&str) -> Option<u32>) -> Result<Vec<(u32, Element)>, Fault> {
     let (mut found, mut last) = (Vec::new(), 0);
     for node in std::mem::take(&mut parent.children) {
         let Node::Element(element) = node else { continue };
@@ -330,7 +332,9 @@ mod tests {
         assert_eq!(reference("Sheet1!$B$5"), Some(("Sheet1".to_owned(), range((5, 2), (5, 2)))));
         let quoted = reference("'Tờ ''A'' 1'!$A$1:$AB$12");
         assert_eq!(quoted, Some(("Tờ 'A' 1".to_owned(), range((1, 1), (12, 28)))));
-        for bad in ["#REF!", "Sheet1!#REF!", "5", "Sheet1!A", "Sheet1!$A:$A", "Sheet1!$XFE$1", "A!B0", "A!$C$2:$A$1"] {
+        for bad in
+            ["#REF!", "Sheet1!#REF!", "5", "Sheet1!A", "Sheet1!$A:$A", "Sheet1!$XFE$1", "A!B0", "A!$C$2:$A$1"]
+        {
             assert_eq!(reference(bad), None, "{bad}");
         }
         assert_eq!((letters(1), letters(28), letters(16_384)), ("A".into(), "AB".into(), "XFD".into()));

@@ -1,7 +1,7 @@
 //! What letters have in common: the head with nation and issuing body, and the foot with recipients and signer.
 
-use super::super::labels::{Labels, VIETNAMESE};
 use super::super::docx::{BLANK, Block, Cell, Paragraph, Row, Run, Style, Table};
+use super::super::labels::{Labels, VIETNAMESE};
 
 /// Widths of the two halves of a head in millimetres, 165 in all: the nation's name takes 89 mm on one line.
 const HEAD: [u32; 2] = [74, 91];

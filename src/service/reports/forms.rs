@@ -14,9 +14,7 @@ use super::{FileRow, ReportRow, drafted, find, form_of, keeping, name as report_
 use crate::domain::code::Code;
 use crate::domain::report::ReportState;
 use crate::domain::text::cut;
-use crate::report::{
-    Fault, Names, Registers, Template, blank_names, check_form, fill_form, names_of,
-};
+use crate::report::{Fault, Names, Registers, Template, blank_names, check_form, fill_form, names_of};
 use crate::store::query::{ListQuery, Page};
 use crate::store::rules::Rules;
 use crate::store::{Door, StoreError, report_forms, reports};
@@ -105,7 +103,9 @@ pub async fn look_at(look: &Look, bytes: Vec<u8>) -> Result<LookedAt, ServiceErr
         return Err(Violation::new(
             "content",
             "TOO_LARGE",
-            format!("content: tệp trống hoặc lớn hơn {most} MiB; hãy chọn tệp khác hoặc bớt hình trong biểu mẫu"),
+            format!(
+                "content: tệp trống hoặc lớn hơn {most} MiB; hãy chọn tệp khác hoặc bớt hình trong biểu mẫu"
+            ),
             format!("content: is empty or has more than {most} MiB; take another file, or fewer pictures"),
         )
         .into());
@@ -136,8 +136,7 @@ pub async fn put(
     if title.is_empty() {
         findings.missing("name");
     }
-    let unit_id =
-        if draft.unit.is_empty() { None } else { findings.known_unit("unit", &draft.unit) };
+    let unit_id = if draft.unit.is_empty() { None } else { findings.known_unit("unit", &draft.unit) };
     if !draft.report_form.is_empty() && !reports_forms.contains(&draft.report_form) {
         let (said, all) = (cut(&draft.report_form), reports_forms.join(", "));
         findings.say(

@@ -14,8 +14,8 @@ use super::super::report::{Ask, counted};
 use super::super::work::{Context, Entered, ReplayKey};
 use super::super::{House, Look};
 use super::{
-    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, forms, get, is_carried, keeping, load, name, period_of,
-    save,
+    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, forms, get, is_carried, keeping, load, name,
+    period_of, save,
 };
 use crate::domain::report::ReportStep;
 use crate::domain::summary::{Frame, cells, summary};

@@ -100,7 +100,8 @@ async fn mail(work: &Work, row: &ReportRow) -> Result<ReportMail, ServiceError> 
             continue;
         }
         if let Some((kind, code)) = forms::of_paper(&line.paper) {
-            let (name, mime) = (format!("bieu-mau-{}-{stem}.{}", slug(code), kind.extension()), kind.media_type());
+            let (name, mime) =
+                (format!("bieu-mau-{}-{stem}.{}", slug(code), kind.extension()), kind.media_type());
             let mime = mime.to_owned();
             files.push(EnclosedFile { name, mime, sha256: line.sha256, signed, paper: line.paper });
             continue;

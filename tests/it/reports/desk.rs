@@ -157,7 +157,8 @@ impl Desk {
 
     /// A file of a report.
     pub async fn file(&mut self, name: &str, paper: v1::ReportPaper) -> Result<Vec<u8>, Status> {
-        let request = v1::DownloadReportRequest { name: name.into(), paper: paper.into(), ..Default::default() };
+        let request =
+            v1::DownloadReportRequest { name: name.into(), paper: paper.into(), ..Default::default() };
         self.fetched(request).await
     }
 

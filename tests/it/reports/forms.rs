@@ -20,20 +20,38 @@ use crate::support::{both, house, sqlite};
 
 /// The Home Affairs office's document, as Word leaves one: a header, a sentence in pieces, a table.
 pub fn document() -> Vec<u8> {
-    let run = |text: &str| format!("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+    let run =
+        |text: &str| format!("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
     let paragraph = |texts: &[&str]| {
-        format!("<w:p>{}</w:p>", texts.iter().map(|text| run(text)).collect::<Vec<_>>().join("<w:proofErr w:type=\"spellStart\"/>"))
+        format!(
+            "<w:p>{}</w:p>",
+            texts
+                .iter()
+                .map(|text| run(text))
+                .collect::<Vec<_>>()
+                .join("<w:proofErr w:type=\"spellStart\"/>")
+        )
     };
-    let cell = |text: &str| format!("<w:tc><w:tcPr><w:tcW w:w=\"3000\" w:type=\"dxa\"/></w:tcPr>{}</w:tc>", paragraph(&[text]));
-    let row = |texts: &[&str]| format!("<w:tr>{}</w:tr>", texts.iter().map(|text| cell(text)).collect::<String>());
+    let cell = |text: &str| {
+        format!("<w:tc><w:tcPr><w:tcW w:w=\"3000\" w:type=\"dxa\"/></w:tcPr>{}</w:tc>", paragraph(&[text]))
+    };
+    let row =
+        |texts: &[&str]| format!("<w:tr>{}</w:tr>", texts.iter().map(|text| cell(text)).collect::<String>());
     let borders: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
         .map(|side| format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>"))
         .concat();
     let body = [
-        paragraph(&["Biểu tổng hợp của {{report/office}}, {{period/", "range}} (kèm Báo cáo số {{report/number}})"]),
+        paragraph(&[
+            "Biểu tổng hợp của {{report/office}}, {{period/",
+            "range}} (kèm Báo cáo số {{report/number}})",
+        ]),
         paragraph(&["{{say/dossiers}}"]),
         paragraph(&["Nguyên nhân: {{place/causes}}"]),
-        paragraph(&["Tiếp nhận {", "{total/dossiers/received_total", "}} hồ sơ, trễ hạn {{total/dossiers/resolved_late|00}} hồ sơ, đúng hạn {{total/not_late/percent}}."]),
+        paragraph(&[
+            "Tiếp nhận {",
+            "{total/dossiers/received_total",
+            "}} hồ sơ, trễ hạn {{total/dossiers/resolved_late|00}} hồ sơ, đúng hạn {{total/not_late/percent}}.",
+        ]),
         format!(
             "<w:tbl><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid><w:gridCol w:w=\"3000\"/><w:gridCol w:w=\"3000\"/><w:gridCol w:w=\"3000\"/></w:tblGrid>{}{}</w:tbl>",
             row(&["STT", "Cơ quan", "Đã giải quyết"]),
@@ -44,27 +62,43 @@ pub fn document() -> Vec<u8> {
     let word = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
                 xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
     let relations = |inside: &str| {
-        format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inside}</Relationships>")
+        format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inside}</Relationships>"
+        )
     };
     let relation = |id: &str, kind: &str, target: &str| {
-        format!("<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>")
+        format!(
+            "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>"
+        )
     };
     let main = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     packed(&[
-        ("[Content_Types].xml", format!(
-            "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
+        (
+            "[Content_Types].xml",
+            format!(
+                "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
              <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
              <Override PartName=\"/word/document.xml\" ContentType=\"{main}.document.main+xml\"/>\
              <Override PartName=\"/word/header1.xml\" ContentType=\"{main}.header+xml\"/></Types>"
-        )),
+            ),
+        ),
         ("_rels/.rels", relations(&relation("r1", "officeDocument", "word/document.xml"))),
         ("word/_rels/document.xml.rels", relations(&relation("r1", "header", "header1.xml"))),
-        ("word/header1.xml", format!("<w:hdr {word}>{}</w:hdr>", paragraph(&["Kỳ báo cáo: {{period/name}} – {{report/place}}"]))),
-        ("word/document.xml", format!(
-            "<w:document {word}><w:body>{}<w:sectPr><w:headerReference w:type=\"default\" r:id=\"r1\"/>\
+        (
+            "word/header1.xml",
+            format!(
+                "<w:hdr {word}>{}</w:hdr>",
+                paragraph(&["Kỳ báo cáo: {{period/name}} – {{report/place}}"])
+            ),
+        ),
+        (
+            "word/document.xml",
+            format!(
+                "<w:document {word}><w:body>{}<w:sectPr><w:headerReference w:type=\"default\" r:id=\"r1\"/>\
              <w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1134\" w:right=\"851\" w:bottom=\"1134\" w:left=\"1701\"/></w:sectPr></w:body></w:document>",
-            body.concat()
-        )),
+                body.concat()
+            ),
+        ),
     ])
 }
 
@@ -81,8 +115,10 @@ fn packed(parts: &[(&str, String)]) -> Vec<u8> {
 pub fn workbook() -> Vec<u8> {
     let mut workbook = Workbook::new();
     let head = Format::new().set_bold().set_align(FormatAlign::Center).set_border(FormatBorder::Thin);
-    let (boxed, share) =
-        (Format::new().set_border(FormatBorder::Thin), Format::new().set_num_format("0.00%").set_border(FormatBorder::Thin));
+    let (boxed, share) = (
+        Format::new().set_border(FormatBorder::Thin),
+        Format::new().set_num_format("0.00%").set_border(FormatBorder::Thin),
+    );
     let sheet = workbook.add_worksheet().set_name("Biểu 01").expect("a name");
     sheet.set_column_width(1, 40).expect("wide");
     sheet.set_column_width(2, 14).expect("wide");
@@ -158,7 +194,11 @@ both!(a_form_is_kept_filled_frozen_and_sent, |house| {
         .collect();
     assert_eq!(forms, [("reportForms/noi-vu", "docx"), ("reportForms/noi-vu-so", "xlsx")]);
     let kept = desk.filled(&report.name, "noi-vu").await.expect("it is kept");
-    assert!(words(&kept).contains("Nguyên nhân: - Một số công chức chưa chủ động. - Phần mềm"), "{}", words(&kept));
+    assert!(
+        words(&kept).contains("Nguyên nhân: - Một số công chức chưa chủ động. - Phần mềm"),
+        "{}",
+        words(&kept)
+    );
     let status = desk.filled(&report.name, "rieng").await.expect_err("it wasn't filled");
     assert_eq!(status.code(), Code::NotFound);
     // What becomes of the form changes nothing of what was frozen.
@@ -235,7 +275,8 @@ both!(a_form_is_replaced_listed_named_and_refused, |house| {
         desk.write(&report.name, place, text).await;
     }
     let frozen = desk.submit(&report.name).await;
-    let forms: Vec<&str> = frozen.files.iter().map(|file| file.form.as_str()).filter(|form| !form.is_empty()).collect();
+    let forms: Vec<&str> =
+        frozen.files.iter().map(|file| file.form.as_str()).filter(|form| !form.is_empty()).collect();
     assert_eq!(forms, ["reportForms/b"]);
 
     // What can't be a form is told with its place, and changes nothing.
@@ -253,7 +294,8 @@ both!(a_form_is_replaced_listed_named_and_refused, |house| {
         let bad = status.get_details_bad_request().expect("what is wrong").field_violations.remove(0);
         assert!(bad.reason == reason && bad.description.contains(told), "{bad:?}");
     }
-    let nameless = v1::ReportFormDraft { code: "a b".into(), report_form: "none".into(), ..Default::default() };
+    let nameless =
+        v1::ReportFormDraft { code: "a b".into(), report_form: "none".into(), ..Default::default() };
     let status = desk.put_form(nameless, &document()).await.expect_err("it has no name");
     assert_eq!(refusal(&status).1, ["form.code", "form.name", "form.report_form"]);
 });
@@ -313,14 +355,16 @@ async fn other_programs_read_and_reckon_what_was_filled() {
     let sentences = String::from_utf8(sentences).expect("text");
     let dossiers = sentences.lines().find(|said| said.contains("Đã tiếp nhận")).expect("a sentence");
     assert!(text.contains(&tidy(dossiers)), "{dossiers}\n\n{text}");
-    for words in ["Kỳ báo cáo: kỳ báo cáo", "1 Đơn vị P1 3", "Tiếp nhận 5 hồ sơ, trễ hạn 01 hồ sơ"] {
+    for words in ["Kỳ báo cáo: kỳ báo cáo", "1 Đơn vị P1 3", "Tiếp nhận 5 hồ sơ, trễ hạn 01 hồ sơ"]
+    {
         assert!(text.contains(words), "{words}\n\n{text}");
     }
 
     // The sums are LibreOffice's own: the file has none.
     let csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1";
     let Some(converted_to) = converted(out.path(), &so, csv) else { return };
-    let sheet = |name: &str| std::fs::read_to_string(converted_to.join(format!("so-{name}.csv"))).expect("a sheet");
+    let sheet =
+        |name: &str| std::fs::read_to_string(converted_to.join(format!("so-{name}.csv"))).expect("a sheet");
     let (first, second) = (sheet("Biểu 01"), sheet("Tỷ lệ"));
     assert!(first.contains("Tổng cộng,5,3,66.67%"), "{first}");
     assert!(first.contains("từ ngày 01/5/2024 đến ngày 14/5/2024"), "{first}");
