@@ -46,6 +46,8 @@ const TABLES: &[&str] = &[
     "reminder_snooze",
     "report",
     "report_file",
+    "report_form",
+    "report_form_content",
     "report_member",
     "report_text",
     "request_replay",

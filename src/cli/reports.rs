@@ -2,6 +2,7 @@
 
 mod comparing;
 mod filing;
+mod forms;
 mod showing;
 
 use std::path::PathBuf;
@@ -42,6 +43,13 @@ pub enum ReportsCommand {
     Cancel(ReasonArgs),
     /// Lấy một tệp của báo cáo / Fetch a file of a report
     File(filing::FileArgs),
+    /// Biểu mẫu Word, Excel của nơi nhận / Word and Excel forms of recipients
+    #[command(subcommand)]
+    Forms(forms::FormsCommand),
+    /// Điền một biểu mẫu của nơi nhận / Fill a form of a recipient
+    Fill(forms::FillArgs),
+    /// Các tên dùng được trong biểu mẫu và giá trị hiện nay / Names that forms may have, with today's values
+    Names(forms::NamesArgs),
     /// So sánh hai kỳ, hoặc báo cáo với số liệu hiện nay, kèm lý do / Compare two periods, or a report with today's figures, with the reasons
     Compare(CompareArgs),
 }
@@ -83,6 +91,9 @@ pub struct OpenArgs {
     /// Hạn gửi / Until when it must have been sent
     #[arg(long, value_name = "DATE", value_parser = values::day)]
     due: Option<NaiveDate>,
+    /// Biểu mẫu của nơi nhận sẽ điền, có thể lặp lại; mặc định mọi biểu mẫu chung / Recipient's form to fill, may be repeated; by default all of the house
+    #[arg(long = "recipient-form", value_name = "CODE")]
+    recipient_forms: Vec<String>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -188,6 +199,9 @@ pub async fn run(command: ReportsCommand, as_json: bool) -> anyhow::Result<Exit>
             Ok(showing::done(answer.into_inner().report, as_json))
         }
         ReportsCommand::File(args) => filing::fetch(&args, as_json).await,
+        ReportsCommand::Forms(command) => forms::run(command, as_json).await,
+        ReportsCommand::Fill(args) => forms::fill(&args, as_json).await,
+        ReportsCommand::Names(args) => forms::names(&args, as_json).await,
         ReportsCommand::Compare(args) => comparing::run(&args, as_json).await,
     }
 }
@@ -228,6 +242,7 @@ async fn open(args: &OpenArgs, as_json: bool) -> anyhow::Result<Exit> {
         }),
         addressee: args.addressee.clone(),
         due_on: args.due.map(wire::date),
+        recipient_forms: args.recipient_forms.iter().map(|code| forms::form_name(code)).collect(),
         request_id: String::new(),
     };
     let answer = client(args.connection.connect().await?).open_report(request).await?.into_inner();

@@ -79,6 +79,7 @@ list_requests!(
     ListPetitionsRequest,
     ListProceduresRequest,
     ListReminderRulesRequest,
+    ListReportFormsRequest,
     ListReportsRequest,
     ListSlotsRequest,
     ListSourceNamesRequest,

@@ -41,6 +41,8 @@ mod reminder;
 mod reminder_convert;
 mod report;
 mod report_convert;
+mod report_file;
+mod report_form;
 mod report_issue;
 mod report_issue_convert;
 mod rights;

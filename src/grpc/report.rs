@@ -8,7 +8,8 @@ use super::declared_figure::declared_figure;
 use super::dossier_convert::{outcome, timeliness};
 use super::import_show::source;
 use super::report_convert::{breakdowns, figure, period, summary};
-use super::report_issue::Pieces;
+use super::report_file::Pieces;
+use super::report_form::FormPieces;
 use super::{Front, Listing, Plan, reconciliation, status};
 use crate::domain::filter::Value;
 use crate::domain::permission::Scope;
@@ -257,6 +258,50 @@ impl ReportService for Front {
         request: Request<Streaming<v1::AttachSignedFileRequest>>,
     ) -> Result<Response<v1::AttachSignedFileResponse>, Status> {
         self.attach_one(request).await
+    }
+
+    async fn put_report_form(
+        &self,
+        request: Request<Streaming<v1::PutReportFormRequest>>,
+    ) -> Result<Response<v1::PutReportFormResponse>, Status> {
+        self.put_form(request).await
+    }
+
+    async fn get_report_form(
+        &self,
+        request: Request<v1::GetReportFormRequest>,
+    ) -> Result<Response<v1::GetReportFormResponse>, Status> {
+        self.get_form(request).await
+    }
+
+    async fn list_report_forms(
+        &self,
+        request: Request<v1::ListReportFormsRequest>,
+    ) -> Result<Response<v1::ListReportFormsResponse>, Status> {
+        self.list_forms(request).await
+    }
+
+    async fn withdraw_report_form(
+        &self,
+        request: Request<v1::WithdrawReportFormRequest>,
+    ) -> Result<Response<v1::WithdrawReportFormResponse>, Status> {
+        self.withdraw_form(request).await
+    }
+
+    type DownloadReportFormStream = FormPieces;
+
+    async fn download_report_form(
+        &self,
+        request: Request<v1::DownloadReportFormRequest>,
+    ) -> Result<Response<FormPieces>, Status> {
+        self.download_form(request).await
+    }
+
+    async fn list_report_names(
+        &self,
+        request: Request<v1::ListReportNamesRequest>,
+    ) -> Result<Response<v1::ListReportNamesResponse>, Status> {
+        self.report_names(request).await
     }
 
     type DownloadReportStream = Pieces;

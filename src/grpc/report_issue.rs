@@ -1,16 +1,15 @@
 //! The life of a report: what ReportService answers about reports that people work on.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tokio_stream::{Stream, StreamExt as _};
+use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::convert::{Fields, code_of};
 use super::report_convert::period;
-use super::report_issue_convert::{self as wire, paper_word};
+use super::report_issue_convert as wire;
 use super::{Front, Plan};
 use crate::domain::report::ReportOrigin;
 use crate::pb::v1;
@@ -21,14 +20,8 @@ use crate::service::{Context, House, Look, ReplayKey, ServiceError, Violation, W
 
 type Wire<T> = Result<Response<T>, Status>;
 
-/// Bytes of a piece of a file.
-const CHUNK: usize = 256 * 1024;
-
 /// Bytes of a signed file that are read at most: a little more than are taken.
 const MOST_READ: usize = 25 * 1024 * 1024;
-
-/// A file in pieces.
-pub type Pieces = Pin<Box<dyn Stream<Item = Result<v1::DownloadReportResponse, Status>> + Send>>;
 
 fn step(name: &str, etag: String) -> Result<Step, Violation> {
     Ok(Step { code: code_of("name", name, "reports")?, etag })
@@ -51,6 +44,10 @@ fn opening(r: v1::OpenReportRequest) -> Result<(Opening, Vec<Violation>), Servic
     let request = r.request.unwrap_or_default();
     let due_on = fields.date_or_none("due_on", r.due_on);
     let request_dated_on = fields.date_or_none("request.dated_on", request.dated_on);
+    let mut forms = Vec::new();
+    for name in &r.recipient_forms {
+        forms.extend(fields.take(code_of("recipient_forms", name, "reportForms").map(Some)));
+    }
     let wrong = fields.wrong();
     let Some(period) = period else { return Err(ServiceError::Invalid(wrong)) };
     let opening = Opening {
@@ -61,6 +58,7 @@ fn opening(r: v1::OpenReportRequest) -> Result<(Opening, Vec<Violation>), Servic
         request_matter: request.matter,
         addressee: r.addressee,
         due_on,
+        recipient_forms: forms,
     };
     Ok((opening, wrong))
 }
@@ -331,28 +329,6 @@ impl Front {
             },
         )
         .await
-    }
-
-    pub(super) async fn download(&self, request: Request<v1::DownloadReportRequest>) -> Wire<Pieces> {
-        let context = Self::context(&request)?;
-        let asked = request.into_inner();
-        let read = async {
-            let code = code_of("name", &asked.name, "reports")?;
-            let paper = paper_word(asked.paper()).ok_or_else(|| Violation::missing("paper"))?;
-            let look = self.house.look(context.clone()).await?;
-            let file = reports::file(&look, &code, paper).await?;
-            Ok::<_, ServiceError>(file)
-        };
-        let file = read.await.map_err(|error| Self::refuse(&context, error))?;
-        let line = reports::FileLine { paper: file.paper, sha256: file.sha256, size: file.size };
-        let first = v1::DownloadReportResponse { file: Some(wire::file(line)), chunk: Vec::new() };
-        let chunks: Vec<_> = file
-            .bytes
-            .chunks(CHUNK)
-            .map(|chunk| v1::DownloadReportResponse { file: None, chunk: chunk.to_vec() })
-            .collect();
-        let pieces = std::iter::once(first).chain(chunks).map(Ok);
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
     }
 
     pub(super) async fn check_one(

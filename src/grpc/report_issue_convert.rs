@@ -6,7 +6,7 @@ use crate::domain::summary::cells::CellChange;
 use crate::pb::v1;
 use crate::service::Rules;
 use crate::service::reports::{
-    Checked, Compared, Explained, FileLine, Place, Report, ReportRow, TextRow, is_carried,
+    Checked, Compared, Explained, FileLine, Place, Report, ReportRow, TextRow, forms, is_carried,
 };
 
 fn state(word: &str) -> v1::ReportState {
@@ -40,6 +40,7 @@ pub fn paper_word(paper: v1::ReportPaper) -> Option<&'static str> {
         v1::ReportPaper::Html => "html",
         v1::ReportPaper::Signed => "signed",
         v1::ReportPaper::Sentences => "sentences",
+        v1::ReportPaper::Form => "form",
     })
 }
 
@@ -57,7 +58,16 @@ fn paper(word: &str) -> v1::ReportPaper {
 
 /// A file without its bytes.
 pub fn file(line: FileLine) -> v1::ReportFile {
-    v1::ReportFile { paper: paper(&line.paper).into(), sha256: line.sha256, size: line.size }
+    let of = v1::ReportFile { sha256: line.sha256, size: line.size, ..Default::default() };
+    match forms::of_paper(&line.paper) {
+        None => v1::ReportFile { paper: paper(&line.paper).into(), ..of },
+        Some((kind, code)) => v1::ReportFile {
+            paper: v1::ReportPaper::Form.into(),
+            form: forms::name(code),
+            extension: kind.extension().to_owned(),
+            ..of
+        },
+    }
 }
 
 /// A report with what belongs to it.
@@ -96,6 +106,10 @@ pub fn line(row: ReportRow) -> v1::Report {
         signed_check: row.signed_check.as_deref().and_then(signed_check),
         sent_time: row.sent_at.map(timestamp),
         reason: row.reason.unwrap_or_default(),
+        recipient_forms: row
+            .recipient_forms
+            .map(|codes| codes.split(' ').map(forms::name).collect())
+            .unwrap_or_default(),
         create_time: Some(timestamp(row.created_at)),
         update_time: Some(timestamp(row.updated_at)),
         etag: row.version.to_string(),

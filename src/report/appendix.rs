@@ -217,7 +217,10 @@ fn shortened(table: Table) -> Table {
     }
     let rows = table.rows.into_iter().take(LISTED).collect();
     let (named, rest) = (Paper::Xlsx.file_name(), grouped(rest));
-    Table { rows, note: format!("Còn {rest} dòng; danh sách đầy đủ trong tệp {named}."), ..table }
+    // A list that isn't whole in the workbook either says so itself.
+    let whole = if table.note.is_empty() { "danh sách đầy đủ" } else { "xem tiếp" };
+    let note = format!("Còn {rest} dòng; {whole} trong tệp {named}. {}", table.note);
+    Table { rows, note: note.trim_end().to_owned(), ..table }
 }
 
 fn outcomes(summary: &PeriodSummary) -> Table {
@@ -366,6 +369,19 @@ fn late_dossiers(input: &ReportInput<'_>) -> Table {
             .chain(columns(Side::Left, [("Tình trạng", 26), ("Nguyên nhân", 25)]))
             .collect(),
         rows: input.late_dossiers.iter().map(row).collect(),
-        note: String::new(),
+        note: left_out(input).unwrap_or_default(),
     }
+}
+
+/// What is said where there are more late dossiers than the list holds.
+pub fn left_out(input: &ReportInput<'_>) -> Option<String> {
+    let more = i64::try_from(input.late_left_out).unwrap_or(i64::MAX);
+    let listed = i64::try_from(input.late_dossiers.len()).unwrap_or(i64::MAX);
+    (more > 0).then(|| {
+        format!(
+            "Danh sách nêu {} hồ sơ, còn {} hồ sơ không nêu ở đây; số liệu đã tính đủ, danh sách đầy đủ tra trên hệ thống.",
+            grouped(listed),
+            grouped(more)
+        )
+    })
 }

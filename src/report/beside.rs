@@ -15,7 +15,7 @@ use super::{IncidentLine, ReportInput};
 pub const DECLARED: &str = "Số liệu do đơn vị khai báo, không do hệ thống đếm";
 
 /// Ratings and petitions, which section 2 speaks of; section 3 speaks of the others.
-fn of_services(indicator: DeclaredIndicator) -> bool {
+pub fn of_services(indicator: DeclaredIndicator) -> bool {
     let word = indicator.as_str();
     word.starts_with("ratings_")
         || word.starts_with("petition")

@@ -93,7 +93,7 @@ fn filled(words: &str, input: &ReportInput<'_>) -> String {
 }
 
 /// The paragraphs that figures say.
-fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
+pub fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
     let (at, summary, wording) = (input.locality, input.summary, input.wording);
     let period = period_name(summary.period);
     match saying {
@@ -205,24 +205,27 @@ fn over(summary: &PeriodSummary, rate: fn(&crate::domain::summary::Figures) -> O
     groups(summary).filter_map(|(_, figures)| rate(figures)).fold(Rate::default(), Rate::plus)
 }
 
+/// The rates of [`achieved`], in its order.
+pub fn achieved_rates(summary: &PeriodSummary) -> [Rate; 3] {
+    let good = over(summary, |f| Some(f.dossiers.not_late_rate()));
+    [good, summary.online_overall, summary.payments.online]
+}
+
 /// Facts for the one who writes the assessment; what they mean is not the system's to say.
 fn achieved(summary: &PeriodSummary) -> String {
-    let good = over(summary, |f| Some(f.dossiers.not_late_rate()));
-    let rates: Vec<String> = [
-        ("hồ sơ giải quyết trước hạn, đúng hạn", good),
-        ("hồ sơ nộp trực tuyến", summary.online_overall),
-        ("thanh toán trực tuyến", summary.payments.online),
-    ]
-    .into_iter()
-    .filter_map(|(name, rate)| {
-        Some(format!(
-            "{name} đạt {} ({}/{})",
-            share(rate)?,
-            grouped(rate.numerator),
-            grouped(rate.denominator)
-        ))
-    })
-    .collect();
+    let names = ["hồ sơ giải quyết trước hạn, đúng hạn", "hồ sơ nộp trực tuyến", "thanh toán trực tuyến"];
+    let rates: Vec<String> = names
+        .into_iter()
+        .zip(achieved_rates(summary))
+        .filter_map(|(name, rate)| {
+            Some(format!(
+                "{name} đạt {} ({}/{})",
+                share(rate)?,
+                grouped(rate.numerator),
+                grouped(rate.denominator)
+            ))
+        })
+        .collect();
     if rates.is_empty() {
         String::new()
     } else {
@@ -230,25 +233,37 @@ fn achieved(summary: &PeriodSummary) -> String {
     }
 }
 
+/// The counts of [`lacking`], in its order.
+pub fn lacking_counts(summary: &PeriodSummary) -> [i64; 6] {
+    let result = over(summary, |f| f.result);
+    let intake = over(summary, |f| f.intake);
+    [
+        groups(summary).map(|(_, f)| f.dossiers.resolved_late).sum(),
+        groups(summary).map(|(_, f)| f.dossiers.in_process_overdue).sum(),
+        intake.denominator - intake.numerator,
+        result.denominator - result.numerator,
+        summary.tasks.completed_late,
+        summary.tasks.in_progress_overdue,
+    ]
+}
+
 /// The same of what is late or lacking.
 fn lacking(summary: &PeriodSummary) -> String {
     let period = period_name(summary.period);
-    let late: i64 = groups(summary).map(|(_, f)| f.dossiers.resolved_late).sum();
-    let overdue: i64 = groups(summary).map(|(_, f)| f.dossiers.in_process_overdue).sum();
-    let result = over(summary, |f| f.result);
-    let intake = over(summary, |f| f.intake);
-    let facts: Vec<String> = [
-        (late, "hồ sơ giải quyết trễ hạn"),
-        (overdue, "hồ sơ đang giải quyết đã quá hạn"),
-        (intake.denominator - intake.numerator, "hồ sơ chưa số hóa khi tiếp nhận"),
-        (result.denominator - result.numerator, "kết quả giải quyết chưa số hóa"),
-        (summary.tasks.completed_late, "nhiệm vụ hoàn thành trễ hạn"),
-        (summary.tasks.in_progress_overdue, "nhiệm vụ đang thực hiện đã quá hạn"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, what)| format!("{} {what}", count(number)))
-    .collect();
+    let names = [
+        "hồ sơ giải quyết trễ hạn",
+        "hồ sơ đang giải quyết đã quá hạn",
+        "hồ sơ chưa số hóa khi tiếp nhận",
+        "kết quả giải quyết chưa số hóa",
+        "nhiệm vụ hoàn thành trễ hạn",
+        "nhiệm vụ đang thực hiện đã quá hạn",
+    ];
+    let facts: Vec<String> = lacking_counts(summary)
+        .into_iter()
+        .zip(names)
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{} {what}", count(number)))
+        .collect();
     if facts.is_empty() {
         format!("Trong {period}, số liệu không ghi nhận hồ sơ, nhiệm vụ trễ hạn hoặc quá hạn.")
     } else {

@@ -4,11 +4,11 @@
 use chrono::NaiveTime;
 
 use super::ReportInput;
-use super::appendix::{self, FormRow, Side, Table as List};
+use super::appendix::{FormRow, Side, Table as List};
 use super::body;
 use super::docx::{BLANK, Block, Cell, Document, Down, Paragraph, Row, Run, Section, Style, Table};
-use super::front::{DRAFT, Front};
 use super::letters::{ending, letterhead};
+use super::pages::Pages;
 
 /// The widths of the form's columns in millimetres, 252 in all.
 const FORM: [u32; 13] = [10, 55, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17, 17];
@@ -17,14 +17,14 @@ const FORM_HEADS: usize = 4;
 
 /// Draws the report.
 pub fn document(input: &ReportInput<'_>) -> Document {
-    let front = Front::of(input, BLANK);
+    let pages = Pages::of(input, BLANK);
     Document {
-        title: front.subject.clone(),
+        title: pages.front.subject.clone(),
         creator: input.office.to_owned(),
         made_at: input.dated_on.and_time(NaiveTime::MIN).and_utc(),
         sections: vec![
-            Section { landscape: false, blocks: text(input, &front) },
-            Section { landscape: true, blocks: annex(input, &front) },
+            Section { landscape: false, blocks: text(&pages) },
+            Section { landscape: true, blocks: annex(&pages) },
         ],
     }
 }
@@ -33,54 +33,54 @@ fn said(style: Style, text: &str) -> Block {
     Paragraph::new(style, text).into()
 }
 
-fn text(input: &ReportInput<'_>, front: &Front) -> Vec<Block> {
+fn text(pages: &Pages) -> Vec<Block> {
+    let (front, labels) = (&pages.front, pages.labels);
     let mut blocks: Vec<Block> = front.warnings.iter().map(|text| said(Style::Warning, text)).collect();
     blocks.extend([
-        letterhead(&front.superior, &front.office, &front.number, None, &front.dated),
-        said(Style::Title, "BÁO CÁO"),
+        letterhead(labels, &front.superior, &front.office, &front.number, None, &front.dated),
+        said(Style::Title, labels.title),
         said(Style::Subject, &front.subject),
         said(Style::SubjectRule, ""),
-        said(Style::Body, &body::opening(input)),
+        said(Style::Body, &pages.opening),
     ]);
-    for section in body::sections(input) {
+    for section in &pages.sections {
         blocks.push(said(Style::SectionHeading, &section.heading));
-        blocks.extend(section.blocks.iter().map(paragraph));
+        blocks.extend(section.blocks.iter().map(|block| paragraph(block, labels.draft)));
     }
-    blocks.push(said(Style::Body, &body::closing(input)));
+    blocks.push(said(Style::Body, &pages.closing));
     let copies: Vec<String> =
         front.copies.iter().map(|copy| copy.trim_start_matches("- ").to_owned()).collect();
-    blocks.push(ending(&copies, &front.signer_title, &front.signer));
+    blocks.push(ending(labels, &copies, &front.signer_title, &front.signer));
     blocks
 }
 
-fn paragraph(block: &body::Block) -> Block {
+fn paragraph(block: &body::Block, draft: &str) -> Block {
     if block.head {
         return said(Style::PartHeading, &block.text);
     }
     let mut runs = vec![Run::Plain(block.text.clone())];
     if block.draft {
         let joint = if block.text.is_empty() { "" } else { " " };
-        runs = vec![Run::Plain(format!("{}{joint}", block.text)), Run::Draft(DRAFT.to_owned())];
+        runs = vec![Run::Plain(format!("{}{joint}", block.text)), Run::Draft(draft.to_owned())];
     }
     Paragraph::of(Style::Body, runs).into()
 }
 
-fn annex(input: &ReportInput<'_>, front: &Front) -> Vec<Block> {
-    let words = &front.appendix;
+fn annex(pages: &Pages) -> Vec<Block> {
+    let words = &pages.front.appendix;
     let mut blocks = vec![
         said(Style::Heading, words.label),
         said(Style::AnnexName, words.name),
         said(Style::Subtitle, &words.enclosed),
         said(Style::TableTitle, &words.form),
     ];
-    let form = appendix::form(input.summary);
-    if !form.is_empty() {
-        blocks.push(form_table(&form).into());
+    if !pages.form.is_empty() {
+        blocks.push(form_table(&pages.form, &pages.labels.form).into());
     }
-    blocks.push(said(Style::Note, appendix::form_note(&form)));
-    for (at, list) in (2..).zip(appendix::tables(input)) {
+    blocks.push(said(Style::Note, pages.form_note));
+    for (at, list) in (2..).zip(&pages.tables) {
         blocks.push(said(Style::TableTitle, &format!("{at}. {}", list.title)));
-        blocks.push(list_table(&list).into());
+        blocks.push(list_table(list).into());
         if !list.note.is_empty() {
             blocks.push(said(Style::Note, &list.note));
         }
@@ -93,8 +93,8 @@ fn head(text: &str) -> Cell {
     Cell::text(Style::CellHead, text)
 }
 
-fn form_table(form: &[FormRow]) -> Table {
-    let mut rows: Vec<Row> = form_heads()
+fn form_table(form: &[FormRow], names: &[&str; 14]) -> Table {
+    let mut rows: Vec<Row> = form_heads(names)
         .into_iter()
         .map(|cells| Row { cells: cells.into_iter().collect(), leads: true })
         .collect();
@@ -118,24 +118,18 @@ fn form_table(form: &[FormRow]) -> Table {
 }
 
 /// The head of form II.06a/VPCP/KSTT.
-fn form_heads() -> [Vec<Cell>; FORM_HEADS] {
-    let wide = |text: &str, span: usize| Cell { span, ..head(text) };
-    let deep = |text: &str| Cell { down: Down::Begins, ..head(text) };
+fn form_heads(names: &[&str; 14]) -> [Vec<Cell>; FORM_HEADS] {
+    let wide = |at: usize, span: usize| Cell { span, ..head(names[at]) };
+    let deep = |at: usize| Cell { down: Down::Begins, ..head(names[at]) };
     let goes_on = || Cell { down: Down::GoesOn, ..head("") };
-    let counts = ["Tổng số", "Trước hạn", "Đúng hạn", "Quá hạn", "Tổng số", "Trong hạn", "Quá hạn"];
-    let mut second = vec![goes_on(), goes_on(), deep("Tổng số"), wide("Trong kỳ", 2), deep("Từ kỳ trước")];
+    let counts = [5, 8, 9, 10, 5, 11, 10];
+    let mut second = vec![goes_on(), goes_on(), deep(5), wide(6, 2), deep(7)];
     second.extend(counts.map(deep));
     let mut third = vec![goes_on(), goes_on(), goes_on()];
-    third.extend([head("Trực tuyến"), head("Trực tiếp, dịch vụ bưu chính"), goes_on()]);
+    third.extend([head(names[12]), head(names[13]), goes_on()]);
     third.extend(counts.map(|_| goes_on()));
     [
-        vec![
-            deep("STT"),
-            deep("Lĩnh vực, cơ quan giải quyết"),
-            wide("Số lượng hồ sơ tiếp nhận", 4),
-            wide("Số lượng hồ sơ đã giải quyết", 4),
-            wide("Số lượng hồ sơ đang giải quyết", 3),
-        ],
+        vec![deep(0), deep(1), wide(2, 4), wide(3, 4), wide(4, 3)],
         second,
         third,
         (1..=FORM.len()).map(|n| Cell::text(Style::CellCentre, format!("({n})"))).collect(),

@@ -4,14 +4,17 @@
 use askama::Template;
 
 use super::ReportInput;
-use super::appendix::{self, FormRow, Table};
-use super::body::{self, Section};
-use super::charts::{self, Picture};
-use super::front::{DRAFT, Front};
+use super::appendix::{FormRow, Table};
+use super::body::Section;
+use super::charts::Picture;
+use super::front::Front;
+use super::labels::Labels;
+use super::pages::Pages;
 
 #[derive(Template)]
 #[template(path = "report.html", config = "src/report/templates/askama.toml")]
 struct Page {
+    labels: &'static Labels,
     front: Front,
     opening: String,
     sections: Vec<Section>,
@@ -26,18 +29,18 @@ struct Page {
 
 /// Prints the report.
 pub fn html(input: &ReportInput<'_>) -> String {
-    let form = appendix::form(input.summary);
-    let pictures = charts::pictures(input);
+    let pages = Pages::of(input, &"\u{a0}".repeat(6));
     let page = Page {
-        front: Front::of(input, &"\u{a0}".repeat(6)),
-        opening: body::opening(input),
-        sections: body::sections(input),
-        closing: body::closing(input),
-        form_note: appendix::form_note(&form),
-        form,
-        first_table: 1 + usize::from(!pictures.is_empty()),
-        pictures,
-        tables: appendix::tables(input),
+        labels: pages.labels,
+        front: pages.front,
+        opening: pages.opening,
+        sections: pages.sections,
+        closing: pages.closing,
+        form_note: pages.form_note,
+        form: pages.form,
+        first_table: 1 + usize::from(!pages.pictures.is_empty()),
+        pictures: pages.pictures,
+        tables: pages.tables,
     };
     page.render().expect("writing a compiled template into a string cannot fail")
 }

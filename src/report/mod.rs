@@ -7,7 +7,8 @@
 //!
 //! `paper` prints one report on four papers: `html`, `pdf`, `document` and `workbook` lay it out, `front`, `body`,
 //! `appendix` and `charts` say what stands on all of them. `docx` and `sheet` write documents and lists of any content,
-//! `letters` says what stands in letters.
+//! `letters` says what stands in letters, and `filling` fills the forms that
+//! recipients send.
 
 use std::collections::BTreeMap;
 
@@ -25,11 +26,15 @@ mod body;
 mod charts;
 mod document;
 mod docx;
+mod english;
+mod filling;
 mod forms;
 mod front;
 mod html;
+mod labels;
 mod letters;
 mod package;
+mod pages;
 mod paper;
 #[cfg(feature = "pdf")]
 mod pdf;
@@ -52,8 +57,13 @@ mod unpacked;
 pub use body::{prefill, said_by_figures};
 pub use charts::{AgeBand, Charts, MonthFigures};
 pub use docx::{DOCUMENT, Document};
+pub use filling::{
+    Fault, FormKind, Line as NameLine, Names, Registers, blank as blank_names, check as check_form,
+    fill as fill_form, names_of,
+};
 pub use forms::Forms;
 pub use html::html;
+pub use labels::Language;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
 pub use paper::{Paper, PrintError, print};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
@@ -104,6 +114,8 @@ pub struct ReportInput<'a> {
     pub incidents: &'a [IncidentLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
+    /// How many there are beyond those in the list.
+    pub late_left_out: usize,
     /// Its form.
     pub template: &'a Template,
     /// What people wrote at the form's places, by the place's name.
@@ -114,6 +126,8 @@ pub struct ReportInput<'a> {
     pub charts: &'a Charts,
     /// Words and options of the sentences.
     pub wording: &'a Wording,
+    /// In which language it is printed.
+    pub language: Language,
 }
 
 impl ReportInput<'_> {

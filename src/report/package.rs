@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Packs parts in their order: what a reader must know first comes first.
-pub fn packed(parts: &[(&str, String)]) -> Vec<u8> {
+pub fn packed(parts: &[(&str, impl AsRef<[u8]>)]) -> Vec<u8> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default())
@@ -17,7 +17,7 @@ pub fn packed(parts: &[(&str, String)]) -> Vec<u8> {
     let in_memory = "writing an archive into memory cannot fail";
     for (name, text) in parts {
         archive.start_file(*name, options).expect(in_memory);
-        archive.write_all(text.as_bytes()).expect(in_memory);
+        archive.write_all(text.as_ref()).expect(in_memory);
     }
     archive.finish().expect(in_memory).into_inner()
 }

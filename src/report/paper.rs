@@ -3,7 +3,7 @@
 
 use super::document::document;
 use super::workbook::workbook;
-use super::{DOCUMENT, ReportInput, WORKBOOK, html};
+use super::{DOCUMENT, Language, ReportInput, WORKBOOK, html};
 
 /// A kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +26,11 @@ pub enum PrintError {
         "bản cài đặt này không in được {0}; hãy dùng bản có tính năng pdf, hoặc html, docx, xlsx / this build prints no {0}; take one with the feature pdf, or html, docx, xlsx"
     )]
     Unavailable(&'static str),
+    /// It is printed in Vietnamese only.
+    #[error(
+        "{0} chỉ có bản tiếng Việt; hãy chọn tệp khác / {0} is printed in Vietnamese only; take another paper"
+    )]
+    Untranslated(&'static str),
     /// The printer refused what it was given.
     #[error("không in được {paper}: {reason} / {paper} can't be printed: {reason}")]
     Refused {
@@ -91,6 +96,7 @@ pub fn print(input: &ReportInput<'_>, paper: Paper) -> Result<Vec<u8>, PrintErro
         #[cfg(not(feature = "pdf"))]
         Paper::Pdf => Err(PrintError::Unavailable(paper.extension())),
         Paper::Docx => Ok(document(input).docx()),
+        Paper::Xlsx if input.language == Language::En => Err(PrintError::Untranslated(paper.extension())),
         Paper::Xlsx => workbook(input)
             .map_err(|e| PrintError::Refused { paper: paper.extension(), reason: e.to_string() }),
     }

@@ -33,6 +33,9 @@ pub struct Template {
 pub struct SectionForm {
     /// `1. Về công tác chỉ đạo, …`.
     pub heading: String,
+    /// The same in English; empty: it stays as it is.
+    #[serde(default)]
+    pub heading_en: String,
     /// What stands in it.
     #[serde(rename = "block", default)]
     pub blocks: Vec<BlockForm>,
@@ -44,6 +47,8 @@ pub struct SectionForm {
 pub struct BlockForm {
     /// A lettered heading, and nothing else.
     pub head: String,
+    /// The same in English; empty: it stays as it is.
+    pub head_en: String,
     /// A sentence that is made of figures.
     pub say: Option<Saying>,
     /// The name of the place where a person writes; what figures say stands there until then.
@@ -54,6 +59,8 @@ pub struct BlockForm {
     pub optional: bool,
     /// What stands before each paragraph that figures say, and before the first that a person wrote.
     pub lead: String,
+    /// The same in English; empty: it stays as it is.
+    pub lead_en: String,
 }
 
 /// Sentences that are made of figures.

@@ -7,8 +7,8 @@ use crate::domain::unit::Group;
 use super::sample::{counts, day, document, figures, group, instant, nothing, sample};
 use super::template::Template;
 use super::{
-    AgeBand, Charts, DossierLine, Locality, MonthFigures, Registered, ReportInput, TaskLine, Wording, html,
-    period_name,
+    AgeBand, Charts, DossierLine, Language, Locality, MonthFigures, Registered, ReportInput, TaskLine,
+    Wording, html, period_name,
 };
 
 mod beside;
@@ -123,11 +123,13 @@ pub fn input<'a>(summary: &'a PeriodSummary, wording: &'a Wording, full: bool) -
         declared: &[],
         incidents: &[],
         late_dossiers: late,
+        late_left_out: 0,
         template: Box::leak(Box::new(Template::period())),
         narrative: Box::leak(Box::default()),
         is_final: false,
         charts: Box::leak(Box::new(pictured())),
         wording,
+        language: Language::Vi,
     }
 }
 

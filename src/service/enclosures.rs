@@ -13,21 +13,24 @@ use crate::report::{DossierLine, TaskLine};
 use crate::store::members::{Among, Weight, members as subjects};
 use crate::store::tasks;
 
-/// Dossiers that the enclosed list names at most.
+/// Dossiers of each figure that the enclosed list names at most: it is held in memory, and nobody reads more. The figure
+/// itself counts all of them, and `ListFigureMembers` pages through them.
 const LISTED: usize = 5000;
 
 /// Dossiers resolved late in a period or overdue at its end, as they stood then: by which figure a dossier is
-/// listed says what it was, not its state of today. `as_of`: as known at that number of the ledger.
+/// listed says what it was, not its state of today. `as_of`: as known at that number of the ledger. With how many there are
+/// beyond those that are listed.
 pub async fn late_dossiers(
     look: &Look,
     period: Period,
     as_of: Option<i64>,
-) -> Result<Vec<DossierLine>, ServiceError> {
+) -> Result<(Vec<DossierLine>, usize), ServiceError> {
     let calendar = house_calendar(&look.rules);
     let whose = Whose { as_of, ..Whose::default() };
-    let mut lines = Vec::new();
+    let (mut lines, mut left_out) = (Vec::new(), 0);
     for figure in [DossierFigure::ResolvedLate, DossierFigure::Overdue] {
-        let (rows, _) = members::list(look, figure, period, &whose, Uuid::nil(), LISTED).await?;
+        let (rows, total) = members::list(look, figure, period, &whose, Uuid::nil(), LISTED).await?;
+        left_out += total.saturating_sub(rows.len());
         for row in rows {
             let closed_at = row.closed_at.filter(|_| figure == DossierFigure::ResolvedLate);
             let late_by = closed_at.map_or(period.last(), |at| calendar.local_date(at));
@@ -45,7 +48,7 @@ pub async fn late_dossiers(
         }
     }
     lines.sort_by(|a, b| (&a.unit, a.due_on, &a.code).cmp(&(&b.unit, b.due_on, &b.code)));
-    Ok(lines)
+    Ok((lines, left_out))
 }
 
 /// The words of the list of causes.

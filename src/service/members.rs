@@ -144,7 +144,9 @@ pub async fn ids(
     let now = look.context.now;
     let (period, _) = period.until(calendar.local_date(now));
     let until = calendar.midnight(period.end()).min(now);
-    let among = among(look, whose);
+    // What came in and wasn't closed was open at the end.
+    let open_at_end = matches!(figure, DossierFigure::InProcess | DossierFigure::InDue);
+    let among = Among { open_at_end, ..among(look, whose) };
     let mut ids = members::members(&look.door, "dossier", &period, &weights(figure), &among).await?;
     let apologised = figure == DossierFigure::OverdueApologised;
     let flagged_later = apologised || matches!(figure, DossierFigure::InDue | DossierFigure::Overdue);
@@ -154,6 +156,7 @@ pub async fn ids(
             ids.retain(|id| !unflagged.contains(id));
         } else if !unflagged.is_empty() {
             // They are open, so they are among those in process at the end.
+            let among = Among { open_at_end: true, ..among };
             let open =
                 members::members(&look.door, "dossier", &period, &weights(DossierFigure::InProcess), &among)
                     .await?;
@@ -228,5 +231,5 @@ fn among(look: &Look, whose: &Whose) -> Among {
         let all = procedures.clone().unwrap_or_else(|| rules.versions.keys().copied().collect());
         all.into_iter().filter(is_watched).collect()
     });
-    Among { units, procedures: watched.or(procedures), as_of: whose.as_of }
+    Among { units, procedures: watched.or(procedures), as_of: whose.as_of, open_at_end: false }
 }

@@ -18,8 +18,8 @@ use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
 use crate::report::{
-    Charts, DossierLine, IncidentLine, Narrated, Paper, PrintError, ReportInput, TaskLine, Template, Wording,
-    print,
+    Charts, DossierLine, IncidentLine, Language, Narrated, Paper, PrintError, ReportInput, TaskLine,
+    Template, Wording, print,
 };
 
 /// What people have said of a report so far.
@@ -43,6 +43,8 @@ pub struct Draft {
     pub is_final: bool,
     /// Its lists are as known at that number of the ledger; None: as known now.
     pub as_of: Option<i64>,
+    /// In which language it is printed.
+    pub language: Language,
 }
 
 impl Default for Draft {
@@ -57,6 +59,7 @@ impl Default for Draft {
             narrative: BTreeMap::new(),
             is_final: false,
             as_of: None,
+            language: Language::Vi,
         }
     }
 }
@@ -78,6 +81,7 @@ pub struct Printing {
     zone: Tz,
     wording: Wording,
     late_dossiers: Vec<DossierLine>,
+    late_left_out: usize,
     tasks: Vec<TaskLine>,
     targets: Vec<Target>,
     incidents: Vec<IncidentLine>,
@@ -100,10 +104,12 @@ impl Printing {
             ServiceError::Internal(format!("a form that was read has no wording: {error}"))
         })?;
         let charts = charting::charts(look, &summary).await?;
+        let (late_dossiers, late_left_out) = enclosures::late_dossiers(look, period, draft.as_of).await?;
         Ok(Self {
             declared: declared(look, period).await?,
             reconciled: reconciled(look, period).await?,
-            late_dossiers: enclosures::late_dossiers(look, period, draft.as_of).await?,
+            late_dossiers,
+            late_left_out,
             tasks: enclosures::listed_tasks(look, period, draft.as_of).await?,
             targets: targets::of_house(look, period).await?,
             incidents: incidents::of_period(look, period).await?,
@@ -117,6 +123,11 @@ impl Printing {
             wording,
             charts,
         })
+    }
+
+    /// It is printed in English.
+    pub fn translate(&mut self) {
+        self.draft.language = Language::En;
     }
 
     /// Prints it, beside the workers that answer others: some tenths of a second of nothing but reckoning.
@@ -156,11 +167,13 @@ impl Printing {
             declared: &self.declared,
             incidents: &self.incidents,
             late_dossiers: &self.late_dossiers,
+            late_left_out: self.late_left_out,
             charts: &self.charts,
             template: &draft.template,
             narrative: &draft.narrative,
             is_final: draft.is_final,
             wording: &self.wording,
+            language: draft.language,
         }
     }
 }
@@ -184,6 +197,12 @@ fn told(error: &PrintError) -> ServiceError {
                 "bản cài đặt này không in được {paper}; hãy dùng bản có tính năng pdf, hoặc tệp khác"
             ),
             en: format!("this build prints no {paper}; take one with the feature pdf, or another paper"),
+        },
+        PrintError::Untranslated(paper) => ServiceError::Precondition {
+            reason: "VIETNAMESE_ONLY",
+            subject: format!("papers/{paper}"),
+            vi: format!("{paper} chỉ có bản tiếng Việt; hãy chọn pdf, docx hoặc html"),
+            en: format!("{paper} is printed in Vietnamese only; take pdf, docx or html"),
         },
         PrintError::Refused { .. } => ServiceError::Internal(error.to_string()),
     }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{CaseStatement, Expr, Query, SimpleExpr};
+use sea_orm::sea_query::{CaseStatement, Condition, Expr, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect,
 };
@@ -37,6 +37,9 @@ pub struct Among {
     pub procedures: Option<Vec<Uuid>>,
     /// Only what was known at that number of the ledger; None: all that is known.
     pub as_of: Option<i64>,
+    /// Who has a positive sum was open at the period's end: only those that are open now, or of which the ledger tells
+    /// anything later, are looked at. Whatever was closed in all the years before isn't.
+    pub open_at_end: bool,
 }
 
 /// Subjects of a kind (`dossier`, `task`, `petition`) whose weighed sum is positive, ascending by identity.
@@ -58,7 +61,9 @@ pub async fn members(
         }
     };
     let mut weighed = CaseStatement::new();
+    let mut told = Condition::any();
     for weight in weights {
+        told = told.add(matches(weight));
         weighed = weighed
             .case(matches(weight).and(early()), quantity().mul(weight.before))
             .case(matches(weight), quantity().mul(weight.within));
@@ -71,6 +76,7 @@ pub async fn members(
         .from(figure_entry::Entity)
         .and_where(figure_entry::Column::SubjectKind.eq(subject_kind))
         .and_where(figure_entry::Column::EffectiveOn.lt(period.end()))
+        .cond_where(told)
         .add_group_by([Expr::col(figure_entry::Column::SubjectId)])
         .and_having(sum.gt(0))
         .order_by(figure_entry::Column::SubjectId, sea_orm::Order::Asc);
@@ -83,11 +89,41 @@ pub async fn members(
     if let Some(as_of) = among.as_of {
         select.and_where(figure_entry::Column::Seq.lte(as_of));
     }
+    if weights.iter().all(|weight| weight.before == 0) {
+        select.and_where(figure_entry::Column::EffectiveOn.gte(period.first()));
+    }
+    if among.open_at_end && subject_kind == "dossier" {
+        select.and_where(
+            figure_entry::Column::SubjectId.in_subquery(open_or_told_of_later(period, among.as_of)),
+        );
+    }
     let mut found = Vec::new();
     for row in door.conn().query_all(&select).await? {
         found.push(row.try_get("", "subject_id")?);
     }
     Ok(found)
+}
+
+/// Dossiers that are open now, or of which the ledger tells something after a period's end or after a number of its own.
+fn open_or_told_of_later(period: &Period, as_of: Option<i64>) -> SelectStatement {
+    let entries = || {
+        let mut select = Query::select();
+        select
+            .column(figure_entry::Column::SubjectId)
+            .from(figure_entry::Entity)
+            .and_where(figure_entry::Column::SubjectKind.eq("dossier"));
+        select
+    };
+    let mut open = Query::select();
+    open.column(dossier::Column::Id).from(dossier::Entity).and_where(dossier::Column::Open.eq(true));
+    open.union(
+        UnionType::Distinct,
+        entries().and_where(figure_entry::Column::EffectiveOn.gte(period.end())).take(),
+    );
+    if let Some(as_of) = as_of {
+        open.union(UnionType::Distinct, entries().and_where(figure_entry::Column::Seq.gt(as_of)).take());
+    }
+    open
 }
 
 /// Open dossiers past the date that judges them at `until` that aren't flagged yet; `apologised`: only those with

@@ -35,6 +35,7 @@ pub mod reconciliations;
 pub mod records;
 pub mod references;
 pub mod reminder_rules;
+pub mod report_forms;
 pub mod reports;
 pub mod requests;
 pub mod rules;

@@ -71,6 +71,8 @@ async fn assert_fit(db: &DatabaseConnection) {
         reminder_snooze,
         report,
         report_file,
+        report_form,
+        report_form_content,
         report_member,
         report_text,
         request_replay,

@@ -63,7 +63,7 @@ const OUTSIDE: &[Outside] = &[
     Outside { path: "csv", rooms: &["intake"] },
     // The reading room unpacks, the print shop packs.
     Outside { path: "zip", rooms: &["intake", "report"] },
-    Outside { path: "quick_xml", rooms: &["intake"] },
+    Outside { path: "quick_xml", rooms: &["intake", "report"] },
     Outside { path: "encoding_rs", rooms: &["intake"] },
     Outside { path: "typst", rooms: &["report"] },
     Outside { path: "typst_layout", rooms: &["report"] },

@@ -4,6 +4,7 @@
 mod assessed;
 mod contributed;
 mod desk;
+mod forms;
 mod life;
 mod proof;
 mod sending;

@@ -1,7 +1,7 @@
 //! The main job, end to end: the real binary loads the sample through its own API, and everything it
 //! says is held against files that an independent program made.
 
-mod papers;
+pub mod papers;
 /// The same as the unit tests of the page have.
 #[path = "../../src/report/tests/sentences.rs"]
 mod sentences;

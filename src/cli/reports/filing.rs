@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
@@ -56,11 +56,20 @@ pub struct FileArgs {
     /// Loại tệp / Which file
     #[arg(long, value_name = "PAPER")]
     paper: Paper,
+    /// Ngôn ngữ; en là bản dịch tham khảo của pdf, docx, html / Language; en is a courtesy translation
+    #[arg(long, value_name = "LANGUAGE", default_value = "vi")]
+    language: Language,
     /// Tệp sẽ ghi, không ghi đè / File to write, never over another
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
     connection: ConnectionArgs,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Language {
+    Vi,
+    En,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -111,21 +120,44 @@ pub async fn sign(args: &SignArgs, as_json: bool) -> anyhow::Result<Exit> {
 
 /// Fetches a file.
 pub async fn fetch(args: &FileArgs, as_json: bool) -> anyhow::Result<Exit> {
-    let request = pb::DownloadReportRequest { name: name(&args.code), paper: args.paper.wire().into() };
-    let mut pieces = client(args.connection.connect().await?).download_report(request).await?.into_inner();
+    let language = match args.language {
+        Language::Vi => pb::Language::Vietnamese,
+        Language::En => pb::Language::English,
+    };
+    let request = pb::DownloadReportRequest {
+        name: name(&args.code),
+        paper: args.paper.wire().into(),
+        form: String::new(),
+        language: language.into(),
+    };
+    download(&args.connection, request, &args.out, as_json).await
+}
+
+/// Fetches a file of a report, and writes it.
+pub async fn download(
+    connection: &ConnectionArgs,
+    request: pb::DownloadReportRequest,
+    out: &Path,
+    as_json: bool,
+) -> anyhow::Result<Exit> {
+    let mut pieces = client(connection.connect().await?).download_report(request).await?.into_inner();
     let (mut file, mut bytes) = (pb::ReportFile::default(), Vec::new());
     while let Some(piece) = pieces.next().await {
         let piece = piece?;
         file = piece.file.unwrap_or(file);
         bytes.extend(piece.chunk);
     }
+    written(out, &bytes, (file.size, &file.sha256), as_json)
+}
+
+/// Writes what came, if it came whole, and never over another file.
+pub fn written(out: &Path, bytes: &[u8], (size, sha256): (i64, &str), as_json: bool) -> anyhow::Result<Exit> {
     anyhow::ensure!(
-        usize::try_from(file.size).ok() == Some(bytes.len()),
+        usize::try_from(size).ok() == Some(bytes.len()),
         "tệp chưa tới đủ / the file didn't come whole"
     );
-    let place = || format!("--out: {}", args.out.display());
-    let opened = OpenOptions::new().write(true).create_new(true).open(&args.out);
-    let mut opened = match opened {
+    let place = || format!("--out: {}", out.display());
+    let mut opened = match OpenOptions::new().write(true).create_new(true).open(out) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             return Err(WrongUsage(format!(
                 "{} đã có; hãy chọn tên khác hoặc xóa tệp cũ / is there already; take another name or remove it",
@@ -135,16 +167,11 @@ pub async fn fetch(args: &FileArgs, as_json: bool) -> anyhow::Result<Exit> {
         }
         opened => opened.with_context(place)?,
     };
-    opened.write_all(&bytes).with_context(place)?;
+    opened.write_all(bytes).with_context(place)?;
     if as_json {
-        output::say_json(&json!({ "file": args.out, "size": file.size, "sha256": file.sha256 }));
+        output::say_json(&json!({ "file": out, "size": size, "sha256": sha256 }));
     } else {
-        output::say(&format!(
-            "Đã ghi {0} ({1} byte), SHA-256 {2} / Wrote {0}",
-            args.out.display(),
-            file.size,
-            file.sha256
-        ));
+        output::say(&format!("Đã ghi {0} ({size} byte), SHA-256 {sha256} / Wrote {0}", out.display()));
     }
     Ok(Exit::Done)
 }

@@ -45,6 +45,7 @@ pub fn paper(paper: pb::ReportPaper) -> &'static str {
         pb::ReportPaper::Html => "html",
         pb::ReportPaper::Signed => "signed",
         pb::ReportPaper::Sentences => "sentences",
+        pb::ReportPaper::Form => "form",
         pb::ReportPaper::Unspecified => "",
     }
 }
@@ -69,7 +70,10 @@ pub fn json_of(report: &pb::Report) -> Value {
         "files": report
             .files
             .iter()
-            .map(|file| json!({ "paper": paper(file.paper()), "size": file.size, "sha256": file.sha256 }))
+            .map(|file| {
+                let (paper, form) = (paper(file.paper()), &file.form);
+                json!({ "paper": paper, "form": form, "size": file.size, "sha256": file.sha256 })
+            })
             .collect::<Vec<_>>(),
     })
 }
@@ -157,7 +161,8 @@ pub async fn show(args: &OneArgs, as_json: bool) -> anyhow::Result<Exit> {
     }
     done(Some(report.clone()), false);
     for file in &report.files {
-        output::say(&format!("  {:<9} {:>9} byte  {}", paper(file.paper()), file.size, file.sha256));
+        let form = if file.form.is_empty() { String::new() } else { format!("  {}", file.form) };
+        output::say(&format!("  {:<9} {:>9} byte  {}{form}", paper(file.paper()), file.size, file.sha256));
     }
     output::say("");
     for place in &places {

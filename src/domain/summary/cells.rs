@@ -94,7 +94,8 @@ pub fn cells(summary: &PeriodSummary) -> Cells {
     cells
 }
 
-fn dossier_counts(d: &DossierFigures) -> [(&'static str, i64); 16] {
+/// The counts of dossiers of a row by the last part of their cells' names.
+pub fn dossier_counts(d: &DossierFigures) -> [(&'static str, i64); 16] {
     [
         ("received_total", d.received_total),
         ("received_in_period", d.received_in_period),

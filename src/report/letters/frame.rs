@@ -1,6 +1,7 @@
 //! What letters have in common: the head with nation and issuing body, and the foot with recipients and signer.
 
 use super::super::docx::{BLANK, Block, Cell, Paragraph, Row, Run, Style, Table};
+use super::super::labels::{Labels, VIETNAMESE};
 
 /// Widths of the two halves of a head in millimetres, 165 in all: the nation's name takes 89 mm on one line.
 const HEAD: [u32; 2] = [74, 91];
@@ -27,6 +28,7 @@ pub struct Issuer<'a> {
 pub fn head(issuer: Issuer<'_>, number: &str, matter: Option<&str>) -> Block {
     let place = if issuer.place.is_empty() { BLANK } else { issuer.place };
     letterhead(
+        &VIETNAMESE,
         issuer.superior,
         or_blank(issuer.office),
         &format!("{BLANK}{number}"),
@@ -36,20 +38,27 @@ pub fn head(issuer: Issuer<'_>, number: &str, matter: Option<&str>) -> Block {
 }
 
 /// The head of any document: `superior` may be empty.
-pub fn letterhead(superior: &str, office: &str, number: &str, matter: Option<&str>, dated: &str) -> Block {
+pub fn letterhead(
+    labels: &Labels,
+    superior: &str,
+    office: &str,
+    number: &str,
+    matter: Option<&str>,
+    dated: &str,
+) -> Block {
     let mut body = vec![
         balanced(Style::Superior, &superior.to_uppercase()),
         balanced(Style::Issuer, &office.to_uppercase()),
         Paragraph::new(Style::IssuerRule, ""),
-        Paragraph::new(Style::Number, format!("Số: {number}")),
+        Paragraph::new(Style::Number, format!("{} {number}", labels.number)),
     ];
     if superior.is_empty() {
         body.remove(0);
     }
     body.extend(matter.map(|matter| Paragraph::new(Style::Matter, format!("V/v {matter}"))));
     let nation = [
-        Paragraph::new(Style::Nation, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
-        Paragraph::new(Style::Motto, "Độc lập - Tự do - Hạnh phúc"),
+        Paragraph::new(Style::Nation, labels.nation),
+        Paragraph::new(Style::Motto, labels.motto),
         Paragraph::new(Style::MottoRule, ""),
         Paragraph::new(Style::PlaceDate, dated),
     ];
@@ -60,12 +69,12 @@ pub fn letterhead(superior: &str, office: &str, number: &str, matter: Option<&st
 pub fn foot(issuer: Issuer<'_>, copies: &[String]) -> Block {
     let mut named: Vec<String> = copies.iter().map(|copy| format!("{copy};")).collect();
     named.push("Lưu: VT.".to_owned());
-    ending(&named, issuer.signer_title, "")
+    ending(&VIETNAMESE, &named, issuer.signer_title, "")
 }
 
 /// The foot of any document: what isn't known of the signer is left blank.
-pub fn ending(copies: &[String], signer_title: &str, signer: &str) -> Block {
-    let mut named = vec![Paragraph::new(Style::CopiesHead, "Nơi nhận:")];
+pub fn ending(labels: &Labels, copies: &[String], signer_title: &str, signer: &str) -> Block {
+    let mut named = vec![Paragraph::new(Style::CopiesHead, labels.copies)];
     named.extend(copies.iter().map(|copy| Paragraph::new(Style::CopiesItem, copy)));
     let signer = [
         Paragraph::new(Style::SignerTitle, or_blank(signer_title).to_uppercase()),

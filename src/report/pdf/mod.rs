@@ -19,10 +19,11 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::appendix::{self, FormRow, Table};
-use super::body;
-use super::charts::{self, Picture};
-use super::front::{DRAFT, Front};
+use super::appendix::{FormRow, Table};
+use super::charts::Picture;
+use super::front::Front;
+use super::labels::Labels;
+use super::pages::Pages;
 use super::{Paper, PrintError, ReportInput};
 use desk::Desk;
 
@@ -35,7 +36,7 @@ static STANDARDS: LazyLock<PdfStandards> = LazyLock::new(|| {
 #[derive(Debug, Serialize)]
 struct Filling<'a> {
     author: &'a str,
-    draft: &'a str,
+    labels: &'a Labels,
     front: Front,
     opening: String,
     sections: Vec<Section<'a>>,
@@ -78,9 +79,8 @@ pub fn pdf(input: &ReportInput<'_>) -> Result<Vec<u8>, PrintError> {
 }
 
 fn filling(input: &ReportInput<'_>) -> Result<Vec<u8>, PrintError> {
-    let form = appendix::form(input.summary);
-    let sections = body::sections(input);
-    let sections = sections.iter().map(|section| Section {
+    let pages = Pages::of(input, &"\u{a0}".repeat(6));
+    let sections = pages.sections.iter().map(|section| Section {
         heading: &section.heading,
         blocks: section
             .blocks
@@ -90,15 +90,15 @@ fn filling(input: &ReportInput<'_>) -> Result<Vec<u8>, PrintError> {
     });
     let filling = Filling {
         author: input.office,
-        draft: DRAFT,
-        front: Front::of(input, &"\u{a0}".repeat(6)),
-        opening: body::opening(input),
+        labels: pages.labels,
+        front: pages.front,
+        opening: pages.opening,
         sections: sections.collect(),
-        closing: body::closing(input),
-        form_note: appendix::form_note(&form),
-        form,
-        pictures: charts::pictures(input),
-        tables: appendix::tables(input),
+        closing: pages.closing,
+        form_note: pages.form_note,
+        form: pages.form,
+        pictures: pages.pictures,
+        tables: pages.tables,
     };
     let mut filling = serde_json::to_value(&filling).map_err(|e| refused(&e.to_string()))?;
     make_showable(&mut filling);

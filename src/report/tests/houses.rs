@@ -120,6 +120,14 @@ fn a_deadline_that_moved_after_the_period_is_not_told() {
 }
 
 #[test]
+fn a_list_that_is_cut_says_how_many_are_left_out() {
+    let (summary, wording) = (sample(), reference());
+    let page = print_as(&summary, &wording, true, |input| input.late_left_out = 12_345);
+    has(&page, &["Danh sách nêu 2 hồ sơ, còn 12.345 hồ sơ không nêu ở đây; số liệu đã tính đủ"]);
+    silent(&print(&summary, &wording, true), &["không nêu ở đây"]);
+}
+
+#[test]
 fn every_rating_has_its_words() {
     let mut summary = sample();
     summary.rows[0].figures.ratings = Rating::ALL.iter().map(|rating| (*rating, 1)).collect();

@@ -12,6 +12,7 @@ use chrono::NaiveTime;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::ReportInput;
+use super::appendix::left_out;
 use super::front::Front;
 use super::sheet::moment;
 use super::wording::period_range;
@@ -42,6 +43,7 @@ pub fn workbook(input: &ReportInput<'_>) -> Result<Vec<u8>, XlsxError> {
     let mut notes = front.warnings;
     notes.push(format!("{}, {}", input.office, period_range(input.summary.period)));
     notes.extend(front.appendix.notes);
+    notes.extend(left_out(input));
     let cover = Cover { notes };
     forms::write(&mut book, input, &cover)?;
     figures::groups(&mut book, input, &cover)?;

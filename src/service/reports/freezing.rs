@@ -14,8 +14,8 @@ use super::super::report::{Ask, counted};
 use super::super::work::{Context, Entered, ReplayKey};
 use super::super::{House, Look};
 use super::{
-    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, get, is_carried, keeping, load, name, period_of,
-    save,
+    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, forms, get, is_carried, keeping, load, name,
+    period_of, save,
 };
 use crate::domain::report::ReportStep;
 use crate::domain::summary::{Frame, cells, summary};
@@ -81,7 +81,7 @@ pub async fn submit(
     let now = work.now();
     let mut hashes = BTreeMap::new();
     for (paper, bytes) in frozen.files {
-        let file = keeping::file(work.new_id(), &row, paper, bytes, now);
+        let file = keeping::file(work.new_id(), &row, &paper, bytes, now);
         hashes.insert(file.paper.clone(), file.sha256.clone());
         reports::put_file(&work.tx, file).await?;
     }
@@ -111,7 +111,7 @@ struct Frozen {
     frame: Vec<u8>,
     figures: String,
     members: BTreeMap<String, Vec<String>>,
-    files: Vec<(&'static str, Vec<u8>)>,
+    files: Vec<(String, Vec<u8>)>,
 }
 
 async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, ServiceError> {
@@ -132,8 +132,11 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     let sentences = said_by_figures(&printing.input()).join("\n");
     let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
     let printed = printing.print(&papers).await?;
-    let mut files: Vec<_> = papers.iter().map(|paper| paper.extension()).zip(printed).collect();
-    files.push((SENTENCES, sentences.into_bytes()));
+    let words = papers.iter().map(|paper| paper.extension().to_owned());
+    let mut files: Vec<(String, Vec<u8>)> = words.zip(printed).collect();
+    files.push((SENTENCES.to_owned(), sentences.into_bytes()));
+    let recipients = forms::of_report(&look.door, row).await?;
+    files.extend(forms::filled(&look.rules, row, &printing, recipients).await?);
     Ok(Frozen { frame: packed(&frame)?, figures, members, files })
 }
 

@@ -3,6 +3,7 @@
 
 mod checking;
 mod comparing;
+pub mod forms;
 mod freezing;
 mod keeping;
 mod narrating;
@@ -17,21 +18,23 @@ use serde_json::json;
 use super::error::{ServiceError, forbidden};
 use super::narrowing::{Refers, resolve};
 use super::printing::{Draft, Printing};
-use super::report::{Ask, Breakdown, summarize};
+use super::report::{Ask, Breakdown, ledger_of, summarize};
 use super::settings::ReportSettings;
 use super::work::{Look, Work, check_etag};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportState, ReportStep};
+use crate::domain::summary::summary;
 use crate::domain::text::date;
-use crate::report::{BlockForm, Narrated, Template, prefill};
+use crate::report::{BlockForm, Language, Narrated, Paper, Template, prefill};
 use crate::store::query::{ListQuery, Page};
 use crate::store::{Door, StoreError, reports};
 
 pub use crate::report::SignedReading;
 pub use crate::store::reports::{FileLine, FileRow, PUBLISHED, ReportRow, TextRow};
-pub use checking::{Checked, MemberChange, check};
+pub use checking::{Checked, MemberChange, check, kept};
 pub use comparing::{Compared, Explained, Side, compare};
 pub use freezing::{Submitted, submit};
+pub use keeping::paper;
 pub use narrating::{Written, tidied, write};
 pub use opening::{Opening, cancel, correct, is_under_way, open, send_back};
 pub use sending::{enclosed, send};
@@ -169,6 +172,25 @@ pub async fn file(look: &Look, code: &str, paper: &str) -> Result<FileRow, Servi
     Ok(keeping::file(uuid::Uuid::nil(), &row, paper.extension(), bytes, look.context.now))
 }
 
+/// A courtesy translation of a report, printed anew: of what was frozen from the same figures, of a draft as it stands.
+/// It is never kept, signed or sent.
+pub async fn translation(look: &Look, code: &str, paper: Paper) -> Result<FileRow, ServiceError> {
+    let row = find(&look.door, code).await?;
+    let settings = &look.settings.report;
+    let mut printing = if row.frozen_seq.is_none() {
+        drafted(look, &row, settings).await?
+    } else {
+        let kept = kept(&row)?;
+        let ledger = ledger_of(&look.door, &kept.frame, kept.sequence).await?;
+        let summary = summary(&kept.frame, &ledger, &BREAKDOWNS);
+        let draft = draft_of(&look.door, &row, Some(kept.sequence)).await?;
+        Printing::gather(look, summary, settings, draft).await?
+    };
+    printing.translate();
+    let bytes = printing.print(&[paper]).await?.concat();
+    Ok(keeping::file(uuid::Uuid::nil(), &row, paper.extension(), bytes, look.context.now))
+}
+
 /// A draft as it would be printed now.
 async fn drafted(look: &Look, row: &ReportRow, settings: &ReportSettings) -> Result<Printing, ServiceError> {
     let ask = Ask { period: period_of(row)?, unit_id: None, as_of: None, breakdowns: BREAKDOWNS.to_vec() };
@@ -191,6 +213,7 @@ async fn draft_of(door: &impl Door, row: &ReportRow, as_of: Option<i64>) -> Resu
         narrative: written.map(|(place, text)| (place, narrated(text))).collect(),
         is_final: as_of.is_some(),
         as_of,
+        language: Language::Vi,
     })
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::error::{ServiceError, Violation};
 use super::super::findings::{Findings, Wire};
 use super::super::work::Work;
-use super::{ReportRow, Step, load, name, save};
+use super::{ReportRow, Step, forms, load, name, save};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportOrigin, ReportState, ReportStep};
 use crate::domain::text;
@@ -43,6 +43,8 @@ pub struct Opening {
     pub addressee: String,
     /// Until when it must have been sent.
     pub due_on: Option<NaiveDate>,
+    /// Codes of the recipients' forms that are filled from it; none: all of the house that fit.
+    pub recipient_forms: Vec<String>,
 }
 
 impl Opening {
@@ -56,6 +58,7 @@ impl Opening {
             request_matter: String::new(),
             addressee: String::new(),
             due_on: None,
+            recipient_forms: Vec::new(),
         }
     }
 }
@@ -72,6 +75,7 @@ pub async fn open(
     origin: ReportOrigin,
     wrong: Vec<Violation>,
 ) -> Result<ReportRow, ServiceError> {
+    let unfit = forms::unfit(&work.tx, &asked.recipient_forms, &asked.form).await?;
     let form = work.settings.report.forms.find(&asked.form);
     let today = super::super::slots::house_calendar(&work.rules).local_date(work.now());
     let mut findings = Findings::of_request(work, WIRE, wrong);
@@ -84,6 +88,9 @@ pub async fn open(
             &format!("không có mẫu “{}”; các mẫu hiện có: {known}", text::cut(&asked.form)),
             &format!("there is no form “{}”; there are: {known}", text::cut(&asked.form)),
         );
+    }
+    if let Some((vi, en)) = unfit {
+        findings.say("recipient_forms", "UNKNOWN_FORM", &vi, &en);
     }
     let number = findings.mailed_text("request_number", &asked.request_number);
     let matter = findings.mailed_text("request_matter", &asked.request_matter);
@@ -119,6 +126,7 @@ pub async fn open(
         request_matter: some(matter),
         addressee: some(addressee).unwrap_or_else(|| work.settings.report.recipient.clone()),
         due_on: asked.due_on,
+        recipient_forms: some(asked.recipient_forms.join(" ")),
         ..fresh(work, asked.period, form, form_name, origin).await?
     };
     reports::insert(&work.tx, row.clone()).await?;
@@ -158,6 +166,7 @@ pub async fn correct(work: &mut Work, step: &Step, reason: &str) -> Result<Repor
         request_dated_on: old.request_dated_on,
         request_matter: old.request_matter.clone(),
         addressee: old.addressee.clone(),
+        recipient_forms: old.recipient_forms.clone(),
         corrects_id: Some(old.id),
         reason: Some(reason),
         ..fresh(work, period, old.form.clone(), old.form_name.clone(), ReportOrigin::Correction).await?
@@ -258,6 +267,7 @@ async fn fresh(
         corrects_id: None,
         superseded_by_id: None,
         reason: None,
+        recipient_forms: None,
         version: 1,
         created_at: work.now(),
         updated_at: work.now(),

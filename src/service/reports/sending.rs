@@ -7,7 +7,7 @@ use super::super::error::{ServiceError, Violation};
 use super::super::letterhead::Letterhead;
 use super::super::settings::mailbox;
 use super::super::work::Work;
-use super::{ReportRow, Step, corrupt, freezing, keeping, load, name, period_of, request_of, save};
+use super::{ReportRow, Step, corrupt, forms, freezing, keeping, load, name, period_of, request_of, save};
 use crate::domain::report::ReportStep;
 use crate::mail::{Attachment, Corrected, EnclosedFile, Mailbox, ReportMail, is_deliverable};
 use crate::report::{Paper, period_range};
@@ -86,7 +86,7 @@ async fn mail(work: &Work, row: &ReportRow) -> Result<ReportMail, ServiceError> 
             Some(Corrected { number: old.number?, dated_on: old.dated_on?, reason })
         }),
     };
-    let stem: String = number.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let stem = slug(&number);
     let mut files = Vec::new();
     for line in reports::files(&work.tx, row.id).await? {
         let signed = line.paper == keeping::SIGNED;
@@ -97,6 +97,13 @@ async fn mail(work: &Work, row: &ReportRow) -> Result<ReportMail, ServiceError> 
             None => signed.then_some(("pdf", Paper::Pdf.media_type())),
         };
         if line.paper == freezing::SENTENCES {
+            continue;
+        }
+        if let Some((kind, code)) = forms::of_paper(&line.paper) {
+            let (name, mime) =
+                (format!("bieu-mau-{}-{stem}.{}", slug(code), kind.extension()), kind.media_type());
+            let mime = mime.to_owned();
+            files.push(EnclosedFile { name, mime, sha256: line.sha256, signed, paper: line.paper });
             continue;
         }
         if let Some((extension, mime)) = enclosed {
@@ -128,6 +135,11 @@ async fn mail(work: &Work, row: &ReportRow) -> Result<ReportMail, ServiceError> 
         sequence: row.frozen_seq.ok_or_else(|| missing("frozen_seq"))?,
         files,
     })
+}
+
+/// What of a number or code may stand in a file's name.
+fn slug(words: &str) -> String {
+    words.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
 }
 
 /// The files of a mail, as they are kept.

@@ -44,6 +44,8 @@ pub mod reminder_rule;
 pub mod reminder_snooze;
 pub mod report;
 pub mod report_file;
+pub mod report_form;
+pub mod report_form_content;
 pub mod report_member;
 pub mod report_text;
 pub mod request_replay;

@@ -47,6 +47,8 @@ pub struct Model {
     pub superseded_by_id: Option<Uuid>,
     /// Why it was cancelled, or why it corrects another one.
     pub reason: Option<String>,
+    /// Codes of the recipients' forms that are filled from it, separated by blanks; None: all of the house that fit.
+    pub recipient_forms: Option<String>,
     /// Number of the last change; the etag.
     pub version: i64,
     pub created_at: DateTimeUtc,

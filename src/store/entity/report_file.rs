@@ -10,7 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub report_id: Uuid,
-    /// `pdf`, `docx`, `xlsx`, `html` or `signed`.
+    /// `pdf`, `docx`, `xlsx`, `html`, `signed`, `sentences`, or a form that was filled: `form/xlsx/CODE`.
     pub paper: String,
     /// Of the bytes, in hexadecimal digits.
     pub sha256: String,

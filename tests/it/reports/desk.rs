@@ -157,7 +157,40 @@ impl Desk {
 
     /// A file of a report.
     pub async fn file(&mut self, name: &str, paper: v1::ReportPaper) -> Result<Vec<u8>, Status> {
-        let request = v1::DownloadReportRequest { name: name.into(), paper: paper.into() };
+        let request =
+            v1::DownloadReportRequest { name: name.into(), paper: paper.into(), ..Default::default() };
+        self.fetched(request).await
+    }
+
+    /// Keeps a form of a recipient.
+    pub async fn put_form(
+        &mut self,
+        draft: v1::ReportFormDraft,
+        bytes: &[u8],
+    ) -> Result<v1::ReportForm, Status> {
+        use v1::put_report_form_request::Piece;
+        let chunks: Vec<Piece> = bytes.chunks(1000).map(|chunk| Piece::Chunk(chunk.to_vec())).collect();
+        let pieces = std::iter::once(Piece::Form(draft)).chain(chunks);
+        let pieces: Vec<_> = pieces.map(|piece| v1::PutReportFormRequest { piece: Some(piece) }).collect();
+        let answer = self.reports.put_report_form(tokio_stream::iter(pieces)).await?;
+        Ok(answer.into_inner().form.expect("a form"))
+    }
+
+    /// A form of a recipient, filled from a report.
+    pub async fn filled(&mut self, name: &str, form: &str) -> Result<Vec<u8>, Status> {
+        let paper = v1::ReportPaper::Form.into();
+        let form = format!("reportForms/{form}");
+        self.fetched(v1::DownloadReportRequest { name: name.into(), paper, form, ..Default::default() }).await
+    }
+
+    /// A courtesy translation.
+    pub async fn translated(&mut self, name: &str, paper: v1::ReportPaper) -> Result<Vec<u8>, Status> {
+        let language = v1::Language::English.into();
+        let (name, paper) = (name.into(), paper.into());
+        self.fetched(v1::DownloadReportRequest { name, paper, language, ..Default::default() }).await
+    }
+
+    async fn fetched(&mut self, request: v1::DownloadReportRequest) -> Result<Vec<u8>, Status> {
         let mut pieces = self.reports.download_report(request).await?.into_inner();
         let mut bytes = Vec::new();
         while let Some(piece) = pieces.message().await? {

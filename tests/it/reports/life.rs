@@ -107,6 +107,31 @@ both!(a_report_is_written_submitted_and_signed, |house| {
     assert!(desk.check("reports/05/BC-VP").await.equal);
 });
 
+both!(a_report_is_translated_as_a_courtesy_and_never_kept_so, |house| {
+    let mut desk = Desk::open(&house.url).await;
+    let frozen = desk.submitted().await;
+    // What comes later isn't told by it: it has the figures that were frozen.
+    desk.town.import(vec![super::desk::dossier("H-9", None)]).await;
+    let page = desk.translated(&frozen.name, v1::ReportPaper::Html).await.expect("it is printed");
+    let page = String::from_utf8(page).expect("text");
+    for words in [
+        "Courtesy translation. Only the Vietnamese report is signed and valid",
+        "5 dossiers received (5 in the period, 0 carried over), 3 resolved",
+        "[Vietnamese original] - Một số công chức chưa chủ động.",
+    ] {
+        assert!(page.contains(words), "{words}\n\n{page}");
+    }
+    let pdf = desk.translated(&frozen.name, v1::ReportPaper::Pdf).await.expect("it is printed");
+    assert!(pdf.starts_with(b"%PDF-"));
+    desk.translated(&frozen.name, v1::ReportPaper::Docx).await.expect("it is printed");
+    let status = desk.translated(&frozen.name, v1::ReportPaper::Xlsx).await.expect_err("it isn't");
+    assert_eq!(refusal(&status).0, "VIETNAMESE_ONLY");
+    let status = desk.translated(&frozen.name, v1::ReportPaper::Sentences).await.expect_err("it isn't");
+    assert_eq!(refusal(&status).1, ["language"]);
+    assert_eq!(desk.get(&frozen.name).await.files, frozen.files, "nothing is kept of it");
+    assert!(desk.check(&frozen.name).await.equal);
+});
+
 both!(what_can_not_be_asked_for_is_refused_with_its_field, |house| {
     let mut desk = Desk::open(&house.url).await;
     let asked = |period: Option<v1::Period>| v1::OpenReportRequest { period, ..Default::default() };
