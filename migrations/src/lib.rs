@@ -60,6 +60,7 @@ mod m20261128_000120_create_issued_reports;
 mod m20261128_000130_index_odd_events;
 mod m20261128_000140_create_contributions;
 mod m20261128_000150_keep_sealed_mails;
+mod m20261128_000160_keep_promises;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -117,6 +118,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000130_index_odd_events::Migration),
             Box::new(m20261128_000140_create_contributions::Migration),
             Box::new(m20261128_000150_keep_sealed_mails::Migration),
+            Box::new(m20261128_000160_keep_promises::Migration),
         ]
     }
 }

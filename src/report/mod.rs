@@ -22,6 +22,7 @@ use crate::domain::target::Target;
 mod appendix;
 mod beside;
 mod body;
+mod causes;
 mod charts;
 mod document;
 mod docx;
@@ -33,6 +34,7 @@ mod package;
 mod paper;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod promises;
 mod sentences;
 mod sheet;
 mod signed;
@@ -49,13 +51,15 @@ mod tests;
 #[cfg(test)]
 mod unpacked;
 
-pub use body::{prefill, said_by_figures};
+pub use body::{prefill, said_by_figures, says};
+pub use causes::Stood;
 pub use charts::{AgeBand, Charts, MonthFigures};
 pub use docx::{DOCUMENT, Document};
 pub use forms::Forms;
 pub use html::html;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
 pub use paper::{Paper, PrintError, print};
+pub use promises::{PromiseLine, PromisePart, ProposalLine};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
 pub use signed::{Held, SignedReading, held_against, read_signed};
 pub use template::{BadTemplate, BlockForm, Saying, SectionForm, Template};
@@ -104,6 +108,8 @@ pub struct ReportInput<'a> {
     pub incidents: &'a [IncidentLine],
     /// Dossiers resolved late or open and overdue, enclosed as a list by code only.
     pub late_dossiers: &'a [DossierLine],
+    /// What was promised and proposed before, and what stood.
+    pub following: &'a Following,
     /// Its form.
     pub template: &'a Template,
     /// What people wrote at the form's places, by the place's name.
@@ -125,6 +131,17 @@ impl ReportInput<'_> {
             "kết quả tham mưu thực hiện công tác cải cách hành chính"
         }
     }
+}
+
+/// What a report says of what went before it, and of how work went on within it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Following {
+    /// What was promised until a day, the earliest first.
+    pub promises: Vec<PromiseLine>,
+    /// Proposals that nobody has answered, the oldest first.
+    pub proposals: Vec<ProposalLine>,
+    /// Dossiers that weren't handed on.
+    pub stood: Stood,
 }
 
 /// What somebody wrote at a place.

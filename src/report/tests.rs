@@ -123,6 +123,7 @@ pub fn input<'a>(summary: &'a PeriodSummary, wording: &'a Wording, full: bool) -
         declared: &[],
         incidents: &[],
         late_dossiers: late,
+        following: Box::leak(Box::default()),
         template: Box::leak(Box::new(Template::period())),
         narrative: Box::leak(Box::default()),
         is_final: false,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 use super::error::ServiceError;
 use super::imports::data_until;
@@ -12,14 +13,14 @@ use super::letterhead::Letterhead;
 use super::settings::ReportSettings;
 use super::slots::house_calendar;
 use super::work::Look;
-use super::{charting, declared_figures, enclosures, incidents, reconciling, targets};
+use super::{charting, declared_figures, enclosures, following, incidents, reconciling, targets};
 use crate::domain::declared::Declared;
 use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
 use crate::report::{
-    Charts, DossierLine, IncidentLine, Narrated, Paper, PrintError, ReportInput, TaskLine, Template, Wording,
-    print,
+    Charts, DossierLine, Following, IncidentLine, Narrated, Paper, PrintError, ReportInput, TaskLine,
+    Template, Wording, print,
 };
 
 /// What people have said of a report so far.
@@ -43,6 +44,8 @@ pub struct Draft {
     pub is_final: bool,
     /// Its lists are as known at that number of the ledger; None: as known now.
     pub as_of: Option<i64>,
+    /// The report itself, and the issue that it corrects.
+    pub reports: Vec<Uuid>,
 }
 
 impl Default for Draft {
@@ -57,6 +60,7 @@ impl Default for Draft {
             narrative: BTreeMap::new(),
             is_final: false,
             as_of: None,
+            reports: Vec::new(),
         }
     }
 }
@@ -81,6 +85,7 @@ pub struct Printing {
     tasks: Vec<TaskLine>,
     targets: Vec<Target>,
     incidents: Vec<IncidentLine>,
+    following: Following,
     charts: Charts,
 }
 
@@ -106,7 +111,8 @@ impl Printing {
             late_dossiers: enclosures::late_dossiers(look, period, draft.as_of).await?,
             tasks: enclosures::listed_tasks(look, period, draft.as_of).await?,
             targets: targets::of_house(look, period).await?,
-            incidents: incidents::of_period(look, period).await?,
+            incidents: incidents::of_period(look, period, draft.as_of).await?,
+            following: following::of_period(look, period, &draft.reports).await?,
             addressee: draft.addressee.clone().unwrap_or_else(|| settings.recipient.clone()),
             dated_on: draft.dated_on.unwrap_or_else(|| calendar.local_date(look.context.now)),
             data_until: data_until(look).await?.unwrap_or(look.context.now),
@@ -156,6 +162,7 @@ impl Printing {
             declared: &self.declared,
             incidents: &self.incidents,
             late_dossiers: &self.late_dossiers,
+            following: &self.following,
             charts: &self.charts,
             template: &draft.template,
             narrative: &draft.narrative,

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod calendars;
 pub mod certificates;
+pub mod commitments;
 pub mod contributions;
 pub mod declared_figures;
 pub mod documents;
@@ -29,6 +30,7 @@ pub mod payments;
 pub mod period_reports;
 pub mod petitions;
 pub mod procedures;
+pub mod proposals;
 pub mod query;
 pub mod reconciliations;
 pub mod records;

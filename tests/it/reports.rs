@@ -2,8 +2,10 @@
 //! was issued, and what explains a difference.
 
 mod assessed;
+mod changed;
 mod contributed;
 mod desk;
 mod life;
+mod promised;
 mod proof;
 mod sending;
