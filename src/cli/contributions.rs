@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::connection::{ANSWER_BYTES, ConnectionArgs, Line};
@@ -31,6 +31,8 @@ pub enum ContributionsCommand {
     Contest(ContestArgs),
     /// Trả lại cho đơn vị, kèm lý do / Give it back to the unit, with the reason
     Return(ReturnArgs),
+    /// In phần của một đơn vị thành văn bản riêng / Print the part of a unit as a paper of its own
+    File(FileArgs),
     /// Đưa nội dung các đơn vị đã gửi vào một phần của báo cáo / Write what units gave into a place of the report
     Merge(MergeArgs),
 }
@@ -116,6 +118,38 @@ pub struct ReturnArgs {
     connection: ConnectionArgs,
 }
 
+/// Arguments of `bonro contributions file`.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// Mã / Its code
+    #[arg(value_name = "CODE")]
+    code: String,
+    /// Mẫu, mặc định như báo cáo / Form, by default the report's
+    #[arg(long, default_value = "", value_name = "NAME")]
+    form: String,
+    /// Loại tệp / Kind of file
+    #[arg(long, value_enum, default_value_t = PaperArg::Docx)]
+    paper: PaperArg,
+    /// Tệp sẽ ghi, không ghi đè / File to write, never over another
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
+/// Kinds of papers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PaperArg {
+    /// PDF.
+    Pdf,
+    /// DOCX.
+    Docx,
+    /// XLSX.
+    Xlsx,
+    /// HTML.
+    Html,
+}
+
 /// Arguments of `bonro contributions merge`.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
@@ -144,6 +178,7 @@ pub async fn run(command: ContributionsCommand, as_json: bool) -> anyhow::Result
         ContributionsCommand::Ask(args) => return ask(args, as_json).await,
         ContributionsCommand::List(args) => return list(&args, as_json).await,
         ContributionsCommand::Merge(args) => return merge(args, as_json).await,
+        ContributionsCommand::File(args) => return fetch(args, as_json).await,
         ContributionsCommand::Show(args) => {
             let request = pb::GetContributionRequest { name: named("contributions", &args.code) };
             let answer = client(args.connection.connect().await?).get_contribution(request).await?;
@@ -236,6 +271,28 @@ async fn judged(
         request_id: String::new(),
     };
     Ok(client.give_contribution(request).await?.into_inner().contribution)
+}
+
+async fn fetch(args: FileArgs, as_json: bool) -> anyhow::Result<Exit> {
+    let paper = match args.paper {
+        PaperArg::Pdf => pb::ReportPaper::Pdf,
+        PaperArg::Docx => pb::ReportPaper::Docx,
+        PaperArg::Xlsx => pb::ReportPaper::Xlsx,
+        PaperArg::Html => pb::ReportPaper::Html,
+    };
+    let request = pb::PrintContributionRequest {
+        name: named("contributions", &args.code),
+        form: args.form,
+        paper: paper.into(),
+    };
+    let answer = client(args.connection.connect().await?).print_contribution(request).await?.into_inner();
+    output::write_new(&args.out, &answer.content)?;
+    if as_json {
+        output::say_json(&json!({ "file": args.out, "size": answer.content.len() }));
+    } else {
+        output::say(&format!("Đã ghi {0} / Wrote {0}", args.out.display()));
+    }
+    Ok(Exit::Done)
 }
 
 async fn merge(args: MergeArgs, as_json: bool) -> anyhow::Result<Exit> {

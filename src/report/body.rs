@@ -7,7 +7,7 @@ use crate::domain::text::{count, grouped};
 use super::ReportInput;
 use super::sentences::{self, groups, share};
 use super::template::{BlockForm, Saying, SectionForm};
-use super::wording::{document, is_review, period_name};
+use super::wording::{document, is_review, period_name, period_range};
 use super::{beside, causes, promises};
 
 /// A numbered section.
@@ -91,7 +91,7 @@ fn all_said(form: &BlockForm, input: &ReportInput<'_>) -> Vec<String> {
 }
 
 /// Words of the form with what the house and the figures put into them.
-fn filled(words: &str, input: &ReportInput<'_>) -> String {
+pub(super) fn filled(words: &str, input: &ReportInput<'_>) -> String {
     let portal = if input.wording.payment_portal.is_empty() {
         String::new()
     } else {
@@ -101,6 +101,12 @@ fn filled(words: &str, input: &ReportInput<'_>) -> String {
         .replace("{givers}", &input.locality.givers())
         .replace("{year}", &chrono::Datelike::year(&input.summary.period.last()).to_string())
         .replace("{period}", &period_name(input.summary.period))
+        .replace("{range}", &period_range(input.summary.period))
+        .replace("{matter}", input.matter())
+        .replace("{office}", input.office)
+        .replace("{recipient}", input.recipient)
+        .replace("{request}", &request(input))
+        .replace("{place}", &input.locality.full())
         .replace("{petitions}", &sentences::petitions_of_people(&input.summary.petitions))
         .replace("{portal}", &portal)
 }
@@ -148,12 +154,12 @@ fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
     }
 }
 
-/// The sentence before section 1.
+/// The sentence before the first section.
 pub fn opening(input: &ReportInput<'_>) -> String {
-    let request = input
-        .request
-        .map(|letter| format!("Theo đề nghị của {} tại {letter}, ", input.recipient))
-        .unwrap_or_default();
+    if !input.template.opening.is_empty() {
+        return capitalised(&filled(&input.template.opening, input));
+    }
+    let request = request(input);
     format!(
         "{request}{} báo cáo {} trong {}, như sau:",
         input.office,
@@ -162,8 +168,17 @@ pub fn opening(input: &ReportInput<'_>) -> String {
     )
 }
 
-/// The sentence after section 6.
+/// `Theo đề nghị của Phòng Nội vụ tại Công văn …, `; empty where no letter asks for it.
+fn request(input: &ReportInput<'_>) -> String {
+    let said = input.request.map(|letter| format!("Theo đề nghị của {} tại {letter}, ", input.recipient));
+    said.unwrap_or_default()
+}
+
+/// The sentence after the last section.
 pub fn closing(input: &ReportInput<'_>) -> String {
+    if !input.template.closing.is_empty() {
+        return capitalised(&filled(&input.template.closing, input));
+    }
     let at = input.locality;
     let place = if !at.kind.is_empty() && input.office.ends_with(at.kind) { at.name } else { "" };
     let office = format!("{} {place}", input.office);

@@ -43,10 +43,11 @@ pub fn late(input: &ReportInput<'_>) -> Vec<String> {
     ]
     .into_iter()
     .filter_map(|(lines, counted, what)| {
-        let is_counted = i64::try_from(lines.len()) == Ok(counted);
-        let of =
-            if is_counted { format!("Trong {}", period_name(input.summary.period)) } else { LIST.to_owned() };
-        Some(format!("{of} có {}.", by_cause(&lines, what)?))
+        let said = by_cause(&lines, what)?;
+        if i64::try_from(lines.len()) == Ok(counted) {
+            return Some(format!("Trong {} có {said}.", period_name(input.summary.period)));
+        }
+        input.has_appendix().then(|| format!("{LIST} có {said}."))
     })
     .collect()
 }

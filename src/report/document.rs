@@ -18,14 +18,14 @@ const FORM_HEADS: usize = 4;
 /// Draws the report.
 pub fn document(input: &ReportInput<'_>) -> Document {
     let front = Front::of(input, BLANK);
+    let annex = front.encloses.then(|| Section { landscape: true, blocks: annex(input, &front) });
     Document {
         title: front.subject.clone(),
         creator: input.office.to_owned(),
         made_at: input.dated_on.and_time(NaiveTime::MIN).and_utc(),
-        sections: vec![
-            Section { landscape: false, blocks: text(input, &front) },
-            Section { landscape: true, blocks: annex(input, &front) },
-        ],
+        sections: std::iter::once(Section { landscape: false, blocks: text(input, &front) })
+            .chain(annex)
+            .collect(),
     }
 }
 

@@ -122,14 +122,21 @@ pub struct ReportInput<'a> {
     pub wording: &'a Wording,
 }
 
-impl ReportInput<'_> {
+impl<'a> ReportInput<'a> {
     /// What is reported on: an office advises, a committee does.
-    fn matter(&self) -> &'static str {
-        if self.own {
+    fn matter(&self) -> &'a str {
+        if !self.template.matter.is_empty() {
+            &self.template.matter
+        } else if self.own {
             "kết quả thực hiện công tác cải cách hành chính"
         } else {
             "kết quả tham mưu thực hiện công tác cải cách hành chính"
         }
+    }
+
+    /// Tables are enclosed: the form says so.
+    fn has_appendix(&self) -> bool {
+        self.template.says(Saying::Enclosed)
     }
 }
 

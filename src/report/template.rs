@@ -20,6 +20,21 @@ pub struct Template {
     pub name: String,
     /// What people call it.
     pub title: String,
+    /// What is reported on, in lower case, such as `kết quả tiếp nhận, giải quyết TTHC`; empty: the reform of administration.
+    #[serde(default)]
+    pub matter: String,
+    /// What stands below "BÁO CÁO"; empty: the matter, from when to when.
+    #[serde(default)]
+    pub subject: String,
+    /// The sentence before the first section; empty: the house's.
+    #[serde(default)]
+    pub opening: String,
+    /// The sentence after the last section; empty: the house's.
+    #[serde(default)]
+    pub closing: String,
+    /// Who gets it besides the archive; none: those whom the house's report names.
+    #[serde(default)]
+    pub copies: Vec<String>,
     /// Its sections in their order.
     #[serde(rename = "section")]
     pub sections: Vec<SectionForm>,

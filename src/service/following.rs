@@ -1,7 +1,7 @@
 //! What a report says of what went before it: promises, proposals that nobody has answered, and dossiers that stood with
 //! somebody, by the ledger of notices.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -15,18 +15,27 @@ use crate::report::{Following, Stood};
 use crate::store::notices::NoticeRow;
 use crate::store::{notices, reminder_rules};
 
-/// All of it for a period; `reports` are the report itself and the issue that it corrects.
-pub async fn of_period(look: &Look, period: Period, reports: &[Uuid]) -> Result<Following, ServiceError> {
-    let unanswered = proposals::unanswered(&look.door, period.last(), reports).await?;
+/// All of it for a period; `reports` are the report itself and the issue that it corrects. Of these units only, where they are
+/// given: proposals are the house's.
+pub async fn of_period(
+    look: &Look,
+    period: Period,
+    reports: &[Uuid],
+    units: Option<&HashSet<Uuid>>,
+) -> Result<Following, ServiceError> {
+    let unanswered = match units {
+        None => proposals::unanswered(&look.door, period.last(), reports).await?,
+        Some(_) => Vec::new(),
+    };
     Ok(Following {
-        promises: commitments::of_period(look, period, reports).await?,
+        promises: commitments::of_period(look, period, reports, units).await?,
         proposals: unanswered.into_iter().map(|(_, line)| line).collect(),
-        stood: stood(look, period).await?,
+        stood: stood(look, period, units).await?,
     })
 }
 
 /// Dossiers of which a rule spoke within a period because nobody handed them on, each once at each unit.
-async fn stood(look: &Look, period: Period) -> Result<Stood, ServiceError> {
+async fn stood(look: &Look, period: Period, among: Option<&HashSet<Uuid>>) -> Result<Stood, ServiceError> {
     let calendar = house_calendar(&look.rules);
     let span = (calendar.midnight(period.first()), calendar.midnight(period.end()));
     let rows = notices::of_kind_within(&look.door, "dossier", RuleKind::Standing.as_str(), span).await?;
@@ -53,6 +62,7 @@ async fn stood(look: &Look, period: Period) -> Result<Stood, ServiceError> {
         }
     }
     let mut units: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
+    standing.retain(|_, (_, unit)| among.is_none_or(|among| unit.is_some_and(|unit| among.contains(&unit))));
     for ((dossier, _), (_, unit)) in &standing {
         units.entry(unit.unwrap_or_default()).or_default().insert(*dossier);
     }

@@ -6,6 +6,7 @@ mod changed;
 mod contributed;
 mod desk;
 mod life;
+mod line;
 mod promised;
 mod proof;
 mod sending;

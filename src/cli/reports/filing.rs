@@ -1,10 +1,8 @@
 //! Files of reports: fetched, and attached when they are signed.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -123,19 +121,7 @@ pub async fn fetch(args: &FileArgs, as_json: bool) -> anyhow::Result<Exit> {
         usize::try_from(file.size).ok() == Some(bytes.len()),
         "tệp chưa tới đủ / the file didn't come whole"
     );
-    let place = || format!("--out: {}", args.out.display());
-    let opened = OpenOptions::new().write(true).create_new(true).open(&args.out);
-    let mut opened = match opened {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(WrongUsage(format!(
-                "{} đã có; hãy chọn tên khác hoặc xóa tệp cũ / is there already; take another name or remove it",
-                place()
-            ))
-            .into());
-        }
-        opened => opened.with_context(place)?,
-    };
-    opened.write_all(&bytes).with_context(place)?;
+    output::write_new(&args.out, &bytes)?;
     if as_json {
         output::say_json(&json!({ "file": args.out, "size": file.size, "sha256": file.sha256 }));
     } else {

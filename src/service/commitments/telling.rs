@@ -1,7 +1,7 @@
 //! What a report says of commitments: as they stood at the end of its period, as known now. A draft says it anew each time,
 //! a submitted one keeps what it said.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -17,8 +17,14 @@ use crate::store::commitments;
 use crate::store::documents::{self, DocumentRow};
 use crate::store::reports::{self, ReportRow};
 
-/// The commitments that were made by a period's end, or by one of these reports, and weren't over before it began.
-pub async fn of_period(look: &Look, period: Period, by: &[Uuid]) -> Result<Vec<PromiseLine>, ServiceError> {
+/// The commitments that were made by a period's end, or by one of these reports, and weren't over before it began; only what
+/// these units do, where they are given.
+pub async fn of_period(
+    look: &Look,
+    period: Period,
+    by: &[Uuid],
+    among: Option<&HashSet<Uuid>>,
+) -> Result<Vec<PromiseLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
     let (counted, _) = period.until(calendar.local_date(look.context.now));
     let last = counted.last();
@@ -33,7 +39,8 @@ pub async fn of_period(look: &Look, period: Period, by: &[Uuid]) -> Result<Vec<P
         })
         .collect();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let parts = commitments::parts(&look.door, &ids).await?;
+    let mut parts = commitments::parts(&look.door, &ids).await?;
+    parts.retain(|part| among.is_none_or(|among| among.contains(&part.lead_unit_id)));
     let numbers: Vec<String> = rows.iter().map(|row| row.document.clone()).collect();
     let documents = documents::by_numbers(&look.door, &numbers).await?;
     let made_in: Vec<Uuid> = rows.iter().filter_map(|row| row.report_id).collect();
@@ -68,7 +75,7 @@ pub async fn of_period(look: &Look, period: Period, by: &[Uuid]) -> Result<Vec<P
             units: units.collect(),
         }
     });
-    Ok(lines.collect())
+    Ok(lines.filter(|line: &PromiseLine| !line.units.is_empty()).collect())
 }
 
 fn line(row: &DocumentRow) -> DocumentLine {

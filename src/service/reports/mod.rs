@@ -194,6 +194,7 @@ async fn draft_of(door: &impl Door, row: &ReportRow, as_of: Option<i64>) -> Resu
         is_final: as_of.is_some(),
         as_of,
         reports: itself(row),
+        unit_id: None,
     })
 }
 
