@@ -13,6 +13,7 @@ use super::{
 
 mod beside;
 mod houses;
+mod promises;
 mod sentences;
 mod written;
 

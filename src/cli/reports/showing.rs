@@ -61,6 +61,8 @@ pub fn json_of(report: &pb::Report) -> Value {
         "state": state(report).1,
         "number": report.number,
         "dated_on": day(report.dated_on.as_ref()),
+        "due_on": day(report.due_on.as_ref()),
+        "letter": report.request.as_ref().map(|letter| letter.number.as_str()),
         "addressee": report.addressee,
         "frozen_sequence": report.frozen_sequence,
         "figures_sha256": report.figures_sha256,

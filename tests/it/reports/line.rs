@@ -59,7 +59,7 @@ both!(a_report_and_what_belongs_to_it_from_the_command_line, |house| {
     assert_eq!(code, Some(2), "nothing changes: {err}");
     let changed = ["--letter", "612/PNV", "--letter-date", "2024-05-16", "--due", "2024-05-20"];
     let changed = at.json(&[&["reports", "update", "BC-2024-001"][..], &changed].concat()).await;
-    assert_eq!((&changed["due_on"], &changed["state"]), (&"2024-05-20".into(), &"draft".into()));
+    assert_eq!((&changed["due_on"], &changed["letter"]), (&"2024-05-20".into(), &"612/PNV".into()));
 
     let ask = [
         "contributions",
