@@ -28,7 +28,7 @@ pub async fn late_dossiers(
     unit_id: Option<Uuid>,
 ) -> Result<Vec<DossierLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
-    let whose = Whose { as_of, unit_id, ..Whose::default() };
+    let whose = Whose { unit_id, as_of, ..Whose::default() };
     let mut lines = Vec::new();
     for figure in [DossierFigure::ResolvedLate, DossierFigure::Overdue] {
         let (rows, _) = members::list(look, figure, period, &whose, Uuid::nil(), LISTED).await?;
@@ -81,7 +81,7 @@ pub async fn listed_tasks(
         ids.sort_unstable();
         ids
     });
-    let among = Among { as_of, units, ..Among::default() };
+    let among = Among { units, as_of, ..Among::default() };
     let ids = subjects(&look.door, "task", &period, &weights, &among).await?;
     let overdue_weights = [weight("task_overdue", 1, 1), weight("task_cleared", -1, -1)];
     let overdue = subjects(&look.door, "task", &period, &overdue_weights, &among).await?;

@@ -26,7 +26,7 @@ use crate::store::{Door, commitments, reports};
 
 pub use crate::store::commitments::{CommitmentRow, PUBLISHED};
 pub use following::follow;
-pub use telling::{issued, of_period};
+pub(super) use telling::{issued, of_period};
 
 words! {
     /// Where a commitment stands.

@@ -145,7 +145,7 @@ fn reassigned(work: &Work, history: &[TaskEvent], said: &Said, calendar: &Calend
     // Sources tell none of these.
     let (parent_id, commitment_id, recurrence) =
         (last.parent_id, last.commitment_id, last.recurrence.clone());
-    let next = Assignment { parent_id, commitment_id, recurrence, ..said.assignment.clone() };
+    let next = Assignment { parent_id, recurrence, commitment_id, ..said.assignment.clone() };
     if next == *last {
         return Vec::new();
     }

@@ -11,13 +11,13 @@ use super::desk::{Desk, PLACES, refusal};
 use crate::records::town::{date, day, told};
 use crate::support::{Call, both};
 
-struct Promises {
+struct Carried {
     desk: Desk,
     promises: CommitmentServiceClient<Call>,
     tasks: TaskServiceClient<Call>,
 }
 
-impl Promises {
+impl Carried {
     /// The desk, with the plan of review in the register.
     async fn open(url: &str) -> Self {
         let desk = Desk::open(url).await;
@@ -86,7 +86,7 @@ fn has(page: &str, said: &str) {
 }
 
 both!(promises_are_tasks_of_units_and_said_by_the_report, |house| {
-    let mut at = Promises::open(&house.url).await;
+    let mut at = Carried::open(&house.url).await;
     let every = at.make("Mỗi đơn vị rà soát ít nhất 01 TTHC", "52/KH-UBND", "2024-05-31", &[]).await;
     assert_eq!((every.code.as_str(), every.state()), ("CK-2024-001", v1::CommitmentState::Open));
     let units: Vec<_> = every.parts.iter().map(|part| (part.unit.as_str(), part.task.as_str())).collect();
@@ -170,7 +170,7 @@ both!(promises_are_tasks_of_units_and_said_by_the_report, |house| {
 });
 
 both!(a_unit_keeps_its_part_by_its_task, |house| {
-    let mut at = Promises::open(&house.url).await;
+    let mut at = Carried::open(&house.url).await;
     at.make("Niêm yết số điện thoại", "15/TB-VP", "2024-05-31", &["P1", "P2"]).await;
     let ward = at.desk.line.key(&[v1::Role::Head], "", "P1").await;
     let mut tasks = TaskServiceClient::new(at.desk.line.call(&ward));
