@@ -1,7 +1,5 @@
 //! `bonro letters`: a letter is drawn by the server and written into a file, for somebody to edit, number and sign.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::connection::{self, ANSWER_BYTES, ConnectionArgs};
-use super::exit::{Exit, WrongUsage};
+use super::exit::Exit;
 use super::{output, values, wire};
 use crate::pb::v1 as pb;
 use crate::pb::v1::letter_service_client::LetterServiceClient;
@@ -120,19 +118,7 @@ async fn apologise(args: &ApologiseArgs, as_json: bool) -> anyhow::Result<Exit> 
     Ok(Exit::Done)
 }
 
-/// Writes a file that isn't there yet: a draft that somebody has edited since is never lost.
+/// Writes the letter.
 fn written(path: &Path, file: Option<pb::LetterFile>) -> anyhow::Result<()> {
-    let content = file.context("an answer without a file")?.content;
-    let opened = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut opened = match opened {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let said = format!(
-                "--out: {} đã có; hãy chọn tên khác hoặc xóa tệp cũ / is there already; take another name or remove it",
-                path.display()
-            );
-            return Err(WrongUsage(said).into());
-        }
-        opened => opened.with_context(|| format!("--out: {}", path.display()))?,
-    };
-    opened.write_all(&content).with_context(|| format!("--out: {}", path.display()))
+    output::write_new(path, &file.context("an answer without a file")?.content)
 }

@@ -6,7 +6,9 @@
 
 mod assess;
 mod check;
+mod commitments;
 mod connection;
+mod contributions;
 mod declared_tables;
 mod demo;
 mod exit;
@@ -22,6 +24,7 @@ mod map;
 mod migrate;
 mod output;
 mod overdue;
+mod proposals;
 mod reconcile;
 mod reminders;
 mod reports;
@@ -94,6 +97,15 @@ enum Command {
     /// Báo cáo định kỳ: soạn, trình ký, gửi, đính chính, đối chứng / Period reports: write, submit, send, correct, compare
     #[command(subcommand)]
     Reports(reports::ReportsCommand),
+    /// Phần của các đơn vị trong báo cáo: đề nghị, gửi, xác nhận số liệu / Units' parts of reports: ask, give, confirm figures
+    #[command(subcommand)]
+    Contributions(contributions::ContributionsCommand),
+    /// Nhiệm vụ đã đề ra, có thời hạn và đơn vị thực hiện / What was promised, by when and by which units
+    #[command(subcommand)]
+    Commitments(commitments::CommitmentsCommand),
+    /// Đề xuất, kiến nghị, theo dõi đến khi được trả lời / Proposals, carried until they are answered
+    #[command(subcommand)]
+    Proposals(proposals::ProposalsCommand),
     /// Đánh giá: bộ chỉ số, dự báo quá hạn, thời gian giải quyết, dấu hiệu bất thường / Indicators, what is ahead, how long it took, what is odd
     #[command(subcommand)]
     Assess(assess::AssessCommand),
@@ -170,6 +182,9 @@ async fn work(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Mails(args) => mails::run(args, json).await,
         Command::Letters(command) => letters::run(command, json).await,
         Command::Reports(command) => reports::run(command, json).await,
+        Command::Contributions(command) => contributions::run(command, json).await,
+        Command::Commitments(command) => commitments::run(command, json).await,
+        Command::Proposals(command) => proposals::run(command, json).await,
         Command::Assess(command) => assess::run(command, json).await,
         Command::Explain(args) => explain::run(&args, json).await,
         Command::Key(command) => key::run(command, json).await,

@@ -1,10 +1,15 @@
 //! Words to people and to programs: stdout for what was asked for, stderr for everything else. No
 //! colours, ever; a reader that goes away early is no error.
 
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::exit::WrongUsage;
 
 /// Writes to stdout and ends the line.
 pub fn say(text: &str) {
@@ -29,6 +34,22 @@ pub fn csv_cell(text: &str) -> String {
 /// Writes to stderr and ends the line.
 pub fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Writes a file that isn't there yet: what somebody has worked on since is never lost.
+pub fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let opened = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut opened = match opened {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let said = format!(
+                "--out: {} đã có; hãy chọn tên khác hoặc xóa tệp cũ / is there already; take another name or remove it",
+                path.display()
+            );
+            return Err(WrongUsage(said).into());
+        }
+        opened => opened.with_context(|| format!("--out: {}", path.display()))?,
+    };
+    opened.write_all(content).with_context(|| format!("--out: {}", path.display()))
 }
 
 /// A bar on stderr for `length` steps; nothing where stderr is no terminal.

@@ -25,6 +25,8 @@ pub enum ReportsCommand {
     List(ListArgs),
     /// Mở một báo cáo mới / Open a new report
     Open(OpenArgs),
+    /// Bổ sung công văn, hạn gửi, nơi nhận, mẫu cho báo cáo đang soạn / Add a letter, a date, an addressee, a form to a draft
+    Update(UpdateArgs),
     /// Xem một báo cáo, các phần đã soạn và còn thiếu / Look at a report, what is written and what is missing
     Show(OneArgs),
     /// Soạn một phần / Write at a place
@@ -98,6 +100,35 @@ pub struct OpenArgs {
     connection: ConnectionArgs,
 }
 
+/// Arguments of `bonro reports update`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+pub struct UpdateArgs {
+    /// Mã báo cáo đang soạn / Code of the draft
+    #[arg(value_name = "CODE")]
+    code: String,
+    /// Số công văn đề nghị, ví dụ 549/PNV / Number of the letter that asks for it, such as 549/PNV
+    #[arg(long, value_name = "NUMBER", group = "change")]
+    letter: Option<String>,
+    /// Ngày công văn / Date of the letter
+    #[arg(long, value_name = "DATE", value_parser = values::day, requires = "letter")]
+    letter_date: Option<NaiveDate>,
+    /// Trích yếu công văn, sau chữ "về việc" / What the letter is about
+    #[arg(long, default_value = "", value_name = "TEXT", requires = "letter")]
+    letter_matter: String,
+    /// Nơi nhận; để trống: theo cấu hình / To whom it goes; empty: as the settings say
+    #[arg(long, value_name = "TEXT", group = "change")]
+    addressee: Option<String>,
+    /// Hạn gửi / Until when it must have been sent
+    #[arg(long, value_name = "DATE", value_parser = values::day, group = "change")]
+    due: Option<NaiveDate>,
+    /// Mẫu báo cáo / Form of the report
+    #[arg(long, value_name = "NAME", group = "change")]
+    form: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
 /// Arguments of commands on one report.
 #[derive(Debug, Args)]
 pub struct OneArgs {
@@ -167,6 +198,7 @@ pub async fn run(command: ReportsCommand, as_json: bool) -> anyhow::Result<Exit>
     match command {
         ReportsCommand::List(args) => list(&args, as_json).await,
         ReportsCommand::Open(args) => open(&args, as_json).await,
+        ReportsCommand::Update(args) => update(args, as_json).await,
         ReportsCommand::Show(args) => showing::show(&args, as_json).await,
         ReportsCommand::Write(args) => write(&args, as_json).await,
         ReportsCommand::Submit(args) => {
@@ -246,6 +278,36 @@ async fn open(args: &OpenArgs, as_json: bool) -> anyhow::Result<Exit> {
         request_id: String::new(),
     };
     let answer = client(args.connection.connect().await?).open_report(request).await?.into_inner();
+    Ok(showing::done(answer.report, as_json))
+}
+
+async fn update(args: UpdateArgs, as_json: bool) -> anyhow::Result<Exit> {
+    let UpdateArgs { code, letter, letter_date, letter_matter, addressee, due, form, connection } = args;
+    let named = [
+        ("request", letter.is_some()),
+        ("addressee", addressee.is_some()),
+        ("due_on", due.is_some()),
+        ("form", form.is_some()),
+    ];
+    let paths = named.into_iter().filter(|(_, is_named)| *is_named).map(|(path, _)| path.to_owned());
+    let request = pb::UpdateReportRequest {
+        update_mask: Some(prost_types::FieldMask { paths: paths.collect() }),
+        report: Some(pb::Report {
+            name: name(&code),
+            // An empty number takes the letter away.
+            request: letter.filter(|number| !number.is_empty()).map(|number| pb::ReportRequest {
+                number,
+                dated_on: letter_date.map(wire::date),
+                matter: letter_matter,
+            }),
+            addressee: addressee.unwrap_or_default(),
+            due_on: due.map(wire::date),
+            form: form.unwrap_or_default(),
+            ..Default::default()
+        }),
+        request_id: String::new(),
+    };
+    let answer = client(connection.connect().await?).update_report(request).await?.into_inner();
     Ok(showing::done(answer.report, as_json))
 }
 

@@ -28,6 +28,8 @@ words! {
     ReportStep {
         /// Somebody writes at a place.
         Write = "write",
+        /// What it answers, or for whom, changes.
+        Change = "change",
         /// It is submitted for signing.
         Submit = "submit",
         /// The signer gives it back: it is drafted on, and what was frozen is thrown away.
@@ -61,7 +63,9 @@ impl ReportState {
     /// The state after a step; None: the step isn't allowed in this one.
     pub fn after(self, step: ReportStep) -> Option<Self> {
         match (self, step) {
-            (Self::Draft, ReportStep::Write) | (Self::Submitted, ReportStep::Return) => Some(Self::Draft),
+            (Self::Draft, ReportStep::Write | ReportStep::Change) | (Self::Submitted, ReportStep::Return) => {
+                Some(Self::Draft)
+            }
             (Self::Draft, ReportStep::Submit) => Some(Self::Submitted),
             (Self::Submitted, ReportStep::Sign) | (Self::Signed, ReportStep::Correct) => Some(Self::Signed),
             (Self::Signed, ReportStep::Send) | (Self::Sent, ReportStep::Send | ReportStep::Correct) => {
@@ -156,7 +160,13 @@ mod tests {
     fn what_was_issued_is_never_changed_but_superseded() {
         for state in [ReportState::Signed, ReportState::Sent, ReportState::Superseded, ReportState::Cancelled]
         {
-            for step in [ReportStep::Write, ReportStep::Submit, ReportStep::Return, ReportStep::Cancel] {
+            for step in [
+                ReportStep::Write,
+                ReportStep::Change,
+                ReportStep::Submit,
+                ReportStep::Return,
+                ReportStep::Cancel,
+            ] {
                 assert_eq!(state.after(step), None, "{state:?} {step:?}");
             }
         }

@@ -80,6 +80,9 @@ pub struct Assignment {
     /// The RFC 5545 rule by which it recurs.
     #[serde(default)]
     pub recurrence: Option<String>,
+    /// The commitment of the office that it is a unit's part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment_id: Option<Uuid>,
 }
 
 impl Assignment {
@@ -326,9 +329,9 @@ fn fresh(assignment: &Assignment) -> Task {
     }
 }
 
-/// What a task adds to the figures.
+/// What a task adds to the figures. What the office promised by itself was given by nobody above.
 pub fn contributions(task: &Task, calendar: &Calendar) -> Vec<Contribution> {
-    if task.state == TaskState::Cancelled {
+    if task.state == TaskState::Cancelled || task.assignment.commitment_id.is_some() {
         return Vec::new();
     }
     let row = |fact, on| Contribution {

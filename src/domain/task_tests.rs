@@ -28,6 +28,7 @@ fn assignment(due_on: Option<&str>) -> Assignment {
         product: "Kế hoạch".into(),
         parent_id: None,
         recurrence: None,
+        commitment_id: None,
     }
 }
 

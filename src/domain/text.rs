@@ -66,6 +66,50 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// What names are sorted by, as a Vietnamese dictionary sorts them: word by word, ă and â after a, đ after d, and of words with
+/// the same letters by their tones (ngang, huyền, hỏi, ngã, sắc, nặng). Byte by byte đ would come after y.
+pub fn order_key(text: &str) -> Vec<(Vec<u32>, Vec<u8>)> {
+    let text = tidy(text).to_lowercase();
+    text.split(' ').map(word_key).collect()
+}
+
+fn word_key(word: &str) -> (Vec<u32>, Vec<u8>) {
+    let (mut letters, mut tones): (Vec<u32>, Vec<u8>) = (Vec::new(), Vec::new());
+    for sign in word.nfd() {
+        let (shape, tone) = match sign {
+            '\u{306}' => (1, 0),
+            '\u{302}' => (2, 0),
+            '\u{31b}' => (3, 0),
+            '\u{300}' => (0, 1),
+            '\u{309}' => (0, 2),
+            '\u{303}' => (0, 3),
+            '\u{301}' => (0, 4),
+            '\u{323}' => (0, 5),
+            _ => {
+                letters.push(letter_key(sign));
+                tones.push(0);
+                continue;
+            }
+        };
+        if let (Some(letter), Some(last)) = (letters.last_mut(), tones.last_mut()) {
+            *letter += shape;
+            *last = tone.max(*last);
+        }
+    }
+    (letters, tones)
+}
+
+/// Latin letters four apart, which leaves room for their shapes; digits and stops before them, all others after them.
+fn letter_key(sign: char) -> u32 {
+    const FIRST: u32 = 0x100;
+    match sign {
+        'a'..='z' => FIRST + 4 * (u32::from(sign) - u32::from('a')),
+        'đ' => letter_key('d') + 1,
+        _ if sign.is_ascii() => u32::from(sign),
+        _ => 2 * FIRST + u32::from(sign),
+    }
+}
+
 /// A number with thousands grouped by a full stop: `1.320`.
 pub fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
@@ -168,6 +212,52 @@ mod tests {
     fn folding_ignores_case_marks_and_normal_form() {
         assert_eq!(fold("  Phòng  Nội Vụ "), "phong noi vu");
         assert_eq!(fold("Đức Phổ"), fold("ĐỨC PHÔ\u{309}"));
+    }
+
+    #[test]
+    fn names_are_sorted_as_a_dictionary_sorts_them() {
+        let mut names = [
+            "Y tế",
+            "Đất đai",
+            "Xây dựng",
+            "Dân tộc",
+            "An toàn",
+            "Âm nhạc",
+            "Ăn uống",
+            "Hộ tịch",
+            "Hỗ trợ",
+            "Hồ sơ",
+            "Hơi",
+            "Ho",
+            "Đầu tư",
+            "3 nghề",
+            "Dạy nghề",
+            "An ninh",
+        ];
+        names.sort_by_key(|name| order_key(name));
+        assert_eq!(
+            names,
+            [
+                "3 nghề",
+                "An ninh",
+                "An toàn",
+                "Ăn uống",
+                "Âm nhạc",
+                "Dạy nghề",
+                "Dân tộc",
+                "Đất đai",
+                "Đầu tư",
+                "Ho",
+                "Hồ sơ",
+                "Hỗ trợ",
+                "Hộ tịch",
+                "Hơi",
+                "Xây dựng",
+                "Y tế",
+            ]
+        );
+        // Whether marks stand apart or not, the name has one place.
+        assert_eq!(order_key("Đo\u{302}\u{323}c"), order_key("độc"));
     }
 
     #[test]

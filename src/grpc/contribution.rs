@@ -3,13 +3,13 @@
 use tonic::{Request, Response, Status};
 
 use super::convert::{Fields, code_of, timestamp, unit_name, wire_date};
-use super::report_issue_convert::report;
+use super::report_issue_convert::{paper_word, report};
 use super::{Front, Plan};
 use crate::pb::v1;
 use crate::pb::v1::contribution_service_server::ContributionService;
-use crate::service::Rules;
 use crate::service::contributions::{self, Asked, ContributionRow, ContributionState, Given, PUBLISHED};
 use crate::service::reports;
+use crate::service::{Rules, Violation};
 
 type Wire<T> = Result<Response<T>, Status>;
 
@@ -134,6 +134,22 @@ impl ContributionService for Front {
                 })
             },
         )
+        .await
+    }
+
+    async fn print_contribution(
+        &self,
+        request: Request<v1::PrintContributionRequest>,
+    ) -> Wire<v1::PrintContributionResponse> {
+        self.look(request, |look, r: v1::PrintContributionRequest| {
+            Box::pin(async move {
+                let code = code_of("name", &r.name, "contributions")?;
+                let paper = paper_word(r.paper()).ok_or_else(|| Violation::missing("paper"))?;
+                let printed = contributions::print(look, &code, &r.form, paper).await?;
+                let (file_name, content) = (printed.file_name, printed.bytes);
+                Ok(v1::PrintContributionResponse { file_name, content })
+            })
+        })
         .await
     }
 

@@ -9,6 +9,7 @@ mod audit;
 mod calendar;
 mod caller;
 mod certificate;
+mod commitment;
 mod contribution;
 pub mod convert;
 mod deadline;
@@ -36,10 +37,12 @@ mod opinion;
 mod payment;
 mod petition;
 mod procedure;
+mod proposal;
 mod reconciliation;
 mod reminder;
 mod reminder_convert;
 mod report;
+mod report_change;
 mod report_convert;
 mod report_file;
 mod report_form;
@@ -177,6 +180,7 @@ impl Front {
             audit_service_server::AuditServiceServer,
             calendar_service_server::CalendarServiceServer,
             certificate_service_server::CertificateServiceServer,
+            commitment_service_server::CommitmentServiceServer,
             contribution_service_server::ContributionServiceServer,
             declared_figure_service_server::DeclaredFigureServiceServer,
             document_service_server::DocumentServiceServer,
@@ -188,6 +192,7 @@ impl Front {
             payment_service_server::PaymentServiceServer,
             petition_service_server::PetitionServiceServer,
             procedure_service_server::ProcedureServiceServer,
+            proposal_service_server::ProposalServiceServer,
             survey_service_server::SurveyServiceServer,
             target_service_server::TargetServiceServer,
             task_service_server::TaskServiceServer,

@@ -169,6 +169,13 @@ impl ReportService for Front {
         self.open_one(request).await
     }
 
+    async fn update_report(
+        &self,
+        request: Request<v1::UpdateReportRequest>,
+    ) -> Result<Response<v1::UpdateReportResponse>, Status> {
+        self.update_one(request).await
+    }
+
     async fn get_report(
         &self,
         request: Request<v1::GetReportRequest>,

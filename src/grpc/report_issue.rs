@@ -28,7 +28,7 @@ fn step(name: &str, etag: String) -> Result<Step, Violation> {
 }
 
 /// The report of an answer.
-async fn shown(work: &Work, row: ReportRow) -> Result<Option<v1::Report>, ServiceError> {
+pub(super) async fn shown(work: &Work, row: ReportRow) -> Result<Option<v1::Report>, ServiceError> {
     Ok(Some(wire::report(reports::get(&work.tx, row).await?)))
 }
 

@@ -157,6 +157,7 @@ pub fn place(rules: &Rules, of: Place) -> v1::NarrativePlace {
         section: of.section,
         label: of.form.label,
         optional: of.form.optional,
+        required: of.form.required,
         prefill: of.prefill,
         written: of.written.map(|row| text(rules, row)),
     }

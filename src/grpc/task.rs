@@ -54,7 +54,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn task(rules: &Rules, told: Told, now: DateTime<Utc>) -> v1::Task {
-    let Told { row, parent_code, original_due_on, progress_percent, progress_note } = told;
+    let Told { row, parent_code, original_due_on, progress_percent, progress_note, commitment_code } = told;
     let verdict = match row.verdict.as_deref().and_then(Verdict::parse) {
         Some(Verdict::Good) => v1::TaskVerdict::Good,
         Some(Verdict::NotGood) => v1::TaskVerdict::NotGood,
@@ -88,6 +88,11 @@ fn task(rules: &Rules, told: Told, now: DateTime<Utc>) -> v1::Task {
         create_time: Some(timestamp(row.created_at)),
         update_time: Some(timestamp(row.updated_at)),
         etag: row.version.to_string(),
+        commitment: if commitment_code.is_empty() {
+            commitment_code
+        } else {
+            format!("commitments/{commitment_code}")
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stands beside the counted figures: figures that were declared, and incidents of other software. Each is
 //! said as what it is, with its source; nothing here is added to a counted figure.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use crate::domain::declared::{Declared, DeclaredIndicator, Measure, Whose};
 use crate::domain::incident::IncidentKind;
@@ -87,6 +87,20 @@ fn moment(at: NaiveDateTime) -> String {
     format!("{} ngày {}", at.format("%H giờ %M"), date(at.date()))
 }
 
+/// `02 ngày 03 giờ`, `01 giờ 30 phút`: the two greatest parts, as far as they aren't nought.
+fn lasted(span: TimeDelta) -> String {
+    let (days, hours, minutes) = (span.num_days(), span.num_hours() % 24, span.num_minutes() % 60);
+    let parts = [(days, "ngày"), (hours, "giờ"), (minutes, "phút")];
+    let said: Vec<String> = parts
+        .into_iter()
+        .skip_while(|(number, _)| *number == 0)
+        .take(2)
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{} {unit}", count(number)))
+        .collect();
+    if said.is_empty() { "dưới 01 phút".to_owned() } else { said.join(" ") }
+}
+
 /// An incident, how long it lasted, how many dossiers it hit, and how many of those became late.
 pub fn incident(line: &IncidentLine) -> String {
     let failed = match line.kind {
@@ -96,7 +110,7 @@ pub fn incident(line: &IncidentLine) -> String {
     };
     let until = line.to.map_or_else(
         || ", đến thời điểm báo cáo chưa khắc phục xong".to_owned(),
-        |to| format!(" đến {}", moment(to)),
+        |to| format!(" đến {}, kéo dài {}", moment(to), lasted(to - line.from)),
     );
     let number = |count: usize| self::count(i64::try_from(count).unwrap_or(i64::MAX));
     let dossiers = match (line.hit, line.late, line.overdue) {

@@ -5,10 +5,10 @@ use crate::domain::summary::{DocumentLine, PeriodSummary, Rate};
 use crate::domain::text::{count, grouped};
 
 use super::ReportInput;
-use super::beside;
 use super::sentences::{self, groups, share};
 use super::template::{BlockForm, Saying, SectionForm};
-use super::wording::{document, is_review, period_name};
+use super::wording::{document, is_review, period_name, period_range};
+use super::{beside, causes, promises};
 
 /// A numbered section.
 #[derive(Debug)]
@@ -41,7 +41,13 @@ pub fn sections(input: &ReportInput<'_>) -> Vec<Section> {
 
 /// What figures say at a place, for a person who is about to write there.
 pub fn prefill(form: &BlockForm, input: &ReportInput<'_>) -> String {
-    form.say.map(|saying| said(saying, input).join("\n")).unwrap_or_default()
+    all_said(form, input).join("\n")
+}
+
+/// Something stands in the report word for word, whether figures say it or a person wrote it.
+pub fn says(input: &ReportInput<'_>, words: &str) -> bool {
+    let words = words.trim_end_matches('.');
+    sections(input).iter().flat_map(|section| &section.blocks).any(|block| block.text.contains(words))
 }
 
 /// The paragraphs that figures say and nobody wrote over: what the signed document must say too.
@@ -49,8 +55,7 @@ pub fn said_by_figures(input: &ReportInput<'_>) -> Vec<String> {
     let forms = input.template.sections.iter().flat_map(|section| &section.blocks);
     forms
         .filter(|form| form.place.is_empty() || !input.narrative.contains_key(&form.place))
-        .filter_map(|form| form.say)
-        .flat_map(|saying| said(saying, input))
+        .flat_map(|form| all_said(form, input))
         .filter(|words| words.chars().any(|c| c.is_ascii_digit()))
         .collect()
 }
@@ -70,15 +75,23 @@ fn blocks(form: &BlockForm, input: &ReportInput<'_>) -> Vec<Block> {
         return first.into_iter().chain(others).map(|text| Block { head: false, text, draft }).collect();
     }
     let draft = !form.place.is_empty() && !input.is_final;
-    let mut said = form.say.map(|saying| said(saying, input)).unwrap_or_default();
+    let mut said = all_said(form, input);
     if said.is_empty() && draft && !form.optional {
         said.push(String::new());
     }
-    said.iter().map(|words| Block { head: false, text: led(words), draft }).collect()
+    let is_led = |nth: usize| nth == 0 || form.place.is_empty();
+    let text = |(nth, words): (usize, &String)| if is_led(nth) { led(words) } else { words.clone() };
+    let texts = said.iter().enumerate().map(text);
+    texts.map(|text| Block { head: false, text, draft }).collect()
+}
+
+/// The paragraphs that figures say at a block.
+fn all_said(form: &BlockForm, input: &ReportInput<'_>) -> Vec<String> {
+    form.say.iter().flat_map(|saying| said(*saying, input)).collect()
 }
 
 /// Words of the form with what the house and the figures put into them.
-fn filled(words: &str, input: &ReportInput<'_>) -> String {
+pub(super) fn filled(words: &str, input: &ReportInput<'_>) -> String {
     let portal = if input.wording.payment_portal.is_empty() {
         String::new()
     } else {
@@ -88,6 +101,12 @@ fn filled(words: &str, input: &ReportInput<'_>) -> String {
         .replace("{givers}", &input.locality.givers())
         .replace("{year}", &chrono::Datelike::year(&input.summary.period.last()).to_string())
         .replace("{period}", &period_name(input.summary.period))
+        .replace("{range}", &period_range(input.summary.period))
+        .replace("{matter}", input.matter())
+        .replace("{office}", input.office)
+        .replace("{recipient}", input.recipient)
+        .replace("{request}", &request(input))
+        .replace("{place}", &input.locality.full())
         .replace("{petitions}", &sentences::petitions_of_people(&input.summary.petitions))
         .replace("{portal}", &portal)
 }
@@ -125,15 +144,22 @@ pub fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
         Saying::Incidents => std::iter::once("Trong kỳ có sự cố phần mềm của hệ thống khác:".to_owned())
             .chain(input.incidents.iter().map(beside::incident))
             .collect(),
+        Saying::LateCauses => causes::late(input),
+        Saying::HandOvers => causes::stood(&input.following.stood).into_iter().collect(),
+        Saying::ReviewPlans => promises::reviews(input),
+        Saying::PromisesKept => promises::kept(input),
+        Saying::PromisesOverdue => promises::overdue(input),
+        Saying::PromisesAhead => promises::ahead(input),
+        Saying::Proposals => promises::proposals(input),
     }
 }
 
-/// The sentence before section 1.
+/// The sentence before the first section.
 pub fn opening(input: &ReportInput<'_>) -> String {
-    let request = input
-        .request
-        .map(|letter| format!("Theo đề nghị của {} tại {letter}, ", input.recipient))
-        .unwrap_or_default();
+    if !input.template.opening.is_empty() {
+        return capitalised(&filled(&input.template.opening, input));
+    }
+    let request = request(input);
     format!(
         "{request}{} báo cáo {} trong {}, như sau:",
         input.office,
@@ -142,8 +168,17 @@ pub fn opening(input: &ReportInput<'_>) -> String {
     )
 }
 
-/// The sentence after section 6.
+/// `Theo đề nghị của Phòng Nội vụ tại Công văn …, `; empty where no letter asks for it.
+fn request(input: &ReportInput<'_>) -> String {
+    let said = input.request.map(|letter| format!("Theo đề nghị của {} tại {letter}, ", input.recipient));
+    said.unwrap_or_default()
+}
+
+/// The sentence after the last section.
 pub fn closing(input: &ReportInput<'_>) -> String {
+    if !input.template.closing.is_empty() {
+        return capitalised(&filled(&input.template.closing, input));
+    }
     let at = input.locality;
     let place = if !at.kind.is_empty() && input.office.ends_with(at.kind) { at.name } else { "" };
     let office = format!("{} {place}", input.office);

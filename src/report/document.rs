@@ -18,14 +18,12 @@ const FORM_HEADS: usize = 4;
 /// Draws the report.
 pub fn document(input: &ReportInput<'_>) -> Document {
     let pages = Pages::of(input, BLANK);
+    let annex = pages.front.encloses.then(|| Section { landscape: true, blocks: annex(&pages) });
     Document {
         title: pages.front.subject.clone(),
         creator: input.office.to_owned(),
         made_at: input.dated_on.and_time(NaiveTime::MIN).and_utc(),
-        sections: vec![
-            Section { landscape: false, blocks: text(&pages) },
-            Section { landscape: true, blocks: annex(&pages) },
-        ],
+        sections: std::iter::once(Section { landscape: false, blocks: text(&pages) }).chain(annex).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::domain::text::{date, long_date, moment};
 
 use super::ReportInput;
-use super::body::capitalised;
+use super::body::{capitalised, filled};
 use super::wording::period_range;
 
 /// What a person fills on the papers.
@@ -33,6 +33,8 @@ pub struct Front {
     pub signer: String,
     /// Said first, and framed.
     pub warnings: Vec<String>,
+    /// An appendix is enclosed.
+    pub encloses: bool,
     /// What the appendix says of itself.
     pub appendix: Appendix,
 }
@@ -61,11 +63,16 @@ impl Front {
             superior: input.superior.to_uppercase(),
             office: input.office.to_uppercase(),
             dated: format!("{}, {}", at.name, long_date(input.dated_on)),
-            subject: format!("{} {}", capitalised(input.matter()), period_range(input.summary.period)),
+            subject: if input.template.subject.is_empty() {
+                format!("{} {}", capitalised(input.matter()), period_range(input.summary.period))
+            } else {
+                filled(&input.template.subject, input)
+            },
             copies: copies(input),
             signer_title: input.signer_title.to_uppercase(),
             signer: input.signer.unwrap_or_default().to_owned(),
             warnings: warnings(input),
+            encloses: input.has_appendix(),
             appendix: Appendix {
                 label: "Phụ lục",
                 name: "TÌNH HÌNH, KẾT QUẢ TIẾP NHẬN, GIẢI QUYẾT HỒ SƠ TTHC",
@@ -87,6 +94,10 @@ impl Front {
 
 /// Who gets the report, besides the archive.
 fn copies(input: &ReportInput<'_>) -> Vec<String> {
+    if !input.template.copies.is_empty() {
+        let named = input.template.copies.iter().map(|copy| format!("- {};", filled(copy, input)));
+        return named.chain(["- Lưu: VT.".to_owned()]).collect();
+    }
     let at = input.locality;
     let leader = if at.has_committee() { "Chủ tịch" } else { "Lãnh đạo" };
     // Only a town's or district's own division bears its kind: `Phòng Nội vụ thị xã`.

@@ -23,6 +23,7 @@ use crate::domain::target::Target;
 mod appendix;
 mod beside;
 mod body;
+mod causes;
 mod charts;
 mod document;
 mod docx;
@@ -38,6 +39,7 @@ mod pages;
 mod paper;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod promises;
 mod sentences;
 mod sheet;
 mod signed;
@@ -54,7 +56,8 @@ mod tests;
 #[cfg(test)]
 mod unpacked;
 
-pub use body::{prefill, said_by_figures};
+pub use body::{prefill, said_by_figures, says};
+pub use causes::Stood;
 pub use charts::{AgeBand, Charts, MonthFigures};
 pub use docx::{DOCUMENT, Document};
 pub use filling::{
@@ -66,6 +69,7 @@ pub use html::html;
 pub use labels::Language;
 pub use letters::{Apology, Cause, HolderList, Issuer, UrgedLine, Urging, form_of};
 pub use paper::{Paper, PrintError, print};
+pub use promises::{PromiseLine, PromisePart, ProposalLine};
 pub use sheet::{Cell, Column, Sheet, WORKBOOK};
 pub use signed::{Held, SignedReading, held_against, read_signed};
 pub use template::{BadTemplate, BlockForm, Saying, SectionForm, Template};
@@ -116,6 +120,8 @@ pub struct ReportInput<'a> {
     pub late_dossiers: &'a [DossierLine],
     /// How many there are beyond those in the list.
     pub late_left_out: usize,
+    /// What was promised and proposed before, and what stood.
+    pub following: &'a Following,
     /// Its form.
     pub template: &'a Template,
     /// What people wrote at the form's places, by the place's name.
@@ -130,15 +136,33 @@ pub struct ReportInput<'a> {
     pub language: Language,
 }
 
-impl ReportInput<'_> {
+impl<'a> ReportInput<'a> {
     /// What is reported on: an office advises, a committee does.
-    fn matter(&self) -> &'static str {
-        if self.own {
+    fn matter(&self) -> &'a str {
+        if !self.template.matter.is_empty() {
+            &self.template.matter
+        } else if self.own {
             "kết quả thực hiện công tác cải cách hành chính"
         } else {
             "kết quả tham mưu thực hiện công tác cải cách hành chính"
         }
     }
+
+    /// Tables are enclosed: the form says so.
+    fn has_appendix(&self) -> bool {
+        self.template.says(Saying::Enclosed)
+    }
+}
+
+/// What a report says of what went before it, and of how work went on within it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Following {
+    /// What was promised until a day, the earliest first.
+    pub promises: Vec<PromiseLine>,
+    /// Proposals that nobody has answered, the oldest first.
+    pub proposals: Vec<ProposalLine>,
+    /// Dossiers that weren't handed on.
+    pub stood: Stood,
 }
 
 /// What somebody wrote at a place.

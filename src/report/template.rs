@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::de::IntoDeserializer as _;
+use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
 use super::wording::Wording;
@@ -19,6 +20,21 @@ pub struct Template {
     pub name: String,
     /// What people call it.
     pub title: String,
+    /// What is reported on, in lower case, such as `kết quả tiếp nhận, giải quyết TTHC`; empty: the reform of administration.
+    #[serde(default)]
+    pub matter: String,
+    /// What stands below "BÁO CÁO"; empty: the matter, from when to when.
+    #[serde(default)]
+    pub subject: String,
+    /// The sentence before the first section; empty: the house's.
+    #[serde(default)]
+    pub opening: String,
+    /// The sentence after the last section; empty: the house's.
+    #[serde(default)]
+    pub closing: String,
+    /// Who gets it besides the archive; none: those whom the house's report names.
+    #[serde(default)]
+    pub copies: Vec<String>,
     /// Its sections in their order.
     #[serde(rename = "section")]
     pub sections: Vec<SectionForm>,
@@ -49,18 +65,44 @@ pub struct BlockForm {
     pub head: String,
     /// The same in English; empty: it stays as it is.
     pub head_en: String,
-    /// A sentence that is made of figures.
-    pub say: Option<Saying>,
+    /// Sentences that are made of figures: one kind of them, or several in their order.
+    #[serde(deserialize_with = "one_or_more")]
+    pub say: Vec<Saying>,
     /// The name of the place where a person writes; what figures say stands there until then.
     pub place: String,
     /// What is asked for at that place.
     pub label: String,
     /// Nothing is printed there while nobody has written.
     pub optional: bool,
-    /// What stands before each paragraph that figures say, and before the first that a person wrote.
+    /// A person writes there, or confirms, also where figures say something.
+    pub required: bool,
+    /// What stands before each paragraph that figures say; at a place, before the first only.
     pub lead: String,
     /// The same in English; empty: it stays as it is.
     pub lead_en: String,
+}
+
+impl BlockForm {
+    /// Somebody has to write there, unless figures say something where that is enough.
+    pub fn must_be_written(&self, figures_speak: bool) -> bool {
+        !self.place.is_empty() && !self.optional && (self.required || !figures_speak)
+    }
+}
+
+/// One saying, or a list of them.
+fn one_or_more<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Saying>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        One(String),
+        More(Vec<String>),
+    }
+    let words = match Given::deserialize(from)? {
+        Given::One(word) => vec![word],
+        Given::More(words) => words,
+    };
+    // Word by word, so that the one that isn't known is named.
+    words.into_iter().map(|word| Saying::deserialize(word.into_deserializer())).collect()
 }
 
 /// Sentences that are made of figures.
@@ -103,6 +145,53 @@ pub enum Saying {
     Lacking,
     /// Incidents of other software.
     Incidents,
+    /// Late dossiers by the cause that was recorded.
+    LateCauses,
+    /// Dossiers that stood with somebody beyond the hours of a rule, by unit.
+    HandOvers,
+    /// What was promised on the review of procedures, and how far it is.
+    ReviewPlans,
+    /// What was promised and done within the period.
+    PromisesKept,
+    /// What was promised and is overdue.
+    PromisesOverdue,
+    /// What was promised and is still to be done.
+    PromisesAhead,
+    /// Proposals that nobody has answered.
+    Proposals,
+}
+
+impl Saying {
+    /// Where nothing was recorded, nothing is said, not even that there is nothing.
+    pub fn may_be_silent(self) -> bool {
+        match self {
+            Self::Tasks
+            | Self::Documents
+            | Self::Review
+            | Self::Procedures
+            | Self::WhetherDossiers
+            | Self::Dossiers
+            | Self::Petitions
+            | Self::Ratings
+            | Self::Online
+            | Self::Digitisation
+            | Self::Payments
+            | Self::Enclosed
+            | Self::Achieved
+            | Self::Lacking => false,
+            Self::DeclaredService
+            | Self::DeclaredElectronic
+            | Self::Targets
+            | Self::Incidents
+            | Self::LateCauses
+            | Self::HandOvers
+            | Self::ReviewPlans
+            | Self::PromisesKept
+            | Self::PromisesOverdue
+            | Self::PromisesAhead
+            | Self::Proposals => true,
+        }
+    }
 }
 
 /// Why a file is no form.
@@ -155,7 +244,7 @@ impl Template {
         let mut places = BTreeSet::new();
         for section in &template.sections {
             for block in &section.blocks {
-                if block.head.is_empty() && block.say.is_none() && block.place.is_empty() {
+                if block.head.is_empty() && block.say.is_empty() && block.place.is_empty() {
                     return Err(BadTemplate::Empty(section.heading.clone()));
                 }
                 if block.place.is_empty() {
@@ -183,6 +272,11 @@ impl Template {
             let there = section.blocks.iter().filter(|block| !block.place.is_empty());
             there.map(|block| (section.heading.as_str(), block))
         })
+    }
+
+    /// Something of it is made of that.
+    pub fn says(&self, saying: Saying) -> bool {
+        self.sections.iter().flat_map(|section| &section.blocks).any(|block| block.say.contains(&saying))
     }
 
     /// The house's wording with what the form says otherwise.

@@ -13,6 +13,7 @@ use super::{
 
 mod beside;
 mod houses;
+mod promises;
 mod sentences;
 mod written;
 
@@ -124,6 +125,7 @@ pub fn input<'a>(summary: &'a PeriodSummary, wording: &'a Wording, full: bool) -
         incidents: &[],
         late_dossiers: late,
         late_left_out: 0,
+        following: Box::leak(Box::default()),
         template: Box::leak(Box::new(Template::period())),
         narrative: Box::leak(Box::default()),
         is_final: false,
@@ -231,7 +233,16 @@ fn periods_are_called_as_people_do() {
     assert_eq!(name("2023-12-15", "2024-06-14"), "06 tháng đầu năm 2024");
     assert_eq!(name("2023-12-15", "2024-09-14"), "09 tháng đầu năm 2024");
     assert_eq!(name("2023-12-15", "2024-03-14"), "quý I năm 2024");
-    assert_eq!(name("2024-04-15", "2024-05-14"), "tháng 05 năm 2024");
+    assert_eq!(name("2024-04-15", "2024-05-14"), "tháng 5 năm 2024");
+    assert_eq!(name("2023-12-15", "2024-01-14"), "tháng 01 năm 2024");
+    assert_eq!(name("2024-05-01", "2024-05-31"), "tháng 5 năm 2024");
+    assert_eq!(name("2024-02-01", "2024-02-29"), "tháng 02 năm 2024");
+    assert_eq!(name("2024-04-01", "2024-06-30"), "quý II năm 2024");
+    assert_eq!(name("2024-01-01", "2024-05-31"), "05 tháng đầu năm 2024");
+    assert_eq!(name("2024-01-01", "2024-06-30"), "06 tháng đầu năm 2024");
+    assert_eq!(name("2024-07-01", "2024-12-31"), "06 tháng cuối năm 2024");
+    assert_eq!(name("2024-01-01", "2024-12-31"), "năm 2024");
+    assert_eq!(name("2024-05-01", "2024-05-30"), "kỳ báo cáo");
     assert_eq!(name("2023-12-15", "2024-12-14"), "năm 2024");
     assert_eq!(name("2024-06-15", "2024-12-14"), "06 tháng cuối năm 2024");
     assert_eq!(name("2024-02-03", "2024-02-20"), "kỳ báo cáo");

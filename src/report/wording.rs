@@ -2,7 +2,7 @@
 //! is written, which parts a sentence has. The defaults are those of the report of May 2024.
 //! No figures here, and no layout.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::period::{Period, Preset};
@@ -188,32 +188,58 @@ pub fn period_range(period: Period) -> String {
     format!("từ ngày {} đến ngày {}", date(period.first()), date(period.last()))
 }
 
-/// What a period is called in running text: `quý I năm 2024`, `05 tháng đầu năm 2024` (also where
-/// it ends on the 15th instead of the 14th, as requests have it); `kỳ báo cáo` for any other range.
+/// What a period is called in running text: `quý I năm 2024`, `05 tháng đầu năm 2024`; by its dates, whether it is one of
+/// Decree 09/2019/NĐ-CP (from the 15th to the 14th, also where it ends on the 15th, as requests have it) or of the calendar.
+/// `kỳ báo cáo` for any other range.
 pub fn period_name(period: Period) -> String {
     let year = period.last().year();
-    let is = |preset: Preset, of: i32| Period::preset(preset, of).is_ok_and(|p| p == period);
+    let is = |preset: Preset| {
+        let by_decree = Period::preset(preset, year).is_ok_and(|found| found == period);
+        by_decree || calendar_months(preset).is_some_and(|months| of_calendar(year, months) == Some(period))
+    };
     for (index, roman) in (1..=4).zip(["I", "II", "III", "IV"]) {
-        if is(Preset::Quarter(index), year) {
+        if is(Preset::Quarter(index)) {
             return format!("quý {roman} năm {year}");
         }
     }
-    if is(Preset::Year, year) {
+    if is(Preset::Year) {
         return format!("năm {year}");
     }
-    if is(Preset::SecondHalf, year) {
+    if is(Preset::SecondHalf) {
         return format!("06 tháng cuối năm {year}");
     }
     for month in 1..=12 {
-        if is(Preset::Month(month), year) {
-            return format!("tháng {month:02} năm {year}");
+        if is(Preset::Month(month)) {
+            // Decree 30/2020/NĐ-CP: only January and February have a nought before them.
+            let nought = if month <= 2 { "0" } else { "" };
+            return format!("tháng {nought}{month} năm {year}");
         }
     }
+    let month = period.last().month();
     let begins_the_year = Some(period.first()) == NaiveDate::from_ymd_opt(year - 1, 12, 15);
-    if begins_the_year && matches!(period.last().day(), 14 | 15) && period.last().month() < 12 {
-        return format!("{:02} tháng đầu năm {year}", period.last().month());
+    let by_decree = begins_the_year && matches!(period.last().day(), 14 | 15) && month < 12;
+    if by_decree || of_calendar(year, (1, month)) == Some(period) {
+        return format!("{month:02} tháng đầu năm {year}");
     }
     "kỳ báo cáo".to_owned()
+}
+
+/// The months of a preset in the calendar's year, inclusive; None where it is one that is said by its months.
+fn calendar_months(preset: Preset) -> Option<(u32, u32)> {
+    match preset {
+        Preset::Month(month) => Some((month, month)),
+        Preset::Quarter(quarter) => Some((3 * quarter - 2, 3 * quarter)),
+        Preset::SecondHalf => Some((7, 12)),
+        Preset::Year => Some((1, 12)),
+        Preset::FirstHalf | Preset::NineMonths => None,
+    }
+}
+
+/// Whole months of the calendar.
+fn of_calendar(year: i32, (first, last): (u32, u32)) -> Option<Period> {
+    let first = NaiveDate::from_ymd_opt(year, first, 1)?;
+    let after = NaiveDate::from_ymd_opt(year, last, 1)?.checked_add_months(Months::new(1))?;
+    Period::new(first, after.pred_opt()?).ok()
 }
 
 /// Openings of subjects that follow a document's date directly; others take `về`.

@@ -1,6 +1,8 @@
 //! What units give to a report: words for its places, and whether their own figures are right. They are asked by mail,
 //! reminded before and after the day, and what they wrote is merged into the report by whoever drafts it.
 
+mod printing;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -25,6 +27,7 @@ use crate::store::outbox::{self, NewMail};
 use crate::store::query::{ListQuery, Page};
 
 pub use crate::store::contributions::{ContributionRow, PUBLISHED};
+pub use printing::{Printed, print};
 
 words! {
     /// Where a contribution stands.

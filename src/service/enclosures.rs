@@ -1,6 +1,8 @@
 //! What is enclosed with a period report: the dossiers that are late and the tasks behind the figures. By
 //! the ledger, so that lists and figures agree.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::error::ServiceError;
@@ -18,15 +20,16 @@ use crate::store::tasks;
 const LISTED: usize = 5000;
 
 /// Dossiers resolved late in a period or overdue at its end, as they stood then: by which figure a dossier is
-/// listed says what it was, not its state of today. `as_of`: as known at that number of the ledger. With how many there are
-/// beyond those that are listed.
+/// listed says what it was, not its state of today. `as_of`: as known at that number of the ledger. `unit_id`: only those of
+/// the unit and what is below it. With how many there are beyond those that are listed.
 pub async fn late_dossiers(
     look: &Look,
     period: Period,
     as_of: Option<i64>,
+    unit_id: Option<Uuid>,
 ) -> Result<(Vec<DossierLine>, usize), ServiceError> {
     let calendar = house_calendar(&look.rules);
-    let whose = Whose { as_of, ..Whose::default() };
+    let whose = Whose { unit_id, as_of, ..Whose::default() };
     let (mut lines, mut left_out) = (Vec::new(), 0);
     for figure in [DossierFigure::ResolvedLate, DossierFigure::Overdue] {
         let (rows, total) = members::list(look, figure, period, &whose, Uuid::nil(), LISTED).await?;
@@ -64,16 +67,23 @@ fn cause_words(cause: &str) -> String {
     .to_owned()
 }
 
-/// Tasks completed in a period or in progress at its end, as they stand now.
+/// Tasks completed in a period or in progress at its end, as they stand now; of these units, where they are given.
 pub async fn listed_tasks(
     look: &Look,
     period: Period,
     as_of: Option<i64>,
+    units: Option<&HashSet<Uuid>>,
 ) -> Result<Vec<TaskLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
     let weights = [weight("task_assigned", 1, 1), weight("task_completed:", -1, 0)];
     let (period, _) = period.until(calendar.local_date(look.context.now));
-    let among = Among { as_of, ..Among::default() };
+    let units = units.map(|units| {
+        let mut ids: Vec<Uuid> = units.iter().copied().collect();
+        // One order for one question: what is prepared once is found again.
+        ids.sort_unstable();
+        ids
+    });
+    let among = Among { units, as_of, ..Among::default() };
     let ids = subjects(&look.door, "task", &period, &weights, &among).await?;
     let overdue_weights = [weight("task_overdue", 1, 1), weight("task_cleared", -1, -1)];
     let overdue = subjects(&look.door, "task", &period, &overdue_weights, &among).await?;

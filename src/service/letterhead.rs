@@ -61,11 +61,7 @@ impl Letterhead {
         };
         let (kind, name) = locality_of(&committee);
         let kind = given(&settings.locality_kind, &kind);
-        let body = match after_committee(&committee) {
-            Some(_) if !kind.is_empty() => format!("UBND {kind}"),
-            Some(rest) => format!("UBND {rest}"),
-            None => committee.clone(),
-        };
+        let body = body_of(&committee, &kind);
         let branches = units.all().filter(|u| u.kind == UnitKind::LandRegistryBranch);
         Self {
             superior: given(&settings.superior, if own || root.is_none() { "" } else { &committee }),
@@ -82,6 +78,30 @@ impl Letterhead {
         }
     }
 
+    /// That of a unit, on its own paper: what it belongs to stands above it.
+    pub fn of_unit(settings: &ReportSettings, units: &UnitTree, unit: &Unit) -> Self {
+        let house = Self::of(settings, units);
+        let own = matches!(unit.kind, UnitKind::Commune | UnitKind::PeopleCommittee);
+        let above = unit.parent_id.and_then(|id| units.get(id)).map(|parent| tidy(&parent.name));
+        let (symbol, title) = if own { ("UBND", "Chủ tịch") } else { (GAP, "Thủ trưởng cơ quan") };
+        let of_unit = Self {
+            superior: above.unwrap_or_default(),
+            office: tidy(&unit.name),
+            symbol,
+            signer_title: title.to_owned(),
+            own,
+            branches: Vec::new(),
+            communes: false,
+            ..house
+        };
+        if !own {
+            return of_unit;
+        }
+        let (kind, name) = locality_of(&unit.name);
+        let upper = of_unit.kind;
+        Self { body: body_of(&of_unit.office, &kind), kind, name, upper, ..of_unit }
+    }
+
     /// Where the office is.
     pub fn locality(&self) -> Locality<'_> {
         Locality { kind: &self.kind, name: &self.name, upper: &self.upper, body: &self.body }
@@ -95,6 +115,15 @@ impl Letterhead {
     /// What of the units shows in the words.
     pub fn registered(&self) -> Registered<'_> {
         Registered { branches: self.branches.iter().map(String::as_str).collect(), communes: self.communes }
+    }
+}
+
+/// A committee in running text, `UBND thị xã`; another body by its name.
+fn body_of(committee: &str, kind: &str) -> String {
+    match after_committee(committee) {
+        Some(_) if !kind.is_empty() => format!("UBND {kind}"),
+        Some(rest) => format!("UBND {rest}"),
+        None => committee.to_owned(),
     }
 }
 

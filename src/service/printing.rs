@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 use super::error::ServiceError;
 use super::imports::data_until;
@@ -12,14 +13,14 @@ use super::letterhead::Letterhead;
 use super::settings::ReportSettings;
 use super::slots::house_calendar;
 use super::work::Look;
-use super::{charting, declared_figures, enclosures, incidents, reconciling, targets};
+use super::{charting, declared_figures, enclosures, following, incidents, reconciling, targets};
 use crate::domain::declared::Declared;
 use crate::domain::period::Period;
 use crate::domain::summary::PeriodSummary;
 use crate::domain::target::Target;
 use crate::report::{
-    Charts, DossierLine, IncidentLine, Language, Narrated, Paper, PrintError, ReportInput, TaskLine,
-    Template, Wording, print,
+    Charts, DossierLine, Following, IncidentLine, Language, Narrated, Paper, PrintError, ReportInput,
+    TaskLine, Template, Wording, print,
 };
 
 /// What people have said of a report so far.
@@ -45,6 +46,10 @@ pub struct Draft {
     pub as_of: Option<i64>,
     /// In which language it is printed.
     pub language: Language,
+    /// The report itself, and the issue that it corrects.
+    pub reports: Vec<Uuid>,
+    /// The unit whose own paper it is; None: the house's.
+    pub unit_id: Option<Uuid>,
 }
 
 impl Default for Draft {
@@ -60,6 +65,8 @@ impl Default for Draft {
             is_final: false,
             as_of: None,
             language: Language::Vi,
+            reports: Vec::new(),
+            unit_id: None,
         }
     }
 }
@@ -85,6 +92,7 @@ pub struct Printing {
     tasks: Vec<TaskLine>,
     targets: Vec<Target>,
     incidents: Vec<IncidentLine>,
+    following: Following,
     charts: Charts,
 }
 
@@ -97,22 +105,35 @@ impl Printing {
         draft: Draft,
     ) -> Result<Self, ServiceError> {
         let calendar = house_calendar(&look.rules);
-        let head = Letterhead::of(settings, &look.rules.units);
+        let unit = draft.unit_id.and_then(|id| look.rules.units.get(id));
+        let head = match unit {
+            Some(unit) => Letterhead::of_unit(settings, &look.rules.units, unit),
+            None => Letterhead::of(settings, &look.rules.units),
+        };
         let period = summary.period;
         let house_wording = Wording::reference(head.locality(), &head.registered());
         let wording = draft.template.worded(&house_wording).map_err(|error| {
             ServiceError::Internal(format!("a form that was read has no wording: {error}"))
         })?;
-        let charts = charting::charts(look, &summary).await?;
-        let (late_dossiers, late_left_out) = enclosures::late_dossiers(look, period, draft.as_of).await?;
+        let below = draft.unit_id.map(|id| look.rules.units.subtree(id));
+        let of_house = draft.unit_id.is_none();
+        let (late_dossiers, late_left_out) =
+            enclosures::late_dossiers(look, period, draft.as_of, draft.unit_id).await?;
+        // What only the house has stands on no unit's paper.
         Ok(Self {
-            declared: declared(look, period).await?,
-            reconciled: reconciled(look, period).await?,
+            declared: declared(look, period, draft.unit_id).await?,
+            reconciled: if of_house { reconciled(look, period).await? } else { None },
             late_dossiers,
             late_left_out,
-            tasks: enclosures::listed_tasks(look, period, draft.as_of).await?,
-            targets: targets::of_house(look, period).await?,
-            incidents: incidents::of_period(look, period).await?,
+            tasks: enclosures::listed_tasks(look, period, draft.as_of, below.as_ref()).await?,
+            targets: if of_house { targets::of_house(look, period).await? } else { Vec::new() },
+            incidents: if of_house {
+                incidents::of_period(look, period, draft.as_of).await?
+            } else {
+                Vec::new()
+            },
+            following: following::of_period(look, period, &draft.reports, below.as_ref()).await?,
+            charts: if of_house { charting::charts(look, &summary).await? } else { Charts::default() },
             addressee: draft.addressee.clone().unwrap_or_else(|| settings.recipient.clone()),
             dated_on: draft.dated_on.unwrap_or_else(|| calendar.local_date(look.context.now)),
             data_until: data_until(look).await?.unwrap_or(look.context.now),
@@ -121,7 +142,6 @@ impl Printing {
             head,
             draft,
             wording,
-            charts,
         })
     }
 
@@ -168,6 +188,7 @@ impl Printing {
             incidents: &self.incidents,
             late_dossiers: &self.late_dossiers,
             late_left_out: self.late_left_out,
+            following: &self.following,
             charts: &self.charts,
             template: &draft.template,
             narrative: &draft.narrative,
@@ -215,7 +236,7 @@ async fn reconciled(look: &Look, period: Period) -> Result<Option<String>, Servi
         .map(|(row, standing)| reconciling::sentence(&row, standing, calendar.local_date(row.created_at))))
 }
 
-async fn declared(look: &Look, period: Period) -> Result<Vec<Declared>, ServiceError> {
-    let rows = declared_figures::of_period(look, period, None).await?;
+async fn declared(look: &Look, period: Period, unit_id: Option<Uuid>) -> Result<Vec<Declared>, ServiceError> {
+    let rows = declared_figures::of_period(look, period, unit_id).await?;
     Ok(declared_figures::printed(&look.rules, rows))
 }

@@ -123,6 +123,24 @@ pub async fn suppress(tx: &Tx, outbox_id: Option<Uuid>, ids: &[Uuid], why: &str)
     Ok(suppressed)
 }
 
+/// Those of a kind of rule on a kind of subject that fell due from one instant to before another.
+pub async fn of_kind_within(
+    door: &impl Door,
+    subject_kind: &str,
+    rule_kind: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<NoticeRow>, StoreError> {
+    Ok(notice::Entity::find()
+        .filter(notice::Column::FellDueAt.gte(from))
+        .filter(notice::Column::FellDueAt.lt(to))
+        .filter(notice::Column::SubjectKind.eq(subject_kind))
+        .filter(notice::Column::RuleKind.eq(rule_kind))
+        .order_by_asc(notice::Column::FellDueAt)
+        .order_by_asc(notice::Column::Id)
+        .all(door.conn())
+        .await?)
+}
+
 /// The notices that a mail speaks for.
 pub async fn of_mail(door: &impl Door, outbox_id: Uuid) -> Result<Vec<NoticeRow>, StoreError> {
     of_mails(door, &[outbox_id]).await

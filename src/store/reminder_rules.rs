@@ -104,6 +104,15 @@ pub async fn subject_kinds(door: &impl Door) -> Result<HashSet<String>, StoreErr
     Ok(kinds.into_iter().collect())
 }
 
+/// A version of a rule.
+pub async fn version(door: &impl Door, rule_id: Uuid, version: i64) -> Result<Option<RuleRow>, StoreError> {
+    Ok(reminder_rule::Entity::find()
+        .filter(reminder_rule::Column::RuleId.eq(rule_id))
+        .filter(reminder_rule::Column::Version.eq(version))
+        .one(door.conn())
+        .await?)
+}
+
 /// The newest version of a rule.
 pub async fn find(door: &impl Door, rule_id: Uuid) -> Result<Option<RuleRow>, StoreError> {
     Ok(reminder_rule::Entity::find()

@@ -2,10 +2,13 @@
 //! was issued, and what explains a difference.
 
 mod assessed;
+mod changed;
 mod contributed;
 mod desk;
 mod forms;
 mod life;
+mod line;
+mod promised;
 mod proof;
 mod sending;
 mod stays;

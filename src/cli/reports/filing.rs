@@ -1,10 +1,8 @@
 //! Files of reports: fetched, and attached when they are signed.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -156,18 +154,7 @@ pub fn written(out: &Path, bytes: &[u8], (size, sha256): (i64, &str), as_json: b
         usize::try_from(size).ok() == Some(bytes.len()),
         "tệp chưa tới đủ / the file didn't come whole"
     );
-    let place = || format!("--out: {}", out.display());
-    let mut opened = match OpenOptions::new().write(true).create_new(true).open(out) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(WrongUsage(format!(
-                "{} đã có; hãy chọn tên khác hoặc xóa tệp cũ / is there already; take another name or remove it",
-                place()
-            ))
-            .into());
-        }
-        opened => opened.with_context(place)?,
-    };
-    opened.write_all(bytes).with_context(place)?;
+    output::write_new(out, bytes)?;
     if as_json {
         output::say_json(&json!({ "file": out, "size": size, "sha256": sha256 }));
     } else {

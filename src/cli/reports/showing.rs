@@ -62,6 +62,8 @@ pub fn json_of(report: &pb::Report) -> Value {
         "state": state(report).1,
         "number": report.number,
         "dated_on": day(report.dated_on.as_ref()),
+        "due_on": day(report.due_on.as_ref()),
+        "letter": report.request.as_ref().map(|letter| letter.number.as_str()),
         "addressee": report.addressee,
         "frozen_sequence": report.frozen_sequence,
         "figures_sha256": report.figures_sha256,
@@ -183,6 +185,9 @@ fn standing(place: &pb::NarrativePlace) -> String {
         Some(written) => {
             format!("bản {0} của {1} / version {0} by {1}", written.version, written.written_by)
         }
+        None if place.required && !place.prefill.is_empty() => {
+            "CHƯA SOẠN, số liệu gợi ý / NOT WRITTEN, figures suggest".to_owned()
+        }
         None if !place.prefill.is_empty() => "theo số liệu / as figures say".to_owned(),
         None if place.optional => "không bắt buộc / optional".to_owned(),
         None => "CHƯA SOẠN / NOT WRITTEN".to_owned(),
@@ -196,6 +201,7 @@ fn place_json(place: &pb::NarrativePlace) -> Value {
         "section": place.section,
         "label": place.label,
         "optional": place.optional,
+        "required": place.required,
         "prefill": place.prefill,
         "text": written.map(|written| written.text.clone()),
         "version": written.map(|written| written.version),

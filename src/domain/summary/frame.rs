@@ -14,6 +14,7 @@ use super::{
 };
 use crate::domain::figure::{Fact, Sum, Sums};
 use crate::domain::period::Period;
+use crate::domain::text::order_key;
 use crate::domain::unit::{Group, UnitKind};
 
 /// A breakdown of the rows.
@@ -225,7 +226,8 @@ fn rows_of(frame: &Frame, cells: &[Cell], breakdown: Breakdown) -> Vec<Row> {
             sums.entry((code, label)).or_insert_with(|| (row_key, Sums::default())).1.merge(cell);
         }
     }
-    sums.into_iter()
+    let mut rows: Vec<Row> = sums
+        .into_iter()
         .map(|((code, label), (key, sums))| {
             let (code, label) = match &key {
                 RowKey::Group(group) => (group.as_str().to_owned(), group.vietnamese().to_owned()),
@@ -233,7 +235,11 @@ fn rows_of(frame: &Frame, cells: &[Cell], breakdown: Breakdown) -> Vec<Row> {
             };
             Row { key, code, label, figures: Figures::of(&sums) }
         })
-        .collect()
+        .collect();
+    if breakdown == Breakdown::Field {
+        rows.sort_by_cached_key(|row| order_key(&row.label));
+    }
+    rows
 }
 
 /// Petitions received in the period; of them answered before its end, and answered in time.

@@ -16,7 +16,7 @@ use crate::domain::text::date;
 use crate::report::IncidentLine;
 
 /// A document by its kind, number, date and Vietnamese title.
-fn document(line: &DocumentLine) -> String {
+pub fn document(line: &DocumentLine) -> String {
     let kind = match line.kind.as_str() {
         "decision" => "Decision",
         "plan" => "Plan",

@@ -3,6 +3,7 @@
 //! does what people wrote, marked as such. Lists and charts stand in the Vietnamese report only.
 
 mod beside;
+mod following;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -35,8 +36,11 @@ pub fn numbers(text: &str) -> String {
     text.chars().map(swapped).collect()
 }
 
-fn matter(input: &ReportInput<'_>) -> &'static str {
-    if input.own {
+/// What is reported on; what a form says of it stays as it is.
+fn matter<'a>(input: &ReportInput<'a>) -> &'a str {
+    if !input.template.matter.is_empty() {
+        &input.template.matter
+    } else if input.own {
         "results of administrative reform"
     } else {
         "results of advising on administrative reform"
@@ -74,6 +78,7 @@ pub fn front(input: &ReportInput<'_>, blank: &str) -> Front {
         signer_title: vietnamese.signer_title,
         signer: vietnamese.signer,
         warnings,
+        encloses: vietnamese.encloses,
         appendix: Appendix {
             label: "Appendix",
             name: "RECEIPT AND HANDLING OF DOSSIERS",
@@ -160,11 +165,13 @@ fn blocks(form: &BlockForm, input: &ReportInput<'_>) -> Vec<Block> {
         return first.into_iter().chain(others).map(|text| Block { head: false, text, draft }).collect();
     }
     let draft = !form.place.is_empty() && !input.is_final;
-    let mut said = form.say.map(|saying| said(saying, input)).unwrap_or_default();
+    let mut said: Vec<String> = form.say.iter().flat_map(|saying| said(*saying, input)).collect();
     if said.is_empty() && draft && !form.optional {
         said.push(String::new());
     }
-    said.iter().map(|words| Block { head: false, text: led(words), draft }).collect()
+    let is_led = |nth: usize| nth == 0 || form.place.is_empty();
+    let text = |(nth, words): (usize, &String)| if is_led(nth) { led(words) } else { words.clone() };
+    said.iter().enumerate().map(text).map(|text| Block { head: false, text, draft }).collect()
 }
 
 /// Words of the form with what the house and the figures put into them.
@@ -175,6 +182,11 @@ fn filled(words: &str, input: &ReportInput<'_>) -> String {
         .replace("{givers}", &givers(input.locality))
         .replace("{year}", &chrono::Datelike::year(&input.summary.period.last()).to_string())
         .replace("{period}", &period_name(input.summary.period))
+        .replace("{range}", &range(input.summary))
+        .replace("{matter}", matter(input))
+        .replace("{office}", input.office)
+        .replace("{recipient}", input.recipient)
+        .replace("{place}", &input.locality.full())
         .replace("{petitions}", &sentences::petitions_of_people(&input.summary.petitions))
         .replace("{portal}", portal)
 }

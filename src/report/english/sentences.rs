@@ -8,7 +8,7 @@ use super::super::body::capitalised;
 use super::super::sentences::{groups, share as vietnamese_share};
 use super::super::template::Saying;
 use super::super::wording::{self, Locality};
-use super::{beside, numbers};
+use super::{beside, following, numbers};
 use crate::domain::figure::Rating;
 use crate::domain::period::{Period, Preset};
 use crate::domain::summary::{DossierFigures, PeriodSummary, PetitionFigures, Rate, TaskFigures};
@@ -98,6 +98,13 @@ pub fn said(saying: Saying, input: &ReportInput<'_>) -> Vec<String> {
         Saying::Incidents => std::iter::once("Incidents of other software in the period:".to_owned())
             .chain(input.incidents.iter().map(beside::incident))
             .collect(),
+        Saying::LateCauses => following::late(input),
+        Saying::HandOvers => following::stood(&input.following.stood).into_iter().collect(),
+        Saying::ReviewPlans => following::reviews(input),
+        Saying::PromisesKept => following::kept(input),
+        Saying::PromisesOverdue => following::overdue(input),
+        Saying::PromisesAhead => following::ahead(input),
+        Saying::Proposals => following::proposals(input),
     }
 }
 

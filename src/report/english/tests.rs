@@ -3,7 +3,9 @@
 use super::super::sample::{nothing, sample};
 use super::super::template::{Saying, Template};
 use super::super::tests::{input, reference};
-use super::super::{Language, ReportInput, body, html};
+use super::super::{
+    DossierLine, Following, Language, PromiseLine, PromisePart, ProposalLine, ReportInput, Stood, body, html,
+};
 use super::said;
 use crate::domain::declared::{Declared, DeclaredIndicator, Whose};
 use crate::domain::summary::PeriodSummary;
@@ -34,7 +36,7 @@ fn numbers(text: &str, language: Language) -> Vec<String> {
 
 fn sayings() -> Vec<Saying> {
     let template = Template::period();
-    template.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| block.say).collect()
+    template.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| block.say.clone()).collect()
 }
 
 fn held(input: &ReportInput<'_>) -> usize {
@@ -79,6 +81,100 @@ fn every_sentence_of_figures_has_the_same_numbers_in_english() {
         corrections: 0,
     }];
     held(&ReportInput { declared: &lines, ..input(&summary, &wording, true) });
+    let following = following();
+    let late =
+        [cause(Some("do cơ quan phối hợp"), true), cause(None, true), cause(Some("do quy định"), false)];
+    let with = ReportInput { following: &following, late_dossiers: &late, ..input(&summary, &wording, true) };
+    let without = held(&ReportInput { late_dossiers: &[], ..input(&summary, &wording, true) });
+    assert_eq!(held(&with) - without, 3 + (1 + 1) + (1 + 3) + (1 + 3) + (2 + 3) + 1 + 2, "each of them");
+}
+
+fn cause(cause: Option<&str>, closed: bool) -> DossierLine {
+    let on = super::super::sample::day("2024-05-15");
+    DossierLine {
+        code: "A".into(),
+        unit: "Phòng A".into(),
+        procedure: "B".into(),
+        received_on: on,
+        due_on: None,
+        closed_on: closed.then_some(on),
+        cause: cause.map(str::to_owned),
+        apologised: false,
+    }
+}
+
+/// Promises of all kinds, two proposals, and what stood.
+fn following() -> Following {
+    let day = super::super::sample::day;
+    let part = |unit: &str, done: Option<&str>, late| PromisePart {
+        unit: unit.to_owned(),
+        done_on: done.map(day),
+        late,
+    };
+    let promise = |text: &str, units: Vec<PromisePart>| PromiseLine {
+        text: text.to_owned(),
+        document: None,
+        unregistered: "52/KH".to_owned(),
+        report: None,
+        due_on: day("2024-04-30"),
+        own: false,
+        units,
+    };
+    let many = (0..12).map(|at| part(&format!("Phường {at}"), None, true)).collect();
+    let report = ("05/BC-VP".to_owned(), day("2024-02-01"));
+    Following {
+        promises: vec![
+            promise(
+                "Mỗi đơn vị rà soát 01 TTHC.",
+                vec![part("A", Some("2024-03-05"), false), part("B", None, true)],
+            ),
+            promise(
+                "Rà soát lại",
+                vec![part("A", Some("2024-03-05"), false), part("B", Some("2024-05-02"), true)],
+            ),
+            promise("Rà soát nữa", many),
+            PromiseLine {
+                unregistered: String::new(),
+                report: Some(report.clone()),
+                ..promise("Tập huấn", vec![part("A", Some("2024-05-02"), true)])
+            },
+            PromiseLine {
+                due_on: day("2024-09-01"),
+                ..promise("Kiểm tra", vec![part("A", None, false), part("B", None, false)])
+            },
+            PromiseLine { own: true, ..promise("Trang bị", vec![part("A", None, true)]) },
+            PromiseLine {
+                due_on: day("2024-10-01"),
+                unregistered: String::new(),
+                ..promise("Niêm yết", vec![part("A", None, false)])
+            },
+        ],
+        proposals: vec![
+            ProposalLine {
+                text: "Nâng cấp phần mềm".to_owned(),
+                addressee: "UBND tỉnh".to_owned(),
+                first_document: "Công văn số 12".to_owned(),
+                said_in: vec![report],
+            },
+            ProposalLine {
+                text: "Bổ sung biên chế".to_owned(),
+                addressee: "Sở Nội vụ".to_owned(),
+                first_document: String::new(),
+                said_in: Vec::new(),
+            },
+            ProposalLine {
+                text: "Sửa lỗi đồng bộ".to_owned(),
+                addressee: "UBND tỉnh".to_owned(),
+                first_document: String::new(),
+                said_in: Vec::new(),
+            },
+        ],
+        stood: Stood {
+            office_minutes: Some(270),
+            dossiers: 14,
+            units: vec![("Phòng A".into(), 12), ("Phòng B".into(), 2)],
+        },
+    }
 }
 
 #[test]

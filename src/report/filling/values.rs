@@ -18,7 +18,7 @@ use crate::report::template::{BlockForm, Saying};
 use crate::report::wording::{period_name, period_range};
 
 /// The names of sentences that figures say, and what each speaks of.
-const SAYINGS: [(&str, Saying, &str); 15] = [
+const SAYINGS: [(&str, Saying, &str); 22] = [
     ("tasks", Saying::Tasks, "câu về nhiệm vụ được giao"),
     ("documents", Saying::Documents, "câu về văn bản đã ban hành"),
     ("review", Saying::Review, "câu về rà soát TTHC"),
@@ -34,6 +34,13 @@ const SAYINGS: [(&str, Saying, &str); 15] = [
     ("achieved", Saying::Achieved, "câu về kết quả đạt được"),
     ("targets", Saying::Targets, "các câu về chỉ tiêu"),
     ("lacking", Saying::Lacking, "câu về tồn tại, hạn chế"),
+    ("late_causes", Saying::LateCauses, "câu về hồ sơ trễ hạn theo nguyên nhân"),
+    ("hand_overs", Saying::HandOvers, "câu về hồ sơ chưa được luân chuyển"),
+    ("review_plans", Saying::ReviewPlans, "câu về kế hoạch rà soát TTHC"),
+    ("promises_kept", Saying::PromisesKept, "nhiệm vụ đã đề ra, hoàn thành trong kỳ"),
+    ("promises_overdue", Saying::PromisesOverdue, "nhiệm vụ đã đề ra, quá hạn"),
+    ("promises_ahead", Saying::PromisesAhead, "nhiệm vụ có thời hạn"),
+    ("proposals", Saying::Proposals, "đề xuất, kiến nghị chưa được trả lời"),
 ];
 
 /// The names that sentences have, for a form that is looked at before there is a report.
@@ -157,7 +164,7 @@ fn head(names: &mut Names, input: &ReportInput<'_>, code: &str) {
 
 fn said(names: &mut Names, input: &ReportInput<'_>) {
     for (word, saying, _) in SAYINGS {
-        let form = BlockForm { say: Some(saying), ..BlockForm::default() };
+        let form = BlockForm { say: vec![saying], ..BlockForm::default() };
         names.set(&format!("say/{word}"), Value::Text(prefill(&form, input)));
     }
     for (group, figures) in sentences::groups(input.summary) {

@@ -77,9 +77,9 @@ fn incidents_are_quoted_with_what_they_hit() {
     let (summary, wording) = (sample(), reference());
     let page = print_as(&summary, &wording, false, |input| input.incidents = &lines);
     for said in [
-        "<p class=\"text\">- Phần mềm Một cửa của tỉnh ngừng hoạt động từ 07 giờ 30 ngày 15/5/2024 đến 11 giờ 00 ngày 15/5/2024 (Công văn số 12/BC-VP): không luân chuyển được hồ sơ; ảnh hưởng đến 35 hồ sơ, trong đó có 02 hồ sơ giải quyết trễ hạn, 01 hồ sơ đang giải quyết đã quá hạn.</p>",
+        "<p class=\"text\">- Phần mềm Một cửa của tỉnh ngừng hoạt động từ 07 giờ 30 ngày 15/5/2024 đến 11 giờ 00 ngày 15/5/2024, kéo dài 03 giờ 30 phút (Công văn số 12/BC-VP): không luân chuyển được hồ sơ; ảnh hưởng đến 35 hồ sơ, trong đó có 02 hồ sơ giải quyết trễ hạn, 01 hồ sơ đang giải quyết đã quá hạn.</p>",
         "không đồng bộ dữ liệu từ 07 giờ 30 ngày 15/5/2024, đến thời điểm báo cáo chưa khắc phục xong (Công văn số 12/BC-VP): không luân chuyển được hồ sơ; ảnh hưởng đến 04 hồ sơ, không có hồ sơ trễ hạn hoặc quá hạn.",
-        "ghi nhận sai dữ liệu từ 07 giờ 30 ngày 15/5/2024 đến 00 giờ 05 ngày 01/6/2024: không luân chuyển được hồ sơ; không ghi nhận hồ sơ bị ảnh hưởng.",
+        "ghi nhận sai dữ liệu từ 07 giờ 30 ngày 15/5/2024 đến 00 giờ 05 ngày 01/6/2024, kéo dài 16 ngày 16 giờ: không luân chuyển được hồ sơ; không ghi nhận hồ sơ bị ảnh hưởng.",
     ] {
         assert!(page.contains(said), "not in the report: {said}");
     }

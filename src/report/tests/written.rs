@@ -67,3 +67,99 @@ fn another_form_is_another_file() {
     );
     assert!(!page.contains("<mark>"), "what is optional isn't asked for");
 }
+
+/// A ward's contribution: three sections, its own wording, no appendix.
+const WARD: &str = r#"
+    name = "ward"
+    title = "Báo cáo của xã, phường"
+    matter = "kết quả tiếp nhận, giải quyết thủ tục hành chính"
+    subject = "Kết quả tiếp nhận, giải quyết thủ tục hành chính {period}"
+    opening = "{request}{office} báo cáo {matter} {range} như sau:"
+    closing = "{office} báo cáo {recipient} tổng hợp./."
+    copies = ["{recipient}", "Đảng ủy, HĐND {place}"]
+    [[section]]
+    heading = "I. Kết quả"
+    [[section.block]]
+    lead = "-"
+    say = ["dossiers", "digitisation"]
+    [[section]]
+    heading = "II. Tồn tại, nguyên nhân"
+    [[section.block]]
+    lead = "-"
+    say = ["lacking", "hand_overs", "late_causes"]
+    place = "lacking"
+    label = "Tồn tại, nguyên nhân"
+    [[section]]
+    heading = "III. Phương hướng, kiến nghị"
+    [[section.block]]
+    say = "promises_ahead"
+    [[section.block]]
+    place = "proposals"
+    label = "Kiến nghị"
+    optional = true
+    [wording]
+    merge_early = false
+    [wording.communes]
+    dossiers = "Tại Bộ phận Một cửa phường"
+    zero = "0"
+    split_received = false
+"#;
+
+#[test]
+fn a_ward_and_a_quarter_are_forms_and_no_other_code() {
+    let form = Template::read(WARD).expect("a form");
+    let mut summary = sample();
+    summary.period = crate::domain::period::Period::new(super::day("2024-04-01"), super::day("2024-06-30"))
+        .expect("in order");
+    summary.rows.retain(|row| row.code == "communes");
+    let house = Wording::reference(TOWN, &Registered::default());
+    let wording = form.worded(&house).expect("a wording");
+    let page = print_as(&summary, &wording, true, |input| {
+        input.template = &form;
+        (input.office, input.superior, input.own) = ("UBND phường Phổ Văn", "UBND thị xã Đức Phổ", true);
+        (input.recipient, input.request) = ("Văn phòng HĐND và UBND thị xã", None);
+        input.is_final = true;
+    });
+    for said in [
+        "<span class=\"ruled\">Kết quả tiếp nhận, giải quyết thủ tục hành chính quý II năm 2024</span>",
+        "UBND phường Phổ Văn báo cáo kết quả tiếp nhận, giải quyết thủ tục hành chính từ ngày 01/4/2024 đến ngày 30/6/2024 như sau:",
+        "- Tại Bộ phận Một cửa phường: Đã tiếp nhận 15.205 hồ sơ, đã giải quyết 14.909 hồ sơ (trước hạn 10.214, đúng hạn 4.687, chiếm tỷ lệ 99,95%; trễ hạn 08 hồ sơ, chiếm 0,05%), đang giải quyết 142 hồ sơ (trong hạn 142, quá hạn 0), hồ sơ rút 154.",
+        "- Trong quý II năm 2024, số liệu ghi nhận 08 hồ sơ giải quyết trễ hạn",
+        "UBND phường Phổ Văn báo cáo Văn phòng HĐND và UBND thị xã tổng hợp./.",
+        "- Văn phòng HĐND và UBND thị xã;",
+        "- Đảng ủy, HĐND thị xã Đức Phổ;",
+    ] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    assert!(
+        !page.contains("Phụ lục") && !page.contains("<mark>") && !page.contains("cải cách hành chính"),
+        "{page}"
+    );
+
+    // The house's own form for a quarter, with a section of its own: the period says what it is called.
+    let quarter = Template::period_text().replacen("name = \"period\"", "name = \"quarter\"", 1).replacen(
+        "heading = \"4. Đánh giá chung\"",
+        "heading = \"4. Đánh giá chung {period}\"",
+        1,
+    );
+    let quarter = Template::read(&quarter).expect("a form");
+    let page = print_as(&summary, &wording, false, |input| input.template = &quarter);
+    assert!(page.contains("4. Đánh giá chung quý II năm 2024"), "{page}");
+    assert!(page.contains("công tác cải cách hành chính trong quý II năm 2024, như sau:"), "{page}");
+    assert!(page.contains("Phụ lục"), "{page}");
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn a_form_without_an_appendix_is_printed_on_every_paper() {
+    let form = Template::read(WARD).expect("a form");
+    let (summary, wording) = (sample(), reference());
+    let mut input = super::input(&summary, &wording, true);
+    input.template = &form;
+    for paper in crate::report::Paper::ALL {
+        assert!(!crate::report::print(&input, paper).expect("it is printed").is_empty());
+    }
+    let docx = crate::report::print(&input, crate::report::Paper::Docx).expect("it is printed");
+    let words = super::super::unpacked::parts(&docx).remove("word/document.xml").expect("the text");
+    assert!(words.contains("Phương hướng, kiến nghị") && !words.contains("Phụ lục"));
+}

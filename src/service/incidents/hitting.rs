@@ -119,7 +119,11 @@ pub async fn effect(look: &Look, row: &IncidentRow, hits: &Hits) -> Result<Effec
 
 /// The incidents that lie within a period, with the dossiers that they hit by its end: how many of those were
 /// resolved late in it or overdue at its end, by the figures of the same report.
-pub async fn of_period(look: &Look, period: Period) -> Result<Vec<IncidentLine>, ServiceError> {
+pub async fn of_period(
+    look: &Look,
+    period: Period,
+    as_of: Option<i64>,
+) -> Result<Vec<IncidentLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
     let until = calendar.midnight(period.end()).min(look.context.now);
     let rows = incidents::meeting(&look.door, calendar.midnight(period.first()), Some(until)).await?;
@@ -128,8 +132,8 @@ pub async fn of_period(look: &Look, period: Period) -> Result<Vec<IncidentLine>,
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let named: HashMap<Uuid, Hits> = incidents::hits(&look.door, &ids).await?;
-    let late = behind(look, DossierFigure::ResolvedLate, period).await?;
-    let overdue = behind(look, DossierFigure::Overdue, period).await?;
+    let late = behind(look, DossierFigure::ResolvedLate, period, as_of).await?;
+    let overdue = behind(look, DossierFigure::Overdue, period, as_of).await?;
     let none = Hits::default();
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
@@ -151,7 +155,13 @@ pub async fn of_period(look: &Look, period: Period) -> Result<Vec<IncidentLine>,
 }
 
 /// The dossiers behind a figure of a period.
-async fn behind(look: &Look, figure: DossierFigure, period: Period) -> Result<HashSet<Uuid>, ServiceError> {
-    let (rows, _) = members::list(look, figure, period, &Whose::default(), Uuid::nil(), usize::MAX).await?;
+async fn behind(
+    look: &Look,
+    figure: DossierFigure,
+    period: Period,
+    as_of: Option<i64>,
+) -> Result<HashSet<Uuid>, ServiceError> {
+    let whose = Whose { as_of, ..Whose::default() };
+    let (rows, _) = members::list(look, figure, period, &whose, Uuid::nil(), usize::MAX).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::super::error::{ServiceError, Violation};
 use super::super::flagging::{By, flag_overdue};
@@ -12,15 +13,15 @@ use super::super::period_report::check_figures;
 use super::super::printing::Printing;
 use super::super::report::{Ask, counted};
 use super::super::work::{Context, Entered, ReplayKey};
-use super::super::{House, Look};
+use super::super::{House, Look, proposals};
 use super::{
-    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, forms, get, is_carried, keeping, load, name,
-    period_of, save,
+    BREAKDOWNS, Report, ReportRow, Step, draft_of, form_of, forms, get, is_carried, itself, keeping, load,
+    name, period_of, save,
 };
 use crate::domain::report::ReportStep;
 use crate::domain::summary::{Frame, cells, summary};
-use crate::report::{Paper, said_by_figures};
-use crate::store::{contributions, figures, reports};
+use crate::report::{Paper, Saying, said_by_figures, says};
+use crate::store::{contributions, figures, proposals as mentions, reports};
 
 /// The figures whose dossiers are kept with a report: those by which people are judged.
 pub const EXCEPTIONS: [DossierFigure; 6] = [
@@ -86,6 +87,7 @@ pub async fn submit(
         reports::put_file(&work.tx, file).await?;
     }
     reports::keep_members(&work.tx, row.id, &frozen.members).await?;
+    mentions::mention(&work.tx, row.id, &frozen.proposals).await?;
     contributions::close(&work.tx, row.id).await?;
     let sha256 = keeping::sha256(frozen.figures.as_bytes());
     // The audit trail is chained: whoever alters the report alters what this says too, or is found out.
@@ -112,6 +114,8 @@ struct Frozen {
     figures: String,
     members: BTreeMap<String, Vec<String>>,
     files: Vec<(String, Vec<u8>)>,
+    /// The proposals that its words make.
+    proposals: Vec<Uuid>,
 }
 
 async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, ServiceError> {
@@ -130,6 +134,9 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     let draft = draft_of(&look.door, row, Some(cut)).await?;
     let printing = Printing::gather(look, summary, &look.settings.report, draft).await?;
     let sentences = said_by_figures(&printing.input()).join("\n");
+    let unanswered = proposals::unanswered(&look.door, row.to_on, &itself(row)).await?;
+    let made = unanswered.into_iter().filter(|(_, line)| says(&printing.input(), &line.text));
+    let proposals = made.map(|(id, _)| id).collect();
     let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
     let printed = printing.print(&papers).await?;
     let words = papers.iter().map(|paper| paper.extension().to_owned());
@@ -137,18 +144,22 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     files.push((SENTENCES.to_owned(), sentences.into_bytes()));
     let recipients = forms::of_report(&look.door, row).await?;
     files.extend(forms::filled(&look.rules, row, &printing, recipients).await?);
-    Ok(Frozen { frame: packed(&frame)?, figures, members, files })
+    Ok(Frozen { frame: packed(&frame)?, figures, members, files, proposals })
 }
 
 /// Whatever a person must write is written, and what was carried over was looked at.
 async fn complete(look: &Look, row: &ReportRow) -> Result<(), ServiceError> {
     let texts = reports::texts(&look.door, row.id).await?;
     let mut wrong = Vec::new();
+    let is_proposed = !proposals::unanswered(&look.door, row.to_on, &itself(row)).await?.is_empty();
     for (section, block) in form_of(row)?.places() {
         let written = texts.get(&block.place).filter(|text| !text.text.is_empty());
         let field = format!("narrative.{}", block.place);
+        let speaks =
+            |saying: &Saying| !saying.may_be_silent() || (*saying == Saying::Proposals && is_proposed);
+        let figures_speak = block.say.iter().any(speaks);
         match written {
-            None if block.say.is_none() && !block.optional => wrong.push(Violation::new(
+            None if block.must_be_written(figures_speak) => wrong.push(Violation::new(
                 &field,
                 "NOT_WRITTEN",
                 format!("{field}: mục “{section}” chưa có phần “{}”; hãy soạn trước khi trình ký", block.label),

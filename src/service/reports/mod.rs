@@ -10,6 +10,7 @@ mod narrating;
 mod opening;
 mod sending;
 mod signing;
+mod updating;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,7 @@ pub use narrating::{Written, tidied, write};
 pub use opening::{Opening, cancel, correct, is_under_way, open, send_back};
 pub use sending::{enclosed, send};
 pub use signing::{Signature, attach, reading};
+pub use updating::{Letter, Update, update};
 
 /// The rows of a report: the groups that its sentences speak of, and what its appendix tells apart.
 pub const BREAKDOWNS: [Breakdown; 3] = [Breakdown::Group, Breakdown::Unit, Breakdown::Field];
@@ -214,7 +216,14 @@ async fn draft_of(door: &impl Door, row: &ReportRow, as_of: Option<i64>) -> Resu
         is_final: as_of.is_some(),
         as_of,
         language: Language::Vi,
+        reports: itself(row),
+        unit_id: None,
     })
+}
+
+/// A report, and the issue that it corrects.
+fn itself(row: &ReportRow) -> Vec<uuid::Uuid> {
+    std::iter::once(row.id).chain(row.corrects_id).collect()
 }
 
 /// A text comes from an earlier report, and nobody has looked at it yet.

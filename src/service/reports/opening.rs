@@ -5,13 +5,15 @@ use serde_json::json;
 
 use super::super::error::{ServiceError, Violation};
 use super::super::findings::{Findings, Wire};
+use super::super::proposals::unanswered;
 use super::super::work::Work;
+use super::updating::unknown_form;
 use super::{ReportRow, Step, forms, load, name, save};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportOrigin, ReportState, ReportStep};
-use crate::domain::text;
+use crate::report::{BlockForm, Saying};
 use crate::store::reports::{self, TextRow};
-use crate::store::{Door, contributions};
+use crate::store::{Door, contributions, proposals};
 
 /// Fields of a report on the wire.
 const WIRE: Wire = Wire {
@@ -80,14 +82,7 @@ pub async fn open(
     let today = super::super::slots::house_calendar(&work.rules).local_date(work.now());
     let mut findings = Findings::of_request(work, WIRE, wrong);
     if form.is_none() {
-        let known: Vec<&str> = work.settings.report.forms.names().collect();
-        let known = known.join(", ");
-        findings.say(
-            "form",
-            "UNKNOWN_FORM",
-            &format!("không có mẫu “{}”; các mẫu hiện có: {known}", text::cut(&asked.form)),
-            &format!("there is no form “{}”; there are: {known}", text::cut(&asked.form)),
-        );
+        unknown_form(&mut findings, &work.settings.report.forms, &asked.form);
     }
     if let Some((vi, en)) = unfit {
         findings.say("recipient_forms", "UNKNOWN_FORM", &vi, &en);
@@ -132,8 +127,11 @@ pub async fn open(
     reports::insert(&work.tx, row.clone()).await?;
     let last = reports::before(&work.tx, &row.form_name, asked.period.last()).await?;
     if let Some(last) = last {
+        // Proposals carry themselves: words of the last report would say one that was answered meanwhile.
+        let is_proposed = !unanswered(&work.tx, row.to_on, &[row.id]).await?.is_empty();
+        let carries = |block: &BlockForm| !(is_proposed && block.say.contains(&Saying::Proposals));
         // What it says is of another period: somebody looks at it before it is submitted.
-        carry_over(work, &last, &row, |text| TextRow {
+        carry_over(work, &last, &row, carries, |text| TextRow {
             written_by_id: None,
             written_by: name(&last.code),
             written_at: work.now(),
@@ -172,7 +170,7 @@ pub async fn correct(work: &mut Work, step: &Step, reason: &str) -> Result<Repor
         ..fresh(work, period, old.form.clone(), old.form_name.clone(), ReportOrigin::Correction).await?
     };
     reports::insert(&work.tx, row.clone()).await?;
-    carry_over(work, &old, &row, |text| text).await?;
+    carry_over(work, &old, &row, |_| true, |text| text).await?;
     work.note(name(&row.code), &json!({ "opened": { "corrects": name(&old.code), "reason": row.reason } }));
     Ok(row)
 }
@@ -181,6 +179,7 @@ pub async fn correct(work: &mut Work, step: &Step, reason: &str) -> Result<Repor
 pub async fn send_back(work: &mut Work, step: &Step) -> Result<ReportRow, ServiceError> {
     let (row, state) = load(&work.tx, step, ReportStep::Return).await?;
     reports::thaw(&work.tx, row.id).await?;
+    proposals::mention(&work.tx, row.id, &[]).await?;
     contributions::reopen(&work.tx, row.id).await?;
     let detail = json!({ "returned": { "figures_sha256": row.figures_sha256, "sequence": row.frozen_seq } });
     let row = ReportRow {
@@ -217,13 +216,15 @@ async fn carry_over(
     work: &Work,
     from: &ReportRow,
     to: &ReportRow,
+    carries: impl Fn(&BlockForm) -> bool,
     as_: impl Fn(TextRow) -> TextRow,
 ) -> Result<(), ServiceError> {
     let form = super::form_of(to)?;
     let texts = reports::texts(&work.tx, from.id).await?;
     let rows = texts
         .into_values()
-        .filter(|text| !text.text.is_empty() && form.places().any(|(_, block)| block.place == text.place))
+        .filter(|text| !text.text.is_empty())
+        .filter(|text| form.places().any(|(_, block)| block.place == text.place && carries(block)))
         .map(|text| as_(TextRow { id: work.new_id(), report_id: to.id, number: 1, ..text }));
     Ok(reports::write(&work.tx, rows.collect()).await?)
 }

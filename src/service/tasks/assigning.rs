@@ -118,6 +118,7 @@ pub(super) fn read(findings: &mut Findings<'_>, record: &TaskRecord) -> Option<(
         product: findings.text("product", &record.product),
         parent_id: None,
         recurrence: None,
+        commitment_id: None,
     };
     Some((code, assignment))
 }

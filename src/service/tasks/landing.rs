@@ -142,9 +142,10 @@ fn reassigned(work: &Work, history: &[TaskEvent], said: &Said, calendar: &Calend
         if let TaskEventKind::Assigned(assignment) = &e.kind { Some((i, assignment)) } else { None }
     });
     let Some((at, last)) = last else { return Vec::new() };
-    // Sources tell neither.
-    let (parent_id, recurrence) = (last.parent_id, last.recurrence.clone());
-    let next = Assignment { parent_id, recurrence, ..said.assignment.clone() };
+    // Sources tell none of these.
+    let (parent_id, commitment_id, recurrence) =
+        (last.parent_id, last.commitment_id, last.recurrence.clone());
+    let next = Assignment { parent_id, recurrence, commitment_id, ..said.assignment.clone() };
     if next == *last {
         return Vec::new();
     }

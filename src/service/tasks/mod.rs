@@ -4,6 +4,7 @@
 mod assigning;
 mod flagging;
 mod landing;
+pub mod promising;
 mod saving;
 mod undoing;
 pub mod verbs;
@@ -20,7 +21,7 @@ use crate::domain::filter::Value;
 use crate::domain::task::{self, Clear, Task, TaskEvent, TaskEventKind, TaskState, replay};
 use crate::store::events::{self, EventRow};
 use crate::store::query::{ListQuery, Page};
-use crate::store::tasks;
+use crate::store::{commitments, tasks};
 
 pub use crate::store::tasks::{PUBLISHED, TaskRow};
 pub use assigning::{NewTask, assign};
@@ -41,10 +42,12 @@ pub struct Told {
     pub progress_percent: Option<u8>,
     /// As reported last.
     pub progress_note: String,
+    /// Code of the commitment that it is a part of; empty: it was given.
+    pub commitment_code: String,
 }
 
 impl Told {
-    fn new(row: TaskRow, parent_code: String, events: &[TaskEvent]) -> Self {
+    fn new(row: TaskRow, (parent_code, commitment_code): (String, String), events: &[TaskEvent]) -> Self {
         let events = &task::standing(events);
         let given =
             events.iter().rposition(|e| matches!(e.kind, TaskEventKind::Assigned(_))).unwrap_or_default();
@@ -61,7 +64,7 @@ impl Told {
             }
         });
         let (progress_note, progress_percent) = progress.unwrap_or_default();
-        Self { row, parent_code, original_due_on, progress_percent, progress_note }
+        Self { row, parent_code, original_due_on, progress_percent, progress_note, commitment_code }
     }
 }
 
@@ -99,12 +102,16 @@ async fn tell(look: &Look, rows: Vec<TaskRow>) -> Result<Vec<Told>, ServiceError
     let histories = events::of(&look.door, &ids).await?;
     let parents = rows.iter().filter_map(|row| row.parent_id).collect();
     let codes = tasks::codes(&look.door, parents).await?;
+    let promised: Vec<Uuid> = rows.iter().filter_map(|row| row.commitment_id).collect();
+    let promised = commitments::by_ids(&look.door, &promised).await?;
     let mut told = Vec::with_capacity(rows.len());
     for row in rows {
         let events =
             histories.get(&row.id).map(|rows| events::task_events(rows)).transpose()?.unwrap_or_default();
         let parent = row.parent_id.and_then(|id| codes.get(&id)).cloned().unwrap_or_default();
-        told.push(Told::new(row, parent, &events));
+        let commitment = promised.iter().find(|commitment| Some(commitment.id) == row.commitment_id);
+        let commitment = commitment.map(|commitment| commitment.code.clone()).unwrap_or_default();
+        told.push(Told::new(row, (parent, commitment), &events));
     }
     Ok(told)
 }

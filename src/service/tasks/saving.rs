@@ -1,9 +1,12 @@
 //! Saving: new events of tasks with the projection, the next notice and the ledger's difference beside them,
 //! in one transaction.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::super::commitments::follow;
 use super::super::error::ServiceError;
 use super::super::work::Work;
 use super::TaskRow;
@@ -153,6 +156,7 @@ fn project(rules: &Rules, calendar: &Calendar, change: &Change, now: DateTime<Ut
         version: i64::try_from(change.events.len()).unwrap_or(i64::MAX),
         created_at: change.row.as_ref().map_or(now, |row| row.created_at),
         updated_at: now,
+        commitment_id: assignment.commitment_id,
     };
     let of = (SubjectKind::Task, Some(row.lead_unit_id));
     let notice = rules.next_notice(of, calendar, &Marks::from(&row), now);
@@ -208,5 +212,9 @@ pub(super) async fn save(
     tasks::insert(&work.tx, fresh).await?;
     events::append(&work.tx, &recorded).await?;
     figures::append(&work.tx, &entries, now).await?;
+    let promised: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.commitment_id).collect();
+    if !promised.is_empty() {
+        follow(work, promised).await?;
+    }
     Ok(rows)
 }

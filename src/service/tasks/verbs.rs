@@ -11,7 +11,7 @@ use super::{TaskRow, Told, warnings};
 use crate::domain::calendar::Calendar;
 use crate::domain::dossier::Source;
 use crate::domain::task::{TaskEvent, TaskEventKind, TaskRefusal, TaskState, Verdict, standing};
-use crate::store::{events, tasks};
+use crate::store::{commitments, events, tasks};
 
 /// What is done to a task.
 #[derive(Debug, Clone)]
@@ -124,7 +124,7 @@ pub async fn send_back(work: &mut Work, step: Step) -> Result<Done, ServiceError
     act(work, step, vec![TaskEventKind::SentBack]).await
 }
 
-fn house_calendar(work: &Work) -> Result<std::sync::Arc<Calendar>, ServiceError> {
+pub(super) fn house_calendar(work: &Work) -> Result<std::sync::Arc<Calendar>, ServiceError> {
     let calendar = work.rules.calendar_for(None).cloned();
     calendar.ok_or_else(|| ServiceError::Internal("the house has no calendar".to_owned()))
 }
@@ -202,13 +202,19 @@ pub(super) async fn finish(
     };
     let detail = serde_json::json!({ "state": row.state, "version": row.version });
     work.note(format!("tasks/{}", row.code), &detail);
-    let parent = parent_code(work, &row).await?;
-    Ok(Done { told: Told::new(row, parent, &change.events), warnings: warnings(&change.after) })
+    let part_of = (parent_code(work, &row).await?, commitment_code(work, &row).await?);
+    Ok(Done { told: Told::new(row, part_of, &change.events), warnings: warnings(&change.after) })
 }
 
 async fn parent_code(work: &Work, row: &TaskRow) -> Result<String, ServiceError> {
     let ids: Vec<Uuid> = row.parent_id.into_iter().collect();
     Ok(tasks::codes(&work.tx, ids).await?.into_values().next().unwrap_or_default())
+}
+
+async fn commitment_code(work: &Work, row: &TaskRow) -> Result<String, ServiceError> {
+    let ids: Vec<Uuid> = row.commitment_id.into_iter().collect();
+    let found = commitments::by_ids(&work.tx, &ids).await?.pop();
+    Ok(found.map(|commitment| commitment.code).unwrap_or_default())
 }
 
 /// A state in Vietnamese.

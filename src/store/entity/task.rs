@@ -52,6 +52,8 @@ pub struct Model {
     pub version: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
+    /// The commitment that it is a unit's part of; it counts among no given tasks.
+    pub commitment_id: Option<Uuid>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

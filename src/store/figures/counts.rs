@@ -62,6 +62,7 @@ pub async fn unflagged_tasks(door: &impl Door, until: DateTime<Utc>) -> Result<V
         .filter(task::Column::Open.eq(true))
         .filter(task::Column::OverdueFlagged.eq(false))
         .filter(task::Column::OverdueAt.lte(until))
+        .filter(task::Column::CommitmentId.is_null())
         .group_by(task::Column::LeadUnitId)
         .into_tuple()
         .all(door.conn())

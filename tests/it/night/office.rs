@@ -133,6 +133,7 @@ impl Office {
             timeliness: None,
             verdict: None,
             missing_clears: String::new(),
+            commitment_id: None,
             recurrence: None,
             open: true,
             // As a rule that has just changed leaves it: to be looked at.

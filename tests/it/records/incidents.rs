@@ -350,7 +350,7 @@ both!(the_report_quotes_the_incidents_of_its_period, |house| {
     made(&town, v1::Incident { code: "SC-4".into(), ..at("2024-05-14T17:00:00Z", None, other) }).await;
     let seen = page().await;
     for said in [
-        "<p class=\"text\">- Phần mềm Một cửa của tỉnh ngừng hoạt động từ 07 giờ 30 ngày 09/5/2024 đến 11 giờ 00 ngày 09/5/2024 (Công văn số 12/BC-VP): không luân chuyển được hồ sơ; ảnh hưởng đến 04 hồ sơ, trong đó có 01 hồ sơ giải quyết trễ hạn, 01 hồ sơ đang giải quyết đã quá hạn.</p>",
+        "<p class=\"text\">- Phần mềm Một cửa của tỉnh ngừng hoạt động từ 07 giờ 30 ngày 09/5/2024 đến 11 giờ 00 ngày 09/5/2024, kéo dài 03 giờ 30 phút (Công văn số 12/BC-VP): không luân chuyển được hồ sơ; ảnh hưởng đến 04 hồ sơ, trong đó có 01 hồ sơ giải quyết trễ hạn, 01 hồ sơ đang giải quyết đã quá hạn.</p>",
         "<p class=\"text\">- Cổng thanh toán ngừng hoạt động từ 23 giờ 59 ngày 14/5/2024, đến thời điểm báo cáo chưa khắc phục xong: không luân chuyển được hồ sơ; không ghi nhận hồ sơ bị ảnh hưởng.</p>",
     ] {
         assert!(seen.contains(said), "not in the report: {said}\n{seen}");

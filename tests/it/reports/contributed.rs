@@ -2,13 +2,18 @@
 
 use std::collections::HashMap;
 
+use bonro::domain::permission::Scope;
 use bonro::domain::record::{OfficialRecord, Record};
 use bonro::domain::schedule::JobName;
 use bonro::mail::{ContributionMail, Language};
 use bonro::pb::v1;
 use bonro::pb::v1::contribution_service_client::ContributionServiceClient;
 use bonro::pb::v1::report_service_client::ReportServiceClient;
+use bonro::report::Forms;
+use bonro::service::House;
+use bonro::service::contributions;
 use bonro::service::jobs::{Asked, run};
+use bonro::service::settings::OfficeSettings;
 use bonro::store::entity::outbox;
 use bonro::world::Clock as _;
 use sea_orm::{ColumnTrait as _, Database, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -178,4 +183,103 @@ both!(units_are_asked_reminded_and_merged, |house| {
     let before = mails(&desk).await.len();
     morning(&desk, "2024-05-22T00:30:00Z").await;
     assert_eq!(mails(&desk).await.len(), before);
+});
+
+/// A ward's own report: three sections in its own words.
+const WARD: &str = r#"
+    name = "ward"
+    title = "Báo cáo của xã, phường"
+    matter = "kết quả tiếp nhận, giải quyết thủ tục hành chính"
+    opening = "{office} báo cáo {matter} {range} như sau:"
+    closing = "{office} báo cáo {recipient} tổng hợp./."
+    copies = ["{recipient}"]
+    [[section]]
+    heading = "I. Kết quả"
+    [[section.block]]
+    lead = "-"
+    say = "dossiers"
+    [[section]]
+    heading = "II. Tồn tại, nguyên nhân"
+    [[section.block]]
+    lead = "-"
+    say = ["lacking", "late_causes"]
+    place = "lacking"
+    label = "Tồn tại"
+    [[section]]
+    heading = "III. Kiến nghị"
+    [[section.block]]
+    place = "proposals"
+    label = "Kiến nghị"
+    [wording.communes]
+    dossiers = "Tại Bộ phận Một cửa của phường"
+    zero = "không"
+"#;
+
+both!(a_contribution_is_a_paper_of_its_unit_by_a_form_of_the_house, |house| {
+    let mut desk = Desk::open(&house.url).await;
+    let other = super::desk::dossier_of("H-9", "P2", "2024-05-06T02:00:00Z", None);
+    assert_eq!(told(&desk.town.import(vec![other]).await), ["landed"]);
+    let draft = desk.draft().await;
+    let coordinator = desk.line.key(&[v1::Role::Coordinator], "", "").await;
+    let ward_key = desk.line.key(&[v1::Role::Head], "", "P1").await;
+    let mut office = ContributionServiceClient::new(desk.line.call(&coordinator));
+    let mut ward = ContributionServiceClient::new(desk.line.call(&ward_key));
+    let ask = v1::AskContributionsRequest {
+        report: draft.name.clone(),
+        units: vec!["units/P1".into(), "units/P2".into()],
+        places: vec!["proposals".into()],
+        due_on: Some(date("2024-05-20")),
+        request_id: String::new(),
+    };
+    office.ask_contributions(ask).await.expect("they are asked");
+    let give = v1::GiveContributionRequest {
+        name: "contributions/BC-2024-001-P1".into(),
+        texts: HashMap::from([("proposals".into(), "- Bổ sung một máy quét.".into())]),
+        ..Default::default()
+    };
+    ward.give_contribution(give).await.expect("it is given");
+
+    // With the house's settings a form of its own.
+    let mut settings = OfficeSettings::default();
+    settings.report.forms = Forms::with(vec![WARD.to_owned()]).expect("a form");
+    let with_form =
+        House::with_settings(desk.town.house.store.clone(), desk.town.house.world.clone(), settings);
+    let look = with_form.look(desk.town.context(Scope::All)).await.expect("it is read");
+    let printed = contributions::print(&look, "BC-2024-001-P1", "ward", "html").await.expect("it is printed");
+    assert_eq!(printed.file_name, "BC-2024-001-P1.html");
+    let page = String::from_utf8(printed.bytes).expect("text");
+    for said in [
+        "ĐƠN VỊ P1",
+        "Đơn vị P1 báo cáo kết quả tiếp nhận, giải quyết thủ tục hành chính từ ngày 01/5/2024 đến ngày 14/5/2024 như sau:",
+        "- Tại Bộ phận Một cửa của phường: Đã tiếp nhận 05 hồ sơ (trong kỳ 05, từ kỳ trước chuyển sang không), đã giải quyết 03 hồ sơ",
+        "- Trong kỳ báo cáo, số liệu ghi nhận 01 hồ sơ giải quyết trễ hạn; 01 hồ sơ đang giải quyết đã quá hạn",
+        "Trong kỳ báo cáo có 01 hồ sơ giải quyết trễ hạn, chưa ghi nguyên nhân.",
+        "- Bổ sung một máy quét.",
+        "Đơn vị P1 báo cáo Đơn vị VP tổng hợp./.",
+    ] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+    assert!(!page.contains("Phụ lục") && !page.contains("<mark>"), "{page}");
+    // What nobody has given yet is a draft.
+    let draft = contributions::print(&look, "BC-2024-001-P2", "ward", "html").await.expect("it is printed");
+    assert!(String::from_utf8(draft.bytes).expect("text").contains("<mark>"));
+
+    let request = |code: &str, form: &str, paper: v1::ReportPaper| v1::PrintContributionRequest {
+        name: format!("contributions/{code}"),
+        form: form.into(),
+        paper: paper.into(),
+    };
+    let docx = v1::ReportPaper::Docx;
+    let printed =
+        ward.print_contribution(request("BC-2024-001-P1", "", docx)).await.expect("printed").into_inner();
+    assert_eq!(printed.file_name, "BC-2024-001-P1.docx");
+    assert!(printed.content.starts_with(b"PK"));
+    let status = ward.print_contribution(request("BC-2024-001-P2", "", docx)).await.expect_err("another's");
+    assert_eq!(status.code(), Code::NotFound);
+    let status =
+        ward.print_contribution(request("BC-2024-001-P1", "annual", docx)).await.expect_err("no such form");
+    assert_eq!(refusal(&status).1, ["form"]);
+    let none = v1::ReportPaper::Unspecified;
+    let status = ward.print_contribution(request("BC-2024-001-P1", "", none)).await.expect_err("no paper");
+    assert_eq!(refusal(&status).1, ["paper"]);
 });
