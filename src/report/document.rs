@@ -91,8 +91,8 @@ fn head(text: &str) -> Cell {
     Cell::text(Style::CellHead, text)
 }
 
-fn form_table(form: &[FormRow], names: &[&str; 14]) -> Table {
-    let mut rows: Vec<Row> = form_heads(names)
+fn form_table(form: &[FormRow], heads: &[&str; 14]) -> Table {
+    let mut rows: Vec<Row> = form_heads(heads)
         .into_iter()
         .map(|cells| Row { cells: cells.into_iter().collect(), leads: true })
         .collect();

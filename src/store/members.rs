@@ -94,7 +94,7 @@ pub async fn members(
     }
     if among.open_at_end && subject_kind == "dossier" {
         select.and_where(
-            figure_entry::Column::SubjectId.in_subquery(open_or_told_of_later(period, among.as_of)),
+            figure_entry::Column::SubjectId.in_subquery(open_or_told_of_later(*period, among.as_of)),
         );
     }
     let mut found = Vec::new();
@@ -105,7 +105,7 @@ pub async fn members(
 }
 
 /// Dossiers that are open now, or of which the ledger tells something after a period's end or after a number of its own.
-fn open_or_told_of_later(period: &Period, as_of: Option<i64>) -> SelectStatement {
+fn open_or_told_of_later(period: Period, as_of: Option<i64>) -> SelectStatement {
     let entries = || {
         let mut select = Query::select();
         select

@@ -38,6 +38,9 @@ const MOST_MEMORY: f64 = 150.0;
 const TIMES: usize = 3;
 /// Days by which copies lie before one another: the sample's period has 153.
 const APART: u64 = 160;
+/// Copies that lie before one another, about five years; further ones lie upon these. Figures are read by months, so that
+/// a house of more years has more of them to read, but one of more dossiers hasn't.
+const LAYERS: u64 = 12;
 
 /// Megabytes that the process has held at most since it was last asked to forget. None: this system doesn't say.
 fn peak() -> Option<f64> {
@@ -100,14 +103,13 @@ async fn print(house: &House, period: Period) -> Took {
 }
 
 async fn measured(name: &str, house: &House, period: Period) -> Took {
-    // The first one opens what stays open.
-    let first = print(house, period).await;
-    let mut best = first;
+    // The quickest counts for time, the hungriest for memory.
+    let mut best = print(house, period).await;
     for _ in 1..TIMES {
         let next = print(house, period).await;
-        if next.all() < best.all() {
-            best = next;
-        }
+        let grown = best.grown.zip(next.grown).map(|(one, other)| one.max(other));
+        best = if next.all() < best.all() { next } else { best };
+        best.grown = grown;
     }
     let seconds = best.all().as_secs_f64();
     println!(
@@ -165,9 +167,9 @@ async fn grow(url: &str, dossiers: u64) {
                    JOIN first_ones ON first_ones.id = figure_entry.subject_id";
     run(entries.to_owned()).await.expect("copied");
     for copy in 1..=copies {
-        let days = copy * APART;
-        // The first ten bytes of an identity are its own; the last six say which copy it is.
-        let identity = |column: &str| format!("CAST(substr({column}, 1, 10) || x'{copy:012x}' AS BLOB)");
+        let days = ((copy - 1) % LAYERS + 1) * APART;
+        // The first thirteen bytes of an identity are its own; the last three say which copy it is.
+        let identity = |column: &str| format!("CAST(substr({column}, 1, 13) || x'{copy:06x}' AS BLOB)");
         let earlier = |column: &str| format!("date({column}, '-{days} days')");
         let (names, values) = columns(
             &tables,
@@ -201,7 +203,7 @@ async fn grow(url: &str, dossiers: u64) {
     tables.close().await.expect("it closes");
 }
 
-async fn demo(out: &Path) {
+fn demo(out: &Path) {
     let mut command = bonro(&["demo", "--json", "--out"]);
     let output = tokio::task::block_in_place(|| command.arg(out).output()).expect("the binary runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -211,7 +213,7 @@ async fn demo(out: &Path) {
 async fn main() {
     let dossiers = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(DOSSIERS);
     let directory = tempfile::tempdir().expect("a directory");
-    demo(directory.path()).await;
+    demo(directory.path());
     let url = format!("sqlite://{}", directory.path().join("bonro.sqlite").display());
     let (small, period) = house(&url).await;
     let of_sample = measured("the sample's report", &small, period).await;
@@ -220,7 +222,7 @@ async fn main() {
     let began = Instant::now();
     grow(&url, dossiers).await;
     let (large, _) = house(&url).await;
-    let at = "2024-05-17T00:15:00Z".parse().expect("an instant");
+    let at = "2024-05-16T00:14:00Z".parse().expect("an instant");
     run(&large, JobName::FoldFigures, at, Asked::ByHand).await.expect("figures are folded");
     println!("made {dossiers} dossiers in {:.0} s", began.elapsed().as_secs_f64());
     let of_many = measured("the same among all of these", &large, period).await;

@@ -46,7 +46,7 @@ impl Tree {
             match reader.read_event().map_err(|error| error.to_string())? {
                 Event::Eof => break,
                 Event::DocType(_) => return Err("a document type".to_owned()),
-                Event::Decl(declaration) => before += &format!("<?{}?>\n", &*declaration),
+                Event::Decl(declaration) => before = ["<?", &*declaration, "?>\n"].concat(),
                 Event::Start(start) => {
                     if open.len() == DEEPEST {
                         return Err("elements too deep in one another".to_owned());

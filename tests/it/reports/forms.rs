@@ -234,15 +234,17 @@ both!(a_form_is_kept_filled_frozen_and_sent, |house| {
 
 both!(a_form_is_replaced_listed_named_and_refused, |house| {
     let mut desk = Desk::open(&house.url).await;
+    // A workbook bears the second in which it was made.
+    let workbook = workbook();
     let first = desk.put_form(draft("a", ""), &document()).await.expect("it is kept");
     let old = v1::ReportFormDraft { etag: "7".into(), ..draft("a", "") };
-    let status = desk.put_form(old, &workbook()).await.expect_err("somebody saw another one");
+    let status = desk.put_form(old, &workbook).await.expect_err("somebody saw another one");
     assert_eq!(status.code(), Code::Aborted);
     let id = "0190b3f0-0000-7000-8000-0000000000ab".to_owned();
     let again = v1::ReportFormDraft { etag: first.etag, request_id: id, ..draft("a", "") };
-    let second = desk.put_form(again.clone(), &workbook()).await.expect("it is replaced");
+    let second = desk.put_form(again.clone(), &workbook).await.expect("it is replaced");
     assert_eq!((second.kind(), second.etag.as_str()), (v1::ReportFormKind::Xlsx, "2"));
-    assert_eq!(desk.put_form(again.clone(), &workbook()).await.expect("the kept answer"), second);
+    assert_eq!(desk.put_form(again.clone(), &workbook).await.expect("the kept answer"), second);
     let status = desk.put_form(again, &document()).await.expect_err("another file");
     assert_eq!(status.code(), Code::InvalidArgument);
     let download = v1::DownloadReportFormRequest { name: "reportForms/a".into() };
@@ -251,7 +253,7 @@ both!(a_form_is_replaced_listed_named_and_refused, |house| {
     while let Some(piece) = pieces.message().await.expect("a piece") {
         bytes.extend(piece.chunk);
     }
-    assert_eq!(bytes, workbook());
+    assert_eq!(bytes, workbook);
 
     // Named when the report is opened: only these, a unit's too.
     desk.put_form(draft("b", "units/P1"), &document()).await.expect("it is a unit's");
