@@ -4,7 +4,7 @@
 //! one mail a connection.
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::oneshot;
 
 use super::super::House;
 use super::super::error::ServiceError;
@@ -25,7 +25,7 @@ pub(super) struct Desk {
 
 /// What was asked and isn't written yet.
 pub(super) struct Work {
-    asked: Mutex<UnboundedReceiver<Asked>>,
+    asked: UnboundedReceiver<Asked>,
 }
 
 type Answer<T> = oneshot::Sender<Result<T, ServiceError>>;
@@ -46,7 +46,7 @@ impl Desk {
     /// Opens one, with what is asked at it.
     pub fn open() -> (Self, Work) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { asked: sender }, Work { asked: Mutex::new(receiver) })
+        (Self { asked: sender }, Work { asked: receiver })
     }
 
     /// The Message-ID and bytes of a mail whose turn has come; or its fate, where it isn't sent.
@@ -77,16 +77,12 @@ fn gone() -> ServiceError {
 }
 
 impl Work {
-    /// Does it until the desk is gone. PostgreSQL writes what two ask at a time, and brings both to the disk at once.
-    pub async fn until_closed(self, house: &House, batch: &Batch) {
-        let clerks = if house.store.is_postgres() { 2 } else { 1 };
-        futures_util::future::join_all((0..clerks).map(|_| self.clerk(house, batch))).await;
-    }
-
-    async fn clerk(&self, house: &House, batch: &Batch) {
+    /// Does it until the desk is gone. One transaction after the other, on PostgreSQL too: what is asked meanwhile comes
+    /// together in the next one, and fewer and larger ones cost less than two at a time.
+    pub async fn until_closed(mut self, house: &House, batch: &Batch) {
         let mut asked = Vec::new();
         loop {
-            let found = self.asked.lock().await.recv_many(&mut asked, TOGETHER).await;
+            let found = self.asked.recv_many(&mut asked, TOGETHER).await;
             if found == 0 {
                 return;
             }
