@@ -223,7 +223,9 @@ async fn main() {
     grow(&url, dossiers).await;
     let (large, _) = house(&url).await;
     let at = "2024-05-16T00:14:00Z".parse().expect("an instant");
-    run(&large, JobName::FoldFigures, at, Asked::ByHand).await.expect("figures are folded");
+    let folded = run(&large, JobName::FoldFigures, at, Asked::ByHand).await.expect("figures are folded");
+    assert_eq!(folded.slot.state, "done", "{:?}", folded.slot.note);
+    println!("{}", folded.slot.note.unwrap_or_default());
     println!("made {dossiers} dossiers in {:.0} s", began.elapsed().as_secs_f64());
     let of_many = measured("the same among all of these", &large, period).await;
     println!(
