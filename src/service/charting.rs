@@ -6,7 +6,7 @@ use chrono::{Datelike as _, Days, Months};
 use super::ageing;
 use super::error::ServiceError;
 use super::members::Whose;
-use super::report::{Ask, summed};
+use super::report::summed_within;
 use super::slots::house_calendar;
 use super::work::Look;
 use crate::domain::age;
@@ -21,8 +21,8 @@ pub async fn charts(look: &Look, summary: &PeriodSummary) -> Result<Charts, Serv
     let (period, _) = summary.period.until(calendar.local_date(look.context.now));
     let mut months = Vec::new();
     for month in months_of(period) {
-        let ask = Ask { period: month, unit_id: None, as_of: Some(summary.sequence), breakdowns: Vec::new() };
-        let figures = Figures::of(&summed(look, &ask).await?).dossiers;
+        // What came in and what was resolved: neither has anything to do with what came before.
+        let figures = Figures::of(&summed_within(look, &month, summary.sequence).await?).dossiers;
         months.push(MonthFigures {
             first: month.first(),
             last: month.last(),

@@ -91,13 +91,14 @@ pub async fn ledger_of(door: &impl Door, frame: &Frame, as_of: i64) -> Result<Le
     ledger(door, &frame.counted, frame.until, true, Some(as_of), &|_| true).await
 }
 
-/// The sums of everything that is asked for, without petitions, documents and the like.
-pub(super) async fn summed(look: &Look, ask: &Ask) -> Result<Sums, ServiceError> {
-    let seen = look.counting(ask.unit_id);
-    let ledger = ledger(&look.door, &ask.period, look.context.now, false, ask.as_of, &seen).await?;
+/// The house's sums within a period that are within the caller's scope: nothing of what came before it.
+pub(super) async fn summed_within(look: &Look, period: &Period, as_of: i64) -> Result<Sums, ServiceError> {
+    let seen = look.counting(None);
     let mut total = Sums::default();
-    for (_, _, fact, sum) in ledger.sums {
-        total.add(fact, sum);
+    for row in figures::sums_within(&look.door, period, Grain::Unit, Some(as_of)).await? {
+        if seen(row.unit_id) {
+            total.add(parsed(row.fact)?, Sum { before: row.before, within: row.within });
+        }
     }
     Ok(total)
 }

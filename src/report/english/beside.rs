@@ -7,7 +7,7 @@ use super::super::ReportInput;
 use super::super::beside::of_services;
 use super::super::body;
 use super::super::wording::is_review;
-use super::sentences::{dossiers_of, group_name, n, period_name, share};
+use super::sentences::{dossiers_of, group_name, n, period_name, share, some};
 use crate::domain::declared::{Declared, Measure, Whose};
 use crate::domain::incident::IncidentKind;
 use crate::domain::summary::{DocumentLine, PeriodSummary, Rate};
@@ -94,18 +94,18 @@ pub fn achieved(summary: &PeriodSummary) -> String {
 /// What is late or lacking, as facts for the assessment.
 pub fn lacking(summary: &PeriodSummary) -> String {
     let names = [
-        "dossiers resolved late",
-        "dossiers in process and overdue",
-        "dossiers not digitised at intake",
-        "results not digitised",
-        "tasks completed late",
-        "tasks in progress and overdue",
+        ("dossier", "dossiers", "resolved late"),
+        ("dossier", "dossiers", "in process and overdue"),
+        ("dossier", "dossiers", "not digitised at intake"),
+        ("result", "results", "not digitised"),
+        ("task", "tasks", "completed late"),
+        ("task", "tasks", "in progress and overdue"),
     ];
     let facts: Vec<String> = body::lacking_counts(summary)
         .into_iter()
         .zip(names)
         .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{} {what}", n(number)))
+        .map(|(number, (one, more, how))| format!("{} {how}", some(number, one, more)))
         .collect();
     let period = period_name(summary.period);
     if facts.is_empty() {

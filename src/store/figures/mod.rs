@@ -21,7 +21,7 @@ pub use counts::{
     CountRow, closings_by_day, subject_rows, unflagged_dossiers, unflagged_tasks, with_dossiers,
 };
 pub use recount::{by_day, cells_against_entries};
-pub use sums::{Grain, SumRow, sums};
+pub use sums::{Grain, SumRow, sums, sums_within};
 
 /// Key of the last folded number in the house's state.
 const FOLDED: &str = "folded_seq";

@@ -74,6 +74,27 @@ pub async fn sums(
     grain: Grain,
     as_of: Option<i64>,
 ) -> Result<Vec<SumRow>, StoreError> {
+    summed(door, segments(*period), grain, as_of).await
+}
+
+/// Sums within a period alone: what came before isn't read, however long it goes back.
+pub async fn sums_within(
+    door: &impl Door,
+    period: &Period,
+    grain: Grain,
+    as_of: Option<i64>,
+) -> Result<Vec<SumRow>, StoreError> {
+    let mut within = segments(*period);
+    within.retain(|segment| segment.within);
+    summed(door, within, grain, as_of).await
+}
+
+async fn summed(
+    door: &impl Door,
+    segments: Vec<Segment>,
+    grain: Grain,
+    as_of: Option<i64>,
+) -> Result<Vec<SumRow>, StoreError> {
     let folded = folded(door).await?;
     let mut sums: BTreeMap<SumKey, (i64, i64)> = BTreeMap::new();
     let mut add = |key: SumKey, within: bool, quantity: i64| {
@@ -84,7 +105,7 @@ pub async fn sums(
             sum.0 += quantity;
         }
     };
-    for segment in segments(*period) {
+    for segment in segments {
         if grain == Grain::Procedure && !segment.months {
             // Day cells know no procedure: at most two part-months are read from the rows.
             for (key, quantity) in entry_sums(door, grain, &segment, None, as_of).await? {
