@@ -6,7 +6,7 @@ use crate::domain::summary::cells::CellChange;
 use crate::pb::v1;
 use crate::service::Rules;
 use crate::service::reports::{
-    Checked, Compared, Explained, FileLine, Place, Report, ReportRow, TextRow, forms, is_carried,
+    self, Checked, Compared, Explained, FileLine, Place, Report, ReportRow, TextRow, forms, is_carried,
 };
 
 fn state(word: &str) -> v1::ReportState {
@@ -59,6 +59,10 @@ fn paper(word: &str) -> v1::ReportPaper {
 /// A file without its bytes.
 pub fn file(line: FileLine) -> v1::ReportFile {
     let of = v1::ReportFile { sha256: line.sha256, size: line.size, ..Default::default() };
+    if let Some(translated) = reports::translation_of(&line.paper) {
+        let (paper, language) = (paper(translated.extension()).into(), v1::Language::English.into());
+        return v1::ReportFile { paper, language, ..of };
+    }
     match forms::of_paper(&line.paper) {
         None => v1::ReportFile { paper: paper(&line.paper).into(), ..of },
         Some((kind, code)) => v1::ReportFile {

@@ -45,6 +45,14 @@ impl Paper {
     /// All of them, as the demo writes them.
     pub const ALL: [Self; 4] = [Self::Pdf, Self::Docx, Self::Xlsx, Self::Html];
 
+    /// Whether there is a courtesy translation of it: lists are in Vietnamese only.
+    pub const fn has_translation(self) -> bool {
+        match self {
+            Self::Pdf | Self::Docx | Self::Html => true,
+            Self::Xlsx => false,
+        }
+    }
+
     /// What a file's name ends with, without the dot.
     pub const fn extension(self) -> &'static str {
         match self {

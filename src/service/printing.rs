@@ -146,8 +146,11 @@ impl Printing {
     }
 
     /// It is printed in English.
-    pub fn translate(&mut self) {
-        self.draft.language = Language::En;
+    #[must_use]
+    pub fn translated(&self) -> Self {
+        let mut translated = self.clone();
+        translated.draft.language = Language::En;
+        translated
     }
 
     /// Prints it, beside the workers that answer others: some tenths of a second of nothing but reckoning.

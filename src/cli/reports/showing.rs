@@ -36,6 +36,11 @@ fn period(report: &pb::Report) -> String {
     format!("{} – {}", shown(range.from_on.as_ref()), shown(range.to_on.as_ref()))
 }
 
+/// Whether a file is a courtesy translation.
+fn is_english(file: &pb::ReportFile) -> bool {
+    file.language() == pb::Language::English
+}
+
 /// A paper's word.
 pub fn paper(paper: pb::ReportPaper) -> &'static str {
     match paper {
@@ -74,7 +79,11 @@ pub fn json_of(report: &pb::Report) -> Value {
             .iter()
             .map(|file| {
                 let (paper, form) = (paper(file.paper()), &file.form);
-                json!({ "paper": paper, "form": form, "size": file.size, "sha256": file.sha256 })
+                let language = if is_english(file) { "en" } else { "vi" };
+                json!({
+                    "paper": paper, "form": form, "language": language, "size": file.size,
+                    "sha256": file.sha256,
+                })
             })
             .collect::<Vec<_>>(),
     })
@@ -164,6 +173,7 @@ pub async fn show(args: &OneArgs, as_json: bool) -> anyhow::Result<Exit> {
     done(Some(report.clone()), false);
     for file in &report.files {
         let form = if file.form.is_empty() { String::new() } else { format!("  {}", file.form) };
+        let form = if is_english(file) { "  tiếng Anh / in English".to_owned() } else { form };
         output::say(&format!("  {:<9} {:>9} byte  {}{form}", paper(file.paper()), file.size, file.sha256));
     }
     output::say("");

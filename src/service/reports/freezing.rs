@@ -142,6 +142,10 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     let words = papers.iter().map(|paper| paper.extension().to_owned());
     let mut files: Vec<(String, Vec<u8>)> = words.zip(printed).collect();
     files.push((SENTENCES.to_owned(), sentences.into_bytes()));
+    // Now, so that it says for good what is signed, whatever is recorded later.
+    let courtesy: Vec<Paper> = papers.into_iter().filter(|paper| paper.has_translation()).collect();
+    let words = courtesy.iter().copied().map(keeping::translated);
+    files.extend(words.zip(printing.translated().print(&courtesy).await?));
     let recipients = forms::of_report(&look.door, row).await?;
     files.extend(forms::filled(&look.rules, row, &printing, recipients).await?);
     Ok(Frozen { frame: packed(&frame)?, figures, members, files, proposals })

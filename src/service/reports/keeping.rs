@@ -10,9 +10,22 @@ use crate::report::Paper;
 /// The word of the file that came back signed.
 pub const SIGNED: &str = "signed";
 
+/// In which language a courtesy translation is.
+const TRANSLATED: &str = "en";
+
 /// A paper by its extension.
 pub fn paper(word: &str) -> Option<Paper> {
     Paper::ALL.into_iter().find(|paper| paper.extension() == word)
+}
+
+/// The word of a paper's courtesy translation.
+pub fn translated(paper: Paper) -> String {
+    format!("{}.{TRANSLATED}", paper.extension())
+}
+
+/// The paper of which a file is the courtesy translation, by the file's word.
+pub fn translation_of(word: &str) -> Option<Paper> {
+    paper(word.strip_suffix(TRANSLATED)?.strip_suffix('.')?)
 }
 
 /// In hexadecimal digits.

@@ -19,12 +19,11 @@ use serde_json::json;
 use super::error::{ServiceError, forbidden};
 use super::narrowing::{Refers, resolve};
 use super::printing::{Draft, Printing};
-use super::report::{Ask, Breakdown, ledger_of, summarize};
+use super::report::{Ask, Breakdown, summarize};
 use super::settings::ReportSettings;
 use super::work::{Look, Work, check_etag};
 use crate::domain::period::Period;
 use crate::domain::report::{ReportState, ReportStep};
-use crate::domain::summary::summary;
 use crate::domain::text::date;
 use crate::report::{BlockForm, Language, Narrated, Paper, Template, prefill};
 use crate::store::query::{ListQuery, Page};
@@ -35,7 +34,7 @@ pub use crate::store::reports::{FileLine, FileRow, PUBLISHED, ReportRow, TextRow
 pub use checking::{Checked, MemberChange, check, kept};
 pub use comparing::{Compared, Explained, Side, compare};
 pub use freezing::{Submitted, submit};
-pub use keeping::paper;
+pub use keeping::{paper, translation_of};
 pub use narrating::{Written, tidied, write};
 pub use opening::{Opening, cancel, correct, is_under_way, open, send_back};
 pub use sending::{enclosed, send};
@@ -174,23 +173,20 @@ pub async fn file(look: &Look, code: &str, paper: &str) -> Result<FileRow, Servi
     Ok(keeping::file(uuid::Uuid::nil(), &row, paper.extension(), bytes, look.context.now))
 }
 
-/// A courtesy translation of a report, printed anew: of what was frozen from the same figures, of a draft as it stands.
-/// It is never kept, signed or sent.
+/// A courtesy translation of a report: as it was kept when the report was submitted, or of a draft as it would be printed
+/// now. It is never signed or sent.
 pub async fn translation(look: &Look, code: &str, paper: Paper) -> Result<FileRow, ServiceError> {
     let row = find(&look.door, code).await?;
-    let settings = &look.settings.report;
-    let mut printing = if row.frozen_seq.is_none() {
-        drafted(look, &row, settings).await?
-    } else {
-        let kept = kept(&row)?;
-        let ledger = ledger_of(&look.door, &kept.frame, kept.sequence).await?;
-        let summary = summary(&kept.frame, &ledger, &BREAKDOWNS);
-        let draft = draft_of(&look.door, &row, Some(kept.sequence)).await?;
-        Printing::gather(look, summary, settings, draft).await?
-    };
-    printing.translate();
+    let word = keeping::translated(paper);
+    if let Some(file) = reports::file(&look.door, row.id, &word).await? {
+        return Ok(file);
+    }
+    if row.state != ReportState::Draft.as_str() && paper.has_translation() {
+        return Err(ServiceError::NotFound(format!("{}/files/{word}", name(code))));
+    }
+    let printing = drafted(look, &row, &look.settings.report).await?.translated();
     let bytes = printing.print(&[paper]).await?.concat();
-    Ok(keeping::file(uuid::Uuid::nil(), &row, paper.extension(), bytes, look.context.now))
+    Ok(keeping::file(uuid::Uuid::nil(), &row, &word, bytes, look.context.now))
 }
 
 /// A draft as it would be printed now.
