@@ -62,6 +62,7 @@ mod m20261128_000140_create_contributions;
 mod m20261128_000150_keep_sealed_mails;
 mod m20261128_000160_keep_report_forms;
 mod m20261128_000170_keep_promises;
+mod m20261128_000180_index_other_entries;
 mod sheet;
 
 /// Brings a database to the present tables.
@@ -121,6 +122,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000150_keep_sealed_mails::Migration),
             Box::new(m20261128_000160_keep_report_forms::Migration),
             Box::new(m20261128_000170_keep_promises::Migration),
+            Box::new(m20261128_000180_index_other_entries::Migration),
         ]
     }
 }

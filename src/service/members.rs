@@ -103,6 +103,19 @@ fn weights(figure: DossierFigure) -> Vec<Weight> {
     }
 }
 
+/// Who is behind such a figure was open at the period's end: came in and wasn't closed, or stood or was overdue, of which
+/// a closing is the end.
+fn is_of_open(figure: DossierFigure) -> bool {
+    matches!(
+        figure,
+        DossierFigure::InProcess
+            | DossierFigure::InDue
+            | DossierFigure::Paused
+            | DossierFigure::Overdue
+            | DossierFigure::OverdueApologised
+    )
+}
+
 /// A page of the dossiers behind a figure after `after`, ascending by identity, and how many there are.
 pub async fn list(
     look: &Look,
@@ -144,9 +157,7 @@ pub async fn ids(
     let now = look.context.now;
     let (period, _) = period.until(calendar.local_date(now));
     let until = calendar.midnight(period.end()).min(now);
-    // What came in and wasn't closed was open at the end.
-    let open_at_end = matches!(figure, DossierFigure::InProcess | DossierFigure::InDue);
-    let among = Among { open_at_end, ..among(look, whose) };
+    let among = Among { open_at_end: is_of_open(figure), ..among(look, whose) };
     let mut ids = members::members(&look.door, "dossier", &period, &weights(figure), &among).await?;
     let apologised = figure == DossierFigure::OverdueApologised;
     let flagged_later = apologised || matches!(figure, DossierFigure::InDue | DossierFigure::Overdue);
@@ -188,7 +199,7 @@ pub async fn codes_at(
     counted: &Period,
     as_of: i64,
 ) -> Result<Vec<String>, ServiceError> {
-    let among = Among { as_of: Some(as_of), ..Among::default() };
+    let among = Among { as_of: Some(as_of), open_at_end: is_of_open(figure), ..Among::default() };
     let ids = members::members(door, "dossier", counted, &weights(figure), &among).await?;
     let mut codes: Vec<String> =
         members::dossiers(door, &ids).await?.into_iter().map(|dossier| dossier.code).collect();

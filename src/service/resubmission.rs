@@ -101,7 +101,7 @@ impl Person {
         let name = fold(row.name.as_deref()?);
         let phone: String = contact.phone.chars().filter(char::is_ascii_digit).collect();
         let email = fold(&contact.email);
-        let is_enough = !name.is_empty() && !(phone.is_empty() && email.is_empty());
+        let is_enough = !name.is_empty() && (!phone.is_empty() || !email.is_empty());
         is_enough.then(|| Self { kind: row.kind.clone(), name, phone, email })
     }
 

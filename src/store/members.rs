@@ -11,6 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::entity::{dossier, figure_entry};
+use super::figures::of_kind;
 use super::{Door, StoreError};
 use crate::domain::period::Period;
 
@@ -74,7 +75,7 @@ pub async fn members(
     select
         .column(figure_entry::Column::SubjectId)
         .from(figure_entry::Entity)
-        .and_where(figure_entry::Column::SubjectKind.eq(subject_kind))
+        .and_where(of_kind(subject_kind))
         .and_where(figure_entry::Column::EffectiveOn.lt(period.end()))
         .cond_where(told)
         .add_group_by([Expr::col(figure_entry::Column::SubjectId)])

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -102,6 +102,12 @@ pub async fn with_dossiers(door: &impl Door) -> Result<Vec<(Uuid, Uuid)>, StoreE
     Ok(pairs)
 }
 
+/// Rows of a kind of subjects. Of others than dossiers, word for word as their index has it.
+pub(in crate::store) fn of_kind(subject_kind: &str) -> SimpleExpr {
+    let of_kind = figure_entry::Column::SubjectKind.eq(subject_kind);
+    if subject_kind == "dossier" { of_kind } else { of_kind.and(Expr::cust("subject_kind <> 'dossier'")) }
+}
+
 /// Net rows of single subjects of a kind, effective before `end`: for measures that look at two
 /// days of one subject, such as petitions received in a period and answered before its end.
 pub async fn subject_rows(
@@ -118,7 +124,7 @@ pub async fn subject_rows(
         .column(figure_entry::Column::Fact)
         .column(figure_entry::Column::EffectiveOn)
         .from(figure_entry::Entity)
-        .and_where(figure_entry::Column::SubjectKind.eq(subject_kind))
+        .and_where(of_kind(subject_kind))
         .and_where(figure_entry::Column::EffectiveOn.lt(end))
         .add_group_by([
             Expr::col(figure_entry::Column::SubjectId),

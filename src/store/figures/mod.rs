@@ -17,6 +17,7 @@ mod counts;
 mod recount;
 mod sums;
 
+pub(super) use counts::of_kind;
 pub use counts::{
     CountRow, closings_by_day, subject_rows, unflagged_dossiers, unflagged_tasks, with_dossiers,
 };
