@@ -142,7 +142,6 @@ fn every_cell_that_is_frozen_has_a_name_and_a_cell_name() {
     let names = names_of(&input(&summary, &wording, true), &registers(), "BC-2024-001");
     let blank = blank(&registers());
     for cell in cells::cells(&summary).keys().filter(|cell| !cell.starts_with("documents/")) {
-        // The sample's unit isn't in these registers.
         assert!(blank.single(cell).is_some() || cell.starts_with("CNVPDK/"), "{cell}");
     }
     let lines = names.lines();
@@ -151,7 +150,6 @@ fn every_cell_that_is_frozen_has_a_name_and_a_cell_name() {
     assert_eq!((rate.value.as_str(), rate.raw.as_str()), ("99,91%", "99.91"));
     assert_eq!(line("fields/Đất đai/dossiers/resolved").cell_name, "bonro_fields_Đất_đai_dossiers_resolved");
     assert_eq!(line("group.name").items, Some(3));
-    // Nor are the places of its form but one.
     let untold = lines.iter().filter(|line| line.meaning.is_empty()).map(|line| line.name.as_str());
     let untold: Vec<&str> =
         untold.filter(|name| !name.starts_with("CNVPDK/") && !name.starts_with("place/")).collect();
@@ -331,7 +329,14 @@ fn embedded_files_and_what_reaches_out_are_told_by_what_they_are() {
     let link = "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml";
     let extra = format!("<Override PartName=\"/word/a.xml\" ContentType=\"{link}\"/>");
     let document = format!("<w:document xmlns:w=\"{WORD}\"><w:body>{good}</w:body></w:document>");
-    forbidden(&packed(&[("[Content_Types].xml", types(DOCUMENT, &extra)), ("word/document.xml", document)]));
+    let with = |extra: &str, name, text: &str| {
+        let (types, text) = (types(DOCUMENT, extra), text.to_owned());
+        packed(&[("[Content_Types].xml", types), ("word/document.xml", document.clone()), (name, text)])
+    };
+    forbidden(&with(&extra, "word/b.xml", "<a/>"));
+    let svg = "<Default Extension=\"svg\" ContentType=\"image/svg+xml\"/>";
+    assert!(check(&with(svg, "word/a.svg", "<!DOCTYPE svg><svg/>"), &blank(&registers())).is_ok());
+    forbidden(&with(svg, "word/a.svg", "<altChunk/>"));
 }
 
 #[test]
