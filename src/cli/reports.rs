@@ -125,6 +125,9 @@ pub struct UpdateArgs {
     /// Mẫu báo cáo / Form of the report
     #[arg(long, value_name = "NAME", group = "change")]
     form: Option<String>,
+    /// Biểu mẫu của nơi nhận sẽ điền, có thể lặp lại; để trống: mọi biểu mẫu chung / Recipient's form to fill, may be repeated; empty: all of the house
+    #[arg(long = "recipient-form", value_name = "CODE", group = "change")]
+    recipient_forms: Vec<String>,
     #[command(flatten)]
     connection: ConnectionArgs,
 }
@@ -282,12 +285,14 @@ async fn open(args: &OpenArgs, as_json: bool) -> anyhow::Result<Exit> {
 }
 
 async fn update(args: UpdateArgs, as_json: bool) -> anyhow::Result<Exit> {
-    let UpdateArgs { code, letter, letter_date, letter_matter, addressee, due, form, connection } = args;
+    let UpdateArgs { code, letter, letter_date, letter_matter, addressee, due, form, .. } = args;
+    let UpdateArgs { recipient_forms, connection, .. } = args;
     let named = [
         ("request", letter.is_some()),
         ("addressee", addressee.is_some()),
         ("due_on", due.is_some()),
         ("form", form.is_some()),
+        ("recipient_forms", !recipient_forms.is_empty()),
     ];
     let paths = named.into_iter().filter(|(_, is_named)| *is_named).map(|(path, _)| path.to_owned());
     let request = pb::UpdateReportRequest {
@@ -303,6 +308,11 @@ async fn update(args: UpdateArgs, as_json: bool) -> anyhow::Result<Exit> {
             addressee: addressee.unwrap_or_default(),
             due_on: due.map(wire::date),
             form: form.unwrap_or_default(),
+            recipient_forms: recipient_forms
+                .iter()
+                .filter(|code| !code.is_empty())
+                .map(|code| forms::form_name(code))
+                .collect(),
             ..Default::default()
         }),
         request_id: String::new(),

@@ -3,7 +3,7 @@
 use tonic::{Request, Response, Status};
 
 use super::Front;
-use super::convert::{Fields, check_mask, date};
+use super::convert::{Fields, check_mask, code_of, date};
 use super::report_issue::shown;
 use crate::pb::v1;
 use crate::service::ServiceError;
@@ -12,7 +12,7 @@ use crate::service::reports::{self, Letter, Step, Update};
 type Wire<T> = Result<Response<T>, Status>;
 
 /// What an update may name.
-const MASK: [&str; 4] = ["request", "due_on", "addressee", "form"];
+const MASK: [&str; 5] = ["request", "due_on", "addressee", "form", "recipient_forms"];
 
 fn update(asked: v1::UpdateReportRequest) -> Result<(Step, Update), ServiceError> {
     let mut fields = Fields::new();
@@ -38,6 +38,13 @@ fn update(asked: v1::UpdateReportRequest) -> Result<(Step, Update), ServiceError
     }
     change.addressee = named("addressee", !report.addressee.is_empty()).then_some(report.addressee);
     change.form = named("form", !report.form.is_empty()).then_some(report.form);
+    if named("recipient_forms", !report.recipient_forms.is_empty()) {
+        let mut forms = Vec::new();
+        for name in &report.recipient_forms {
+            forms.extend(fields.take(code_of("report.recipient_forms", name, "reportForms").map(Some)));
+        }
+        change.recipient_forms = Some(forms);
+    }
     let step = Step { code: fields.code("report.name", &report.name, "reports"), etag: report.etag };
     fields.done()?;
     Ok((step, change))

@@ -2,6 +2,7 @@
 //! was issued, and what explains a difference.
 
 mod assessed;
+mod blanks;
 mod changed;
 mod contributed;
 mod desk;

@@ -1,12 +1,14 @@
-//! A form as its parts: read within bounds, and refused where it would do anything but show.
+//! A form as its parts, read within bounds.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
 use zip::ZipArchive;
 
 use super::super::package::packed;
-use super::tree::{Element, Tree};
-use super::{Fault, FormKind};
+use super::tree::{Element, Tree, Unread};
+use super::{Fault, FormKind, acting};
 
 /// Parts of a package at most.
 const PARTS: usize = 1000;
@@ -21,6 +23,8 @@ const TYPES: &str = "[Content_Types].xml";
 pub struct Package {
     kind: FormKind,
     parts: Vec<(String, Vec<u8>)>,
+    /// By the name of a part, and by the ending of its file, in small letters.
+    types: (BTreeMap<String, String>, BTreeMap<String, String>),
 }
 
 impl Package {
@@ -34,13 +38,18 @@ impl Package {
             ));
         }
         let parts = unpacked(bytes)?;
-        let mut package = Self { kind: FormKind::Docx, parts };
+        let mut package = Self { kind: FormKind::Docx, parts, types: (BTreeMap::new(), BTreeMap::new()) };
         let types = package.tree(TYPES)?;
         let mut kind = None;
         for said in types.root.all("Override").chain(types.root.all("Default")) {
-            let content = said.attribute("ContentType").unwrap_or_default().to_lowercase();
-            if content.contains("macroenabled") || content.contains("vbaproject") {
-                return Err(refused_content("macro", "macros"));
+            let of = |name: &str| said.attribute(name).unwrap_or_default().to_lowercase();
+            let content = of("ContentType");
+            acting::refuse_type(&content)?;
+            let (named, by_ending) = &mut package.types;
+            if said.local() == "Override" {
+                named.insert(of("PartName").trim_start_matches('/').to_owned(), content.clone());
+            } else {
+                by_ending.insert(of("Extension"), content.clone());
             }
             if content.ends_with("wordprocessingml.document.main+xml") {
                 kind = Some(FormKind::Docx);
@@ -49,7 +58,7 @@ impl Package {
             }
         }
         package.kind = kind.ok_or_else(|| Fault::broken("no document in it"))?;
-        package.refuse_what_acts()?;
+        acting::refuse(&package)?;
         Ok(package)
     }
 
@@ -68,7 +77,39 @@ impl Package {
         let found = self.parts.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let (_, bytes) = found.ok_or_else(|| Fault::broken(&format!("no part {name}")))?;
         let text = std::str::from_utf8(bytes).map_err(|_| Fault::broken(&format!("{name}: not UTF-8")))?;
-        Tree::read(text).map_err(|what| Fault::broken(&format!("{name}: {what}")))
+        read(name, text)
+    }
+
+    /// The parts that may be XML, whatever they are called: name, kind of content and words. Pictures
+    /// are none: programs that draw them write them loosely.
+    pub fn texts(&self) -> impl Iterator<Item = Result<(&str, &str, Cow<'_, str>), Fault>> {
+        self.parts.iter().filter_map(|(name, bytes)| {
+            let content = self.content_type(name);
+            let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+            let first = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+            let is_marked = first.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
+            let has = |words: &str| memchr::memmem::find(bytes, words.as_bytes()).is_some();
+            let is_picture = content == "image/svg+xml" && has("<svg") && !has("wordprocessingml");
+            if is_picture && !name.to_ascii_lowercase().ends_with(".rels") {
+                return None;
+            }
+            if !(is_wide || is_marked || content.ends_with("xml")) {
+                return None;
+            }
+            let text = if is_wide { wide(bytes) } else { std::str::from_utf8(bytes).ok().map(Cow::Borrowed) };
+            // Wide words without a mark look like narrow ones with nothing between the letters.
+            let text = text.filter(|text| !text.contains('\0'));
+            let text = text.ok_or_else(|| Fault::broken(&format!("{name}: not UTF-8")));
+            Some(text.map(|text| (name.as_str(), content, text)))
+        })
+    }
+
+    /// What the package says that a part is, in small letters.
+    pub fn content_type(&self, name: &str) -> &str {
+        let name = name.to_lowercase();
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let (named, by_ending) = &self.types;
+        named.get(&name).or_else(|| by_ending.get(ending)).map(String::as_str).unwrap_or_default()
     }
 
     /// Puts a part in the place of itself.
@@ -96,51 +137,26 @@ impl Package {
             self.parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         packed(&parts)
     }
-
-    /// A form shows what it is given. Whatever runs, fetches or reaches out has no place in it.
-    fn refuse_what_acts(&self) -> Result<(), Fault> {
-        for name in self.names() {
-            let name = name.to_ascii_lowercase();
-            if name.contains("vbaproject") || name.contains("/activex/") || name.contains("macrosheets/") {
-                return Err(refused_content("macro hoặc điều khiển ActiveX", "macros or ActiveX controls"));
-            }
-            if name.contains("/externallinks/") || name.ends_with("/connections.xml") {
-                return Err(refused_content(
-                    "liên kết tới tệp hoặc nguồn dữ liệu bên ngoài",
-                    "links to files or data outside it",
-                ));
-            }
-        }
-        let relations: Vec<String> =
-            self.names().filter(|name| has_ending(name, ".rels")).map(str::to_owned).collect();
-        for name in relations {
-            for relation in self.tree(&name)?.root.all("Relationship") {
-                let of = |name: &str| relation.attribute(name).unwrap_or_default();
-                let is_outside = of("TargetMode").eq_ignore_ascii_case("External");
-                // A link that a person may click fetches nothing by itself.
-                if is_outside && !of("Type").ends_with("/hyperlink") {
-                    let target = crate::domain::text::cut(&of("Target"));
-                    return Err(refused_content(
-                        &format!("liên kết tới bên ngoài ({target})"),
-                        &format!("a link to the outside ({target})"),
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
-fn has_ending(name: &str, ending: &str) -> bool {
-    name.to_ascii_lowercase().ends_with(ending)
+/// A part's words as XML.
+pub fn read(name: &str, text: &str) -> Result<Tree, Fault> {
+    Tree::read(text).map_err(|unread| match unread {
+        Unread::Broken(what) => Fault::broken(&format!("{name}: {what}")),
+        Unread::TooMuch => Fault::too_much(),
+    })
 }
 
-fn refused_content(vi: &str, en: &str) -> Fault {
-    Fault::new(
-        "FORBIDDEN_CONTENT",
-        format!("tệp có {vi}; hãy bỏ đi và lưu lại thành .docx hoặc .xlsx thường"),
-        format!("has {en}; take them out and save it as a plain .docx or .xlsx"),
-    )
+/// Words of two bytes each, as some programs leave the data beside a document.
+fn wide(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let is_little = bytes.starts_with(&[0xff, 0xfe]);
+    let pairs = bytes.get(2..)?.chunks_exact(2).map(|pair| match pair {
+        [first, second] if is_little => u16::from_le_bytes([*first, *second]),
+        [first, second] => u16::from_be_bytes([*first, *second]),
+        _ => 0,
+    });
+    let text: Result<String, _> = char::decode_utf16(pairs).collect();
+    text.ok().map(Cow::Owned)
 }
 
 fn unpacked(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Fault> {

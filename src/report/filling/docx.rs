@@ -2,14 +2,14 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::Fault;
 use super::archive::Package;
-use super::names::{Item, Names, Style, Value};
+use super::names::{Absent, Item, Names, Style, Value};
 use super::tree::{Element, Node};
+use super::{FORESEEN, Fault, MOST_FAULTS, Room};
 use crate::domain::text::{cut, tidy};
 
-/// Fields of a document that fetch or run something.
-const FETCHING: [&str; 6] = ["dde", "ddeauto", "includetext", "includepicture", "import", "link"];
+/// What a place takes besides what is written there, about.
+const PLACE: usize = 1024;
 
 /// Rows of a repeated table row at most.
 const MOST_ROWS: usize = 5000;
@@ -26,19 +26,24 @@ struct Filling<'a> {
     names: &'a Names,
     part: &'static str,
     faults: &'a mut Vec<Fault>,
+    room: &'a mut Room,
     filled: usize,
 }
 
 /// Fills a document; says how many places were filled.
-pub fn fill(package: &mut Package, names: &Names, faults: &mut Vec<Fault>) -> Result<usize, Fault> {
+pub fn fill(
+    package: &mut Package,
+    names: &Names,
+    faults: &mut Vec<Fault>,
+    room: &mut Room,
+) -> Result<usize, Fault> {
     let parts: Vec<(String, &'static str)> =
         package.names().filter_map(|name| Some((name.to_owned(), called(name)?))).collect();
     let mut filled = 0;
     for (name, part) in parts {
         let mut tree = package.tree(&name)?;
-        refuse_fetching(&tree.root)?;
-        let mut filling = Filling { names, part, faults: &mut *faults, filled: 0 };
-        filling.container(&mut tree.root, None);
+        let mut filling = Filling { names, part, faults: &mut *faults, room: &mut *room, filled: 0 };
+        filling.container(&mut tree.root, None)?;
         if filling.filled > 0 {
             filled += filling.filled;
             package.put(&name, &tree);
@@ -59,23 +64,6 @@ fn called(name: &str) -> Option<&'static str> {
         _ if is("footer") => Some("chân trang / footer"),
         _ => None,
     }
-}
-
-fn refuse_fetching(element: &Element) -> Result<(), Fault> {
-    let instruction = match element.local() {
-        "instrText" => element.text(),
-        "fldSimple" => element.attribute("instr").unwrap_or_default(),
-        _ => String::new(),
-    };
-    let word = instruction.split_whitespace().next().unwrap_or_default().to_lowercase();
-    if FETCHING.contains(&word.as_str()) {
-        return Err(Fault::new(
-            "FORBIDDEN_CONTENT",
-            format!("văn bản có trường {word} lấy dữ liệu từ bên ngoài; hãy bỏ trường này"),
-            format!("has the field {word}, which fetches from outside; take it out"),
-        ));
-    }
-    element.elements().try_for_each(refuse_fetching)
 }
 
 /// The texts of a paragraph in their order, without those of paragraphs in it, such as in a text box.
@@ -139,6 +127,9 @@ fn spots(text: &str) -> Result<Vec<Spot>, ()> {
 
 impl Filling<'_> {
     fn fault(&mut self, reason: &'static str, text: &str, vi: &str, en: &str) {
+        if self.faults.len() >= MOST_FAULTS {
+            return;
+        }
         let (place, text) = (self.part, cut(text));
         self.faults.push(Fault::new(
             reason,
@@ -148,7 +139,7 @@ impl Filling<'_> {
     }
 
     /// Fills what stands in an element. `item`: the item for which a table row is repeated.
-    fn container(&mut self, element: &mut Element, item: Option<(&str, &Item)>) {
+    fn container(&mut self, element: &mut Element, item: Option<(&str, &Item)>) -> Result<(), Fault> {
         let nodes = std::mem::take(&mut element.children);
         for node in nodes {
             let Node::Element(mut child) = node else {
@@ -156,24 +147,25 @@ impl Filling<'_> {
                 continue;
             };
             match child.local() {
-                "tr" if item.is_none() => self.row(child, &mut element.children),
+                "tr" if item.is_none() => self.row(child, &mut element.children)?,
                 "p" => {
-                    for mut paragraph in self.paragraph(child, item) {
+                    for mut paragraph in self.paragraph(child, item)? {
                         // A text box within has paragraphs of its own.
-                        self.container(&mut paragraph, item);
+                        self.container(&mut paragraph, item)?;
                         element.children.push(Node::Element(paragraph));
                     }
                 }
                 _ => {
-                    self.container(&mut child, item);
+                    self.container(&mut child, item)?;
                     element.children.push(Node::Element(child));
                 }
             }
         }
+        Ok(())
     }
 
     /// A row of a table: repeated for each item of the list that it names.
-    fn row(&mut self, mut row: Element, out: &mut Vec<Node>) {
+    fn row(&mut self, mut row: Element, out: &mut Vec<Node>) -> Result<(), Fault> {
         let mut all = Vec::new();
         paragraphs(&row, &mut all);
         let mut list: Option<String> = None;
@@ -183,23 +175,26 @@ impl Filling<'_> {
                 if list.as_deref().is_some_and(|before| before != named) {
                     let vi = "một hàng của bảng chỉ lấy từ một danh sách";
                     self.fault("TWO_LISTS", text, vi, "a table row takes from one list only");
-                    return;
+                    return Ok(());
                 }
                 list = Some(named.to_owned());
             }
         }
         let Some(list) = list else {
-            self.container(&mut row, None);
+            self.container(&mut row, None)?;
             out.push(Node::Element(row));
-            return;
+            return Ok(());
         };
         let items = self.names.items(&list);
         if items.len() > MOST_ROWS {
             let vi = format!("danh sách có {} dòng, nhiều hơn {MOST_ROWS}", items.len());
             let en = format!("the list has {} rows, more than {MOST_ROWS}", items.len());
             self.fault("LIST_TOO_LONG", &list, &vi, &en);
-            return;
+            return Ok(());
         }
+        // Before there is a report no list has items: the form must have room for those that will be.
+        let copies = if self.names.is_blank() { FORESEEN } else { items.len() };
+        self.room.take(row.weight().saturating_mul(copies))?;
         // Nothing to tell of: the row stays, with nothing in it.
         let nothing = [Item::new()];
         let items = if items.is_empty() { &nothing } else { items };
@@ -208,16 +203,21 @@ impl Filling<'_> {
             if number > 0 {
                 without_identities(&mut copy);
             }
-            self.container(&mut copy, Some((&list, item)));
+            self.container(&mut copy, Some((&list, item)))?;
             out.push(Node::Element(copy));
         }
+        Ok(())
     }
 
     /// A paragraph, filled; one for each line where a value of several lines is all that it says.
-    fn paragraph(&mut self, mut paragraph: Element, item: Option<(&str, &Item)>) -> Vec<Element> {
+    fn paragraph(
+        &mut self,
+        mut paragraph: Element,
+        item: Option<(&str, &Item)>,
+    ) -> Result<Vec<Element>, Fault> {
         let text = whole_text(&paragraph);
         if !text.contains("{{") {
-            return vec![paragraph];
+            return Ok(vec![paragraph]);
         }
         let Ok(spots) = spots(&text) else {
             let vi = "có “{{” mà không có “}}”, hoặc cách ghi sau “|” không phải raw, 00";
@@ -227,17 +227,20 @@ impl Filling<'_> {
                 vi,
                 "“{{” without “}}”, or what follows “|” is neither raw nor 00",
             );
-            return vec![paragraph];
+            return Ok(vec![paragraph]);
         };
         let mut values = Vec::new();
         for spot in &spots {
-            values.push(self.value(spot, item, &text).unwrap_or_default());
+            let value = self.value(spot, item, &text).unwrap_or_default();
+            self.room.take(PLACE + value.len())?;
+            values.push(value);
         }
         self.filled += spots.len();
         if let ([only], [value]) = (spots.as_slice(), values.as_slice())
             && text.trim().len() == only.to - only.from
             && value.contains('\n')
         {
+            self.room.take(paragraph.weight().saturating_mul(value.lines().count()))?;
             let lines = value.lines().enumerate().map(|(number, line)| {
                 let mut copy = paragraph.clone();
                 if number > 0 {
@@ -246,10 +249,10 @@ impl Filling<'_> {
                 write(&mut copy, &spots, &[line.to_owned()]);
                 copy
             });
-            return lines.collect();
+            return Ok(lines.collect());
         }
         write(&mut paragraph, &spots, &values);
-        vec![paragraph]
+        Ok(vec![paragraph])
     }
 
     fn value(&mut self, spot: &Spot, item: Option<(&str, &Item)>, text: &str) -> Option<String> {
@@ -263,17 +266,44 @@ impl Filling<'_> {
             };
             return item.get(column).map(|value| value.shown(spot.style));
         }
-        let found = names.single(&spot.name).map(|value| value.shown(spot.style));
-        if found.is_none() {
-            let (vi, en) = unknown(names, &spot.name);
-            self.fault("UNKNOWN_NAME", text, &vi, &en);
+        if let Some(value) = names.single(&spot.name) {
+            return Some(value.shown(spot.style));
         }
-        found
+        // Each name that isn't there is compared with all that are.
+        if self.faults.len() < MOST_FAULTS
+            && let Some((reason, vi, en)) = missing(names, &spot.name)
+        {
+            self.fault(reason, text, &vi, &en);
+        }
+        None
     }
 }
 
-/// What is said of a name that isn't there.
-pub fn unknown(names: &Names, name: &str) -> (String, String) {
+/// What is said of a name that isn't there; None: its place stays empty.
+pub fn missing(names: &Names, name: &str) -> Option<(&'static str, String, String)> {
+    let of_signing = || {
+        let name = cut(name);
+        (
+            "KNOWN_AT_SIGNING",
+            format!(
+                "“{name}” chỉ có khi ký (số, ngày, người ký), còn biểu mẫu được điền và chốt từ lúc trình ký; hãy bỏ tên này và chừa trống để điền tay"
+            ),
+            format!(
+                "“{name}” is known only at signing (number, date, signer), while forms are filled and frozen at submission; take it out and leave room to write it by hand"
+            ),
+        )
+    };
+    match names.absent(name) {
+        Absent::Empty => None,
+        Absent::AtSigning => Some(of_signing()),
+        Absent::Unknown => {
+            let (vi, en) = unknown(names, name);
+            Some(("UNKNOWN_NAME", vi, en))
+        }
+    }
+}
+
+fn unknown(names: &Names, name: &str) -> (String, String) {
     let near = names.nearest(name).join(", ");
     let name = cut(name);
     if near.is_empty() {
@@ -304,15 +334,14 @@ fn without_identities(element: &mut Element) {
 fn write(paragraph: &mut Element, spots: &[Spot], values: &[String]) {
     let mut found = Vec::new();
     texts(paragraph, &mut found);
-    let mut begin = 0;
+    let (mut begin, mut next) = (0, 0);
     for text in found {
         let old = text.text();
         let end = begin + old.len();
         let (mut new, mut at) = (String::new(), begin);
-        for (spot, value) in spots.iter().zip(values) {
-            if spot.to <= at || spot.from >= end {
-                continue;
-            }
+        // Placeholders come in order: those that ended before this text aren't looked at again.
+        next += spots[next..].iter().take_while(|spot| spot.to <= begin).count();
+        for (spot, value) in spots.iter().zip(values).skip(next).take_while(|(spot, _)| spot.from < end) {
             if spot.from >= begin {
                 new += &old[at - begin..spot.from - begin];
                 new += value;

@@ -88,12 +88,13 @@ pub const RATE_PARTS: [Meaning; 4] = [
     ("share", "tỷ lệ cho ô định dạng % (0,9984)", "share, for cells formatted as percent (0.9984)"),
 ];
 
+/// What signing brings. Forms are filled and frozen when a report is submitted, so that they can't say it.
+pub const AT_SIGNING: [&str; 5] =
+    ["report/number", "report/dated_on", "report/dated", "report/signer", "report/signer_title"];
+
 /// What the report says of itself.
-pub const HEAD: [Meaning; 18] = [
+pub const HEAD: [Meaning; 13] = [
     ("report/code", "mã báo cáo", "the report's code"),
-    ("report/number", "số văn bản, ví dụ 05/BC-VP", "its number"),
-    ("report/dated_on", "ngày văn bản, ví dụ 15/5/2024", "its date"),
-    ("report/dated", "nơi và ngày, ví dụ Đức Phổ, ngày 15 tháng 5 năm 2024", "place and date"),
     ("report/place", "địa danh", "the place"),
     ("report/superior", "cơ quan cấp trên", "the body above"),
     ("report/office", "cơ quan báo cáo", "the office that reports"),
@@ -102,8 +103,6 @@ pub const HEAD: [Meaning; 18] = [
     ("report/subject", "trích yếu", "what it is about"),
     ("report/opening", "câu mở đầu", "the first sentence"),
     ("report/closing", "câu kết", "the last sentence"),
-    ("report/signer", "người ký", "the signer"),
-    ("report/signer_title", "chức vụ người ký", "the signer's office"),
     ("report/data_until", "số liệu đồng bộ đến", "up to when records are known"),
     ("period/first", "ngày đầu kỳ", "the period's first day"),
     ("period/last", "ngày cuối kỳ", "its last day"),

@@ -16,6 +16,7 @@
 //! workbook into a model of its own and writes that (umya-spreadsheet) loses what the model doesn't know, which for
 //! another office's form is the wrong bargain; for documents there is none at all.
 
+mod acting;
 mod archive;
 mod docx;
 mod figures;
@@ -79,12 +80,38 @@ impl Fault {
         Self { reason, vi: vi.into(), en: en.into() }
     }
 
+    fn too_much() -> Self {
+        Self::new(
+            "TOO_LARGE",
+            "biểu mẫu quá lớn: quá nhiều phần tử, ô hoặc chỗ điền, kể cả các dòng lặp lại; hãy rút gọn biểu mẫu, bớt dòng và cột trống",
+            "is too large: too many elements, cells or places to fill, with the rows that are repeated; make it smaller, with fewer empty rows and columns",
+        )
+    }
+
     fn broken(what: &str) -> Self {
         Self::new(
             "NOT_A_FORM",
             format!("tệp không phải .docx hoặc .xlsx, hoặc đã hỏng ({what}); hãy lưu lại từ Word hoặc Excel"),
             format!("is no .docx or .xlsx, or is damaged ({what}); save it again from Word or Excel"),
         )
+    }
+}
+
+/// What is told of a bad form at once, at most.
+const MOST_FAULTS: usize = 50;
+/// Bytes that copies of rows and what is filled in may take in memory, about.
+const ROOM: usize = 256 * 1024 * 1024;
+/// Items for which a form must have room when it is looked at, before any list is known.
+const FORESEEN: usize = 300;
+
+/// What is left of the room that a form may take.
+struct Room(usize);
+
+impl Room {
+    /// Takes of it.
+    fn take(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.0 = self.0.checked_sub(bytes).ok_or_else(Fault::too_much)?;
+        Ok(())
     }
 }
 
@@ -115,10 +142,10 @@ pub fn fill(bytes: &[u8], names: &Names) -> Result<Vec<u8>, Vec<Fault>> {
 fn run(bytes: &[u8], names: &Names) -> Result<(FormKind, usize, Package), Vec<Fault>> {
     let mut package = Package::open(bytes).map_err(|fault| vec![fault])?;
     let kind = package.kind();
-    let mut faults = Vec::new();
+    let (mut faults, mut room) = (Vec::new(), Room(ROOM));
     let filled = match kind {
-        FormKind::Docx => docx::fill(&mut package, names, &mut faults),
-        FormKind::Xlsx => xlsx::fill(&mut package, names, &mut faults),
+        FormKind::Docx => docx::fill(&mut package, names, &mut faults, &mut room),
+        FormKind::Xlsx => xlsx::fill(&mut package, names, &mut faults, &mut room),
     };
     let filled = filled.map_err(|fault| vec![fault])?;
     if faults.is_empty() { Ok((kind, filled, package)) } else { Err(faults) }

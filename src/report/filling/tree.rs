@@ -6,6 +6,33 @@ use quick_xml::events::{BytesStart, Event};
 
 /// How deep elements may stand in one another: no office program goes there, and each step is one on the stack.
 const DEEPEST: usize = 200;
+/// Elements, attributes and texts of a part at most: some bytes of a packed file become hundreds in memory.
+const MOST: usize = 500_000;
+/// Attributes of an element at most: each is compared with those before it.
+const MOST_ATTRIBUTES: usize = 256;
+/// What a node takes in memory besides its words, about.
+const NODE: usize = 200;
+
+/// Why a part isn't read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It isn't what it should be.
+    Broken(String),
+    /// It holds more than a form does.
+    TooMuch,
+}
+
+impl From<String> for Unread {
+    fn from(what: String) -> Self {
+        Self::Broken(what)
+    }
+}
+
+impl From<&str> for Unread {
+    fn from(what: &str) -> Self {
+        Self::Broken(what.to_owned())
+    }
+}
 
 /// A part.
 pub struct Tree {
@@ -37,23 +64,25 @@ pub struct Element {
 
 impl Tree {
     /// Reads a part. Entities that it defines itself are refused, so that nothing grows.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, Unread> {
         let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
         let mut before = String::new();
         let mut open: Vec<Element> = Vec::new();
         let mut root = None;
+        let mut left = MOST;
         loop {
+            left = left.checked_sub(1).ok_or(Unread::TooMuch)?;
             match reader.read_event().map_err(|error| error.to_string())? {
                 Event::Eof => break,
-                Event::DocType(_) => return Err("a document type".to_owned()),
+                Event::DocType(_) => return Err("a document type".into()),
                 Event::Decl(declaration) => before = ["<?", &*declaration, "?>\n"].concat(),
                 Event::Start(start) => {
                     if open.len() == DEEPEST {
-                        return Err("elements too deep in one another".to_owned());
+                        return Err("elements too deep in one another".into());
                     }
-                    open.push(element(&start)?);
+                    open.push(element(&start, &mut left)?);
                 }
-                Event::Empty(start) => close(&mut open, &mut root, element(&start)?)?,
+                Event::Empty(start) => close(&mut open, &mut root, element(&start, &mut left)?)?,
                 Event::End(_) => {
                     let done = open.pop().ok_or("an end without a beginning")?;
                     close(&mut open, &mut root, done)?;
@@ -65,14 +94,14 @@ impl Tree {
                     match (character, resolve_xml_entity(&entity)) {
                         (Some(c), _) => say(&mut open, &c.to_string()),
                         (None, Some(known)) => say(&mut open, known),
-                        (None, None) => return Err("an unknown entity".to_owned()),
+                        (None, None) => return Err("an unknown entity".into()),
                     }
                 }
                 Event::Comment(_) | Event::PI(_) => {}
             }
         }
         if !open.is_empty() {
-            return Err("an element that doesn't end".to_owned());
+            return Err("an element that doesn't end".into());
         }
         Ok(Self { before, root: root.ok_or("no element")? })
     }
@@ -85,20 +114,21 @@ impl Tree {
     }
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, String> {
+fn element(start: &BytesStart<'_>, left: &mut usize) -> Result<Element, Unread> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
+        *left = left.checked_sub(1).filter(|_| attributes.len() < MOST_ATTRIBUTES).ok_or(Unread::TooMuch)?;
         attributes.push((attribute.key.as_ref().to_owned(), attribute.value.replace('"', "&quot;")));
     }
     Ok(Element { name: start.name().as_ref().to_owned(), attributes, children: Vec::new() })
 }
 
-fn close(open: &mut [Element], root: &mut Option<Element>, done: Element) -> Result<(), String> {
+fn close(open: &mut [Element], root: &mut Option<Element>, done: Element) -> Result<(), Unread> {
     match open.last_mut() {
         Some(parent) => parent.children.push(Node::Element(done)),
         None if root.is_none() => *root = Some(done),
-        None => return Err("two roots".to_owned()),
+        None => return Err("two roots".into()),
     }
     Ok(())
 }
@@ -135,6 +165,21 @@ impl Element {
             .iter()
             .find(|(key, _)| key.rsplit_once(':').map_or(key.as_str(), |k| k.1) == name);
         found.map(|(_, value)| unescape(value).map_or_else(|_| value.clone(), std::borrow::Cow::into_owned))
+    }
+
+    /// Attributes of this name, whatever their prefixes.
+    pub fn attributes(&self, name: &str) -> usize {
+        self.attributes.iter().filter(|(key, _)| key.rsplit(':').next() == Some(name)).count()
+    }
+
+    /// What it takes in memory with all that stands in it, about.
+    pub fn weight(&self) -> usize {
+        let attributes = self.attributes.iter().map(|(key, value)| NODE / 2 + key.len() + value.len());
+        let children = self.children.iter().map(|node| match node {
+            Node::Element(element) => element.weight(),
+            Node::Text(text) => NODE / 2 + text.len(),
+        });
+        NODE + self.name.len() + attributes.sum::<usize>() + children.sum::<usize>()
     }
 
     /// Sets an attribute by its whole name.

@@ -8,11 +8,10 @@ use super::names::{Item, Names, Registers, Value, rate_part};
 use super::{figures, names};
 use crate::domain::figure::Rating;
 use crate::domain::summary::{Figures, Rate, RowKey, cells};
-use crate::domain::text::{date, long_date, moment};
+use crate::domain::text::{date, moment};
 use crate::report::ReportInput;
 use crate::report::appendix::group_name;
 use crate::report::body::{capitalised, closing, opening, prefill};
-use crate::report::docx::BLANK;
 use crate::report::sentences;
 use crate::report::template::{BlockForm, Saying};
 use crate::report::wording::{period_name, period_range};
@@ -135,12 +134,8 @@ fn item(name: &str, code: &str, figures: &Figures) -> Item {
 fn head(names: &mut Names, input: &ReportInput<'_>, code: &str) {
     let period = input.summary.period;
     let until = input.data_until.with_timezone(&input.zone).naive_local();
-    let number = input.number.map_or_else(|| format!("{BLANK}/BC-{}", input.symbol), str::to_owned);
     let all: BTreeMap<&str, String> = BTreeMap::from([
         ("report/code", code.to_owned()),
-        ("report/number", number),
-        ("report/dated_on", date(input.dated_on)),
-        ("report/dated", format!("{}, {}", input.locality.name, long_date(input.dated_on))),
         ("report/place", input.locality.name.to_owned()),
         ("report/superior", input.superior.to_owned()),
         ("report/office", input.office.to_owned()),
@@ -149,8 +144,6 @@ fn head(names: &mut Names, input: &ReportInput<'_>, code: &str) {
         ("report/subject", format!("{} {}", capitalised(input.matter()), period_range(period))),
         ("report/opening", opening(input)),
         ("report/closing", closing(input)),
-        ("report/signer", input.signer.unwrap_or_default().to_owned()),
-        ("report/signer_title", input.signer_title.to_owned()),
         ("report/data_until", moment(until)),
         ("period/first", date(period.first())),
         ("period/last", date(period.last())),
@@ -208,5 +201,5 @@ fn lists(names: &mut Names, input: &ReportInput<'_>) {
 
 /// The names that forms may have where there is no report yet, with nothing at them.
 pub fn blank(registers: &names::Registers) -> Names {
-    with_sayings(Names::blank(registers)).done()
+    with_sayings(Names::blank(registers)).before_a_report().done()
 }

@@ -2,17 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Fault;
 use super::archive::Package;
-use super::docx::{unknown, words};
+use super::docx::{missing, words};
 use super::names::{Names, PREFIX, Value};
 use super::tree::{Element, Node};
+use super::{Fault, MOST_FAULTS, Room};
 use crate::domain::text::cut;
 
 /// Rows and columns of a sheet at most, as Excel has them.
 const MOST: (u32, u32) = (1_048_576, 16_384);
 /// Rows that are kept free for a list, at most.
 const MOST_ROWS: u32 = 5000;
+/// What a cell that is filled takes in memory besides its words, about.
+const CELL: usize = 1000;
 
 /// Cells from one corner to the other: rows and columns from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,22 +33,25 @@ struct Edits {
 }
 
 /// Fills a workbook; says how many names were filled.
-pub fn fill(package: &mut Package, names: &Names, faults: &mut Vec<Fault>) -> Result<usize, Fault> {
+pub fn fill(
+    package: &mut Package,
+    names: &Names,
+    faults: &mut Vec<Fault>,
+    room: &mut Room,
+) -> Result<usize, Fault> {
     let no_workbook = || Fault::broken("no workbook in it");
     let relations = package.relations("")?;
     let workbook = relations.iter().find(|(_, kind, _)| kind.ends_with("/officeDocument"));
     let workbook = workbook.map(|(_, _, part)| part.clone()).ok_or_else(no_workbook)?;
     let mut tree = package.tree(&workbook)?;
     let relations = package.relations(&workbook)?;
-    let part = |id: &str| {
-        let found = relations.iter().find(|(known, kind, _)| known == id && kind.ends_with("/worksheet"));
-        found.map(|(_, _, part)| part.clone())
-    };
+    let worksheets = relations.iter().filter(|(_, kind, _)| kind.ends_with("/worksheet"));
+    let parts: BTreeMap<&str, &String> = worksheets.map(|(id, _, part)| (id.as_str(), part)).collect();
     let mut sheets = BTreeMap::new();
     for sheet in tree.root.all("sheets").flat_map(|sheets| sheets.all("sheet")) {
         let id = sheet.attribute("id").unwrap_or_default();
-        if let (Some(name), Some(part)) = (sheet.attribute("name"), part(&id)) {
-            sheets.insert(name.to_lowercase(), part);
+        if let (Some(name), Some(part)) = (sheet.attribute("name"), parts.get(id.as_str())) {
+            sheets.insert(name.to_lowercase(), (*part).clone());
         }
     }
     let mut edits: BTreeMap<String, Edits> = BTreeMap::new();
@@ -55,8 +60,13 @@ pub fn fill(package: &mut Package, names: &Names, faults: &mut Vec<Fault>) -> Re
         let name = defined.attribute("name").unwrap_or_default();
         if name.to_lowercase().starts_with(PREFIX) {
             filled += 1;
-            if let Err(fault) = entered(names, &name, &defined.text(), &sheets, &mut edits) {
-                faults.push(fault);
+            match entered(names, &name, &defined.text(), &sheets, &mut edits) {
+                Ok(asked) => room.take(asked)?,
+                // Each name that isn't there is compared with all that are: enough is told.
+                Err(fault) => faults.push(fault),
+            }
+            if faults.len() >= MOST_FAULTS {
+                return Ok(filled);
             }
         }
     }
@@ -67,7 +77,7 @@ pub fn fill(package: &mut Package, names: &Names, faults: &mut Vec<Fault>) -> Re
         package.put(part, &sheet);
     }
     // What was reckoned from the old numbers isn't true any more, on whatever sheet it stands.
-    for part in sheets.values() {
+    for part in sheets.values().collect::<BTreeSet<_>>() {
         let mut sheet = package.tree(part)?;
         forget_results(&mut sheet.root);
         package.put(part, &sheet);
@@ -77,14 +87,14 @@ pub fn fill(package: &mut Package, names: &Names, faults: &mut Vec<Fault>) -> Re
     Ok(filled)
 }
 
-/// Puts down what a name asks for.
+/// Puts down what a name asks for; says what room that takes.
 fn entered(
     names: &Names,
     name: &str,
     refers_to: &str,
     sheets: &BTreeMap<String, String>,
     edits: &mut BTreeMap<String, Edits>,
-) -> Result<(), Fault> {
+) -> Result<usize, Fault> {
     let place = format!("{} ({})", cut(name), cut(refers_to));
     let fault = |reason, vi: &str, en: &str| {
         Fault::new(reason, format!("tên ô {place}: {vi}"), format!("cell name {place}: {en}"))
@@ -100,8 +110,11 @@ fn entered(
     };
     let known = match names.of_cell(name) {
         [] => {
-            let (vi, en) = unknown(names, name);
-            return Err(fault("UNKNOWN_NAME", &vi, &en));
+            if let Some((reason, vi, en)) = missing(names, name) {
+                return Err(fault(reason, &vi, &en));
+            }
+            edits.entry(part.clone()).or_default().cells.insert(range.first, None);
+            return Ok(CELL);
         }
         [known] => known,
         several => {
@@ -115,8 +128,10 @@ fn entered(
     };
     let edits = edits.entry(part.clone()).or_default();
     let Some((list, column)) = names.column(known) else {
-        edits.cells.insert(range.first, names.single(known).cloned());
-        return Ok(());
+        let value = names.single(known).cloned();
+        let words = value.as_ref().map_or(0, |value| words(value).len());
+        edits.cells.insert(range.first, value);
+        return Ok(CELL + words);
     };
     let rows = (range.first.0, range.last.0);
     if range.first.1 != range.last.1 || rows.1 - rows.0 >= MOST_ROWS {
@@ -141,16 +156,17 @@ fn entered(
         ));
     }
     edits.lists.insert(list.to_owned(), rows);
-    let items = names.items(list);
+    let (items, mut asked) = (names.items(list), 0);
     for (row, item) in (rows.0..=rows.1).zip(items.iter().map(Some).chain(std::iter::repeat(None))) {
         let value = item.and_then(|item| item.get(column)).cloned();
+        asked += CELL + value.as_ref().map_or(0, |value| words(value).len());
         edits.cells.insert((row, range.first.1), value);
         // The first row stays, so that an empty list is seen to be one.
         if item.is_none() && row > rows.0 {
             edits.hidden.insert(row);
         }
     }
-    Ok(())
+    Ok(asked)
 }
 
 /// Lists must have room.
@@ -224,7 +240,7 @@ fn edited(sheet: &mut Element, edits: &Edits, faults: &mut Vec<Fault>) -> Result
         let mut cells: BTreeMap<u32, Element> = numbered(row, of_column)?.into_iter().collect();
         for (column, value) in values {
             let place = cells.entry(column).or_insert_with(|| Element::new(cell_name.as_str()));
-            if place.all("f").next().is_some() {
+            if place.all("f").next().is_some() && faults.len() < MOST_FAULTS {
                 let at = format!("{}{number}", letters(column));
                 faults.push(Fault::new(
                     "FORMULA_THERE",

@@ -1,9 +1,11 @@
 //! Forms that recipients of reports send: kept as templates of the office, checked when they are put, filled from a
 //! report, and frozen with it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::super::error::{ServiceError, Violation};
 use super::super::findings::{Findings, Wire};
@@ -30,6 +32,9 @@ const TOLD: usize = 50;
 
 /// Forms in force at most: each is filled with every report that it fits.
 const MOST: usize = 100;
+
+/// One form at a time: a small file may unfold to much in memory.
+static TURN: Semaphore = Semaphore::const_new(1);
 
 /// What the word of a filled form's file begins with.
 const FILLED: &str = "form/";
@@ -111,11 +116,18 @@ pub async fn look_at(look: &Look, bytes: Vec<u8>) -> Result<LookedAt, ServiceErr
         .into());
     }
     let names = known(&look.rules, &look.settings);
+    let turn = turn().await?;
     let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         check_form(&bytes, &names).map(|(kind, places)| LookedAt { bytes, kind, places })
     });
     let done = done.await.map_err(|_| ServiceError::Internal("the reader of a form panicked".to_owned()))?;
     done.map_err(|faults| ServiceError::Invalid(faults.iter().take(TOLD).map(violation).collect()))
+}
+
+/// The turn goes with the work: a caller who leaves doesn't end it.
+async fn turn() -> Result<SemaphorePermit<'static>, ServiceError> {
+    TURN.acquire().await.map_err(|error| ServiceError::Internal(error.to_string()))
 }
 
 fn violation(fault: &Fault) -> Violation {
@@ -152,7 +164,9 @@ pub async fn put(
     let known = report_forms::find(&work.tx, &code).await?;
     if let Some(row) = &known {
         check_etag(&draft.etag, row.version, &name(&row.code))?;
-    } else if report_forms::in_force(&work.tx).await?.len() >= MOST {
+    }
+    let is_counted = known.as_ref().is_some_and(|row| row.withdrawn_at.is_none());
+    if !is_counted && report_forms::in_force(&work.tx).await?.len() >= MOST {
         return Err(ServiceError::Precondition {
             reason: "TOO_MANY_FORMS",
             subject: name(&code),
@@ -265,7 +279,8 @@ pub async fn of_report(door: &impl Door, report: &ReportRow) -> Result<Vec<Kept>
             }
         }
         Some(codes) => {
-            for code in codes.split(' ') {
+            let mut seen = BTreeSet::new();
+            for code in codes.split(' ').filter(|code| seen.insert(*code)) {
                 // It was named when it was in force: what became of it since doesn't change what was asked for.
                 kept_forms.push(kept(door, found(door, code).await?).await?);
             }
@@ -285,7 +300,9 @@ pub async fn filled(
         return Ok(Vec::new());
     }
     let names = names(rules, report, printing)?;
+    let turn = turn().await?;
     let all = move || {
+        let _turn = turn;
         let one = |(row, bytes): &Kept| match fill_form(bytes, &names) {
             Ok(bytes) => Ok((paper(&row.kind, &row.code), bytes)),
             Err(faults) => Err(not_filled(&row.code, &faults)),
@@ -313,9 +330,17 @@ fn names(rules: &Rules, report: &ReportRow, printing: &Printing) -> Result<Names
     Ok(names_of(&printing.input(), &registers(rules, std::iter::once(&template)), &report.code))
 }
 
-/// What stands at all names of a draft today.
+/// What stands at all names of a draft today. Of what was frozen, today's figures would tell something else.
 pub async fn list_names(look: &Look, code: &str) -> Result<Vec<NameLine>, ServiceError> {
     let row = find(&look.door, code).await?;
+    if row.state != ReportState::Draft.as_str() {
+        return Err(ServiceError::Precondition {
+            reason: "NOT_A_DRAFT",
+            subject: report_name(&row.code),
+            vi: "báo cáo không còn là dự thảo, số liệu hôm nay có thể đã khác; giá trị đã chốt nằm trong biểu mẫu đã điền (bonro reports fill) và các tệp của báo cáo (bonro reports file)".to_owned(),
+            en: "is no draft any more and today's figures may differ; what was frozen stands in its filled forms (bonro reports fill) and its files (bonro reports file)".to_owned(),
+        });
+    }
     let printing = drafted(look, &row, &look.settings.report).await?;
     Ok(names(&look.rules, &row, &printing)?.lines())
 }

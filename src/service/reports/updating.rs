@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::error::ServiceError;
 use super::super::findings::{Findings, Wire};
 use super::super::work::Work;
-use super::{ReportRow, Step, load, save};
+use super::{ReportRow, Step, forms, load, save};
 use crate::domain::report::ReportStep;
 use crate::domain::text;
 
@@ -42,12 +42,15 @@ pub struct Update {
     pub addressee: Option<String>,
     /// The name of its form; empty: the usual one.
     pub form: Option<String>,
+    /// The codes of recipients' forms that are filled from it; empty: all of the house that fit.
+    pub recipient_forms: Option<Vec<String>>,
 }
 
 /// Changes a draft. What was written stays at the places that the form has.
 pub async fn update(work: &mut Work, step: &Step, update: Update) -> Result<ReportRow, ServiceError> {
     let (row, state) = load(&work.tx, step, ReportStep::Change).await?;
     let settings = work.settings.clone();
+    let unfit = unfit_forms(work, &row, &update).await?;
     let mut findings = Findings::of_request(work, WIRE, Vec::new());
     let some = |words: String| (!words.is_empty()).then_some(words);
     let mut changed = row.clone();
@@ -83,6 +86,13 @@ pub async fn update(work: &mut Work, step: &Step, update: Update) -> Result<Repo
         }
         named.push("form");
     }
+    if let Some(codes) = update.recipient_forms {
+        changed.recipient_forms = some(codes.join(" "));
+        named.push("recipient_forms");
+    }
+    if let Some((vi, en)) = unfit {
+        findings.say("recipient_forms", "UNKNOWN_FORM", &vi, &en);
+    }
     if !findings.is_clean() {
         return Err(findings.invalid());
     }
@@ -90,6 +100,21 @@ pub async fn update(work: &mut Work, step: &Step, update: Update) -> Result<Repo
         return Ok(row);
     }
     save(work, changed, state, &json!({ "changed": named })).await
+}
+
+/// What is said of recipients' forms that don't fit the report as it will be, where they or its form change.
+async fn unfit_forms(
+    work: &Work,
+    row: &ReportRow,
+    update: &Update,
+) -> Result<Option<(String, String)>, ServiceError> {
+    if update.form.is_none() && update.recipient_forms.is_none() {
+        return Ok(None);
+    }
+    let kept = || row.recipient_forms.iter().flat_map(|codes| codes.split(' ')).map(str::to_owned).collect();
+    let codes: Vec<String> = update.recipient_forms.clone().unwrap_or_else(kept);
+    let form = update.form.as_deref().unwrap_or(&row.form_name);
+    forms::unfit(&work.tx, &codes, form).await
 }
 
 /// Says that there is no such form, and which there are.

@@ -1,157 +1,21 @@
 //! Forms that recipients send: kept, filled with the report, frozen and sent with it, and read by programs that this
 //! project didn't write.
 
-use std::io::{Cursor, Write as _};
-
 use bonro::domain::text::tidy;
 use bonro::mail::ReportMail;
 use bonro::pb::v1;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
+use rust_xlsxwriter::Workbook;
 use sea_orm::{ConnectionTrait, Database};
+use sha2::Digest as _;
 use tonic::Code;
 use tonic_types::StatusExt as _;
-use zip::write::SimpleFileOptions;
 
+use super::blanks::{document, rows_of_many_columns, workbook};
 use super::desk::{Desk, PLACES, dossier_of, period, refusal};
 use crate::sample::papers::{converted, said};
 use crate::support::letters::mails_of;
 use crate::support::packages::{parts, words};
 use crate::support::{both, house, sqlite};
-
-/// The Home Affairs office's document, as Word leaves one: a header, a sentence in pieces, a table.
-pub fn document() -> Vec<u8> {
-    let run =
-        |text: &str| format!("<w:r><w:rPr><w:i/></w:rPr><w:t xml:space=\"preserve\">{text}</w:t></w:r>");
-    let paragraph = |texts: &[&str]| {
-        format!(
-            "<w:p>{}</w:p>",
-            texts
-                .iter()
-                .map(|text| run(text))
-                .collect::<Vec<_>>()
-                .join("<w:proofErr w:type=\"spellStart\"/>")
-        )
-    };
-    let cell = |text: &str| {
-        format!("<w:tc><w:tcPr><w:tcW w:w=\"3000\" w:type=\"dxa\"/></w:tcPr>{}</w:tc>", paragraph(&[text]))
-    };
-    let row =
-        |texts: &[&str]| format!("<w:tr>{}</w:tr>", texts.iter().map(|text| cell(text)).collect::<String>());
-    let borders: String = ["top", "left", "bottom", "right", "insideH", "insideV"]
-        .map(|side| format!("<w:{side} w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/>"))
-        .concat();
-    let body = [
-        paragraph(&[
-            "Biểu tổng hợp của {{report/office}}, {{period/",
-            "range}} (kèm Báo cáo số {{report/number}})",
-        ]),
-        paragraph(&["{{say/dossiers}}"]),
-        paragraph(&["Nguyên nhân: {{place/causes}}"]),
-        paragraph(&[
-            "Tiếp nhận {",
-            "{total/dossiers/received_total",
-            "}} hồ sơ, trễ hạn {{total/dossiers/resolved_late|00}} hồ sơ, đúng hạn {{total/not_late/percent}}.",
-        ]),
-        format!(
-            "<w:tbl><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr><w:tblGrid><w:gridCol w:w=\"3000\"/><w:gridCol w:w=\"3000\"/><w:gridCol w:w=\"3000\"/></w:tblGrid>{}{}</w:tbl>",
-            row(&["STT", "Cơ quan", "Đã giải quyết"]),
-            row(&["{{unit.no}}", "{{unit.name}}", "{{unit.dossiers/resolved}}"]),
-        ),
-        paragraph(&["{{report/dated}}"]),
-    ];
-    let word = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
-                xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
-    let relations = |inside: &str| {
-        format!(
-            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inside}</Relationships>"
-        )
-    };
-    let relation = |id: &str, kind: &str, target: &str| {
-        format!(
-            "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"/>"
-        )
-    };
-    let main = "application/vnd.openxmlformats-officedocument.wordprocessingml";
-    packed(&[
-        (
-            "[Content_Types].xml",
-            format!(
-                "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
-             <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
-             <Override PartName=\"/word/document.xml\" ContentType=\"{main}.document.main+xml\"/>\
-             <Override PartName=\"/word/header1.xml\" ContentType=\"{main}.header+xml\"/></Types>"
-            ),
-        ),
-        ("_rels/.rels", relations(&relation("r1", "officeDocument", "word/document.xml"))),
-        ("word/_rels/document.xml.rels", relations(&relation("r1", "header", "header1.xml"))),
-        (
-            "word/header1.xml",
-            format!(
-                "<w:hdr {word}>{}</w:hdr>",
-                paragraph(&["Kỳ báo cáo: {{period/name}} – {{report/place}}"])
-            ),
-        ),
-        (
-            "word/document.xml",
-            format!(
-                "<w:document {word}><w:body>{}<w:sectPr><w:headerReference w:type=\"default\" r:id=\"r1\"/>\
-             <w:pgSz w:w=\"11906\" w:h=\"16838\"/><w:pgMar w:top=\"1134\" w:right=\"851\" w:bottom=\"1134\" w:left=\"1701\"/></w:sectPr></w:body></w:document>",
-                body.concat()
-            ),
-        ),
-    ])
-}
-
-fn packed(parts: &[(&str, String)]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
-        archive.start_file(*name, SimpleFileOptions::default()).expect("a part begins");
-        archive.write_all(text.as_bytes()).expect("it is written");
-    }
-    archive.finish().expect("it is a package").into_inner()
-}
-
-/// The Home Affairs office's workbook: rows for units, their sum, a share of all, on a second sheet a formula over both.
-pub fn workbook() -> Vec<u8> {
-    let mut workbook = Workbook::new();
-    let head = Format::new().set_bold().set_align(FormatAlign::Center).set_border(FormatBorder::Thin);
-    let (boxed, share) = (
-        Format::new().set_border(FormatBorder::Thin),
-        Format::new().set_num_format("0.00%").set_border(FormatBorder::Thin),
-    );
-    let sheet = workbook.add_worksheet().set_name("Biểu 01").expect("a name");
-    sheet.set_column_width(1, 40).expect("wide");
-    sheet.set_column_width(2, 14).expect("wide");
-    sheet.write_string_with_format(0, 1, "BIỂU TỔNG HỢP KẾT QUẢ GIẢI QUYẾT TTHC", &head).expect("written");
-    sheet.write_string(1, 1, "Kỳ báo cáo").expect("written");
-    for (column, text) in (0..).zip(["STT", "Cơ quan", "Tiếp nhận", "Giải quyết", "Đúng hạn"]) {
-        sheet.write_string_with_format(3, column, text, &head).expect("written");
-    }
-    for row in 4..14 {
-        for column in 0..4 {
-            sheet.write_blank(row, column, &boxed).expect("written");
-        }
-        sheet.write_blank(row, 4, &share).expect("written");
-    }
-    sheet.write_string_with_format(14, 1, "Tổng cộng", &head).expect("written");
-    sheet.write_formula_with_format(14, 2, "=SUM(C5:C14)", &boxed).expect("written");
-    sheet.write_formula_with_format(14, 3, "=SUM(D5:D14)", &boxed).expect("written");
-    sheet.write_formula_with_format(14, 4, "=bonro_total_not_late_share", &share).expect("written");
-    let second = workbook.add_worksheet().set_name("Tỷ lệ").expect("a name");
-    second.write_formula(0, 0, "=ROUND('Biểu 01'!D15/'Biểu 01'!C15*100,2)").expect("written");
-    for (name, place) in [
-        ("bonro_period_range", "$C$2"),
-        ("bonro_total_not_late_share", "$G$2"),
-        ("bonro_unit_no", "$A$5:$A$14"),
-        ("bonro_unit_name", "$B$5:$B$14"),
-        ("bonro_unit_dossiers_received_total", "$C$5:$C$14"),
-        ("bonro_unit_dossiers_resolved", "$D$5:$D$14"),
-        ("bonro_unit_not_late_share", "$E$5:$E$14"),
-    ] {
-        workbook.define_name(name, &format!("='Biểu 01'!{place}")).expect("a name");
-    }
-    workbook.save_to_buffer().expect("it is saved")
-}
 
 fn draft(code: &str, unit: &str) -> v1::ReportFormDraft {
     v1::ReportFormDraft {
@@ -165,7 +29,7 @@ fn draft(code: &str, unit: &str) -> v1::ReportFormDraft {
 both!(a_form_is_kept_filled_frozen_and_sent, |house| {
     let mut desk = Desk::open(&house.url).await;
     let word = desk.put_form(draft("noi-vu", ""), &document()).await.expect("it is kept");
-    assert_eq!((word.kind(), word.places, word.etag.as_str()), (v1::ReportFormKind::Docx, 14, "1"));
+    assert_eq!((word.kind(), word.places, word.etag.as_str()), (v1::ReportFormKind::Docx, 13, "1"));
     let excel = desk.put_form(draft("noi-vu-so", ""), &workbook()).await.expect("it is kept");
     assert_eq!((excel.kind(), excel.places), (v1::ReportFormKind::Xlsx, 7));
     desk.put_form(draft("rieng", "units/P1"), &workbook()).await.expect("it is a unit's");
@@ -193,6 +57,10 @@ both!(a_form_is_kept_filled_frozen_and_sent, |house| {
         .map(|file| (file.form.as_str(), file.extension.as_str()))
         .collect();
     assert_eq!(forms, [("reportForms/noi-vu", "docx"), ("reportForms/noi-vu-so", "xlsx")]);
+    // Today's figures would pass for those that were frozen.
+    let request = v1::ListReportNamesRequest { name: report.name.clone() };
+    let status = desk.reports.list_report_names(request).await.expect_err("it is no draft any more");
+    assert_eq!((status.code(), refusal(&status).0.as_str()), (Code::FailedPrecondition, "NOT_A_DRAFT"));
     let kept = desk.filled(&report.name, "noi-vu").await.expect("it is kept");
     assert!(
         words(&kept).contains("Nguyên nhân: - Một số công chức chưa chủ động. - Phần mềm"),
@@ -273,6 +141,27 @@ both!(a_form_is_replaced_listed_named_and_refused, |house| {
     let report = desk.reports.open_report(open(&["b"])).await.expect("it is opened").into_inner().report;
     let report = report.expect("a report");
     assert_eq!(report.recipient_forms, ["reportForms/b"]);
+
+    // A draft's may be changed while they fit its form.
+    desk.put_form(v1::ReportFormDraft { report_form: "period".into(), ..draft("d", "") }, &document())
+        .await
+        .expect("it is of the periods' reports");
+    let update = |forms: &[&str]| v1::UpdateReportRequest {
+        report: Some(v1::Report {
+            name: report.name.clone(),
+            recipient_forms: forms.iter().map(|form| format!("reportForms/{form}")).collect(),
+            ..Default::default()
+        }),
+        update_mask: Some(prost_types::FieldMask { paths: vec!["recipient_forms".into()] }),
+        request_id: String::new(),
+    };
+    let status = desk.reports.update_report(update(&["b", "c"])).await.expect_err("there is no such form");
+    assert_eq!(refusal(&status).1, ["report.recipient_forms"]);
+    for forms in [&["d", "b", "b"][..], &[], &["b"]] {
+        let changed = desk.reports.update_report(update(forms)).await.expect("it is changed").into_inner();
+        let forms: Vec<String> = forms.iter().map(|form| format!("reportForms/{form}")).collect();
+        assert_eq!(changed.report.expect("a report").recipient_forms, forms);
+    }
     for (place, text) in PLACES {
         desk.write(&report.name, place, text).await;
     }
@@ -286,7 +175,9 @@ both!(a_form_is_replaced_listed_named_and_refused, |house| {
     wrong.add_worksheet().set_name("A").expect("a name");
     wrong.define_name("bonro_total_dossiers_resolvd", "=A!$B$2").expect("a name");
     let wrong = wrong.save_to_buffer().expect("it is saved");
+    let many = rows_of_many_columns();
     for (bytes, reason, told) in [
+        (many.as_slice(), "TOO_LARGE", "cells or places"),
         (wrong.as_slice(), "UNKNOWN_NAME", "bonro_total_dossiers_resolvd (A!$B$2)"),
         (b"%PDF-1.7", "NOT_A_FORM", ".docx"),
         (b"", "TOO_LARGE", "10 MiB"),
@@ -301,6 +192,43 @@ both!(a_form_is_replaced_listed_named_and_refused, |house| {
     let status = desk.put_form(nameless, &document()).await.expect_err("it has no name");
     assert_eq!(refusal(&status).1, ["form.code", "form.name", "form.report_form"]);
 });
+
+#[tokio::test]
+async fn a_form_that_names_another_forms_place_or_a_number_of_earlier_days_stays_empty_there() {
+    let fresh = sqlite::fresh(house::migrate).await;
+    let mut desk = Desk::open(fresh.url()).await;
+    let form = |names: &[&str]| {
+        let mut form = Workbook::new();
+        form.add_worksheet().set_name("A").expect("a name");
+        for (row, name) in (1..).zip(names) {
+            form.define_name(*name, &format!("=A!$A${row}")).expect("a name");
+        }
+        form.save_to_buffer().expect("it is saved")
+    };
+    for name in ["bonro_report_number", "Bonro_Report_Dated", "bonro_report_signer"] {
+        let status = desk.put_form(draft("so", ""), &form(&[name])).await.expect_err("it isn't known yet");
+        let bad = status.get_details_bad_request().expect("what is wrong").field_violations.remove(0);
+        assert!(bad.reason == "KNOWN_AT_SIGNING" && bad.description.contains("at signing"), "{bad:?}");
+    }
+    // As it was put when these names were there, and its place was one of the house's.
+    desk.put_form(draft("so", ""), &form(&["bonro_period_range"])).await.expect("it is kept");
+    let old = form(&["bonro_period_range", "bonro_report_number", "bonro_place_of_another"]);
+    let tables = Database::connect(fresh.url()).await.expect("the database opens");
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sha256: String = hex(&sha2::Sha256::digest(&old));
+    let is_it = "(SELECT id FROM report_form WHERE code = 'so')";
+    for change in [
+        format!("UPDATE report_form_content SET bytes = X'{}' WHERE form_id = {is_it}", hex(&old)),
+        format!("UPDATE report_form SET sha256 = '{sha256}' WHERE code = 'so'"),
+    ] {
+        tables.execute_unprepared(&change).await.expect("it is changed");
+    }
+    tables.close().await.expect("it closes");
+    let report = desk.submitted().await;
+    let filled = parts(&desk.filled(&report.name, "so").await.expect("it is filled"));
+    let sheet = &filled["xl/worksheets/sheet1.xml"];
+    assert!(sheet.contains("từ ngày 01/5/2024") && sheet.contains("<c r=\"A2\"/>"), "{sheet}");
+}
 
 #[tokio::test]
 async fn a_form_without_room_keeps_the_report_back_and_says_why() {
