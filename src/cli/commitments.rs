@@ -227,7 +227,10 @@ fn state(of: &pb::Commitment) -> (&'static str, &'static str) {
 }
 
 fn progress(of: &pb::Commitment) -> String {
-    let kept: Vec<&pb::CommitmentPart> = of.parts.iter().filter(|part| !part.taken_back).collect();
+    // Of what was dropped all that wasn't done was taken back: it was asked for all the same.
+    let is_dropped = of.state() == pb::CommitmentState::Dropped;
+    let kept: Vec<&pb::CommitmentPart> =
+        of.parts.iter().filter(|part| is_dropped || !part.taken_back).collect();
     format!("{}/{}", kept.iter().filter(|part| part.done_on.is_some()).count(), kept.len())
 }
 

@@ -32,7 +32,7 @@ pub enum ReportsCommand {
     /// Soạn một phần / Write at a place
     Write(WriteArgs),
     /// Trình ký: chốt số liệu và in các tệp / Submit for signing: figures are frozen, files are printed
-    Submit(OneArgs),
+    Submit(SubmitArgs),
     /// Trả lại để soạn tiếp / Give back for more writing
     Return(OneArgs),
     /// Đính kèm bản đã ký / Attach the signed file
@@ -142,6 +142,19 @@ pub struct OneArgs {
     connection: ConnectionArgs,
 }
 
+/// Arguments of `bonro reports submit`.
+#[derive(Debug, Args)]
+pub struct SubmitArgs {
+    /// Mã báo cáo, ví dụ BC-2024-001 / Code of the report, such as BC-2024-001
+    #[arg(value_name = "CODE")]
+    code: String,
+    /// Trình dù phần đã soạn không nêu kiến nghị chưa được trả lời / Although what was written leaves out unanswered proposals
+    #[arg(long)]
+    without_proposals: bool,
+    #[command(flatten)]
+    connection: ConnectionArgs,
+}
+
 /// Arguments of `bonro reports write`.
 #[derive(Debug, Args)]
 pub struct WriteArgs {
@@ -205,8 +218,10 @@ pub async fn run(command: ReportsCommand, as_json: bool) -> anyhow::Result<Exit>
         ReportsCommand::Show(args) => showing::show(&args, as_json).await,
         ReportsCommand::Write(args) => write(&args, as_json).await,
         ReportsCommand::Submit(args) => {
-            let request = pb::SubmitReportRequest { name: name(&args.code), ..Default::default() };
-            let answer = client(args.connection.connect().await?).submit_report(request).await?;
+            let SubmitArgs { code, without_proposals, connection } = args;
+            let request =
+                pb::SubmitReportRequest { name: name(&code), without_proposals, ..Default::default() };
+            let answer = client(connection.connect().await?).submit_report(request).await?;
             Ok(showing::done(answer.into_inner().report, as_json))
         }
         ReportsCommand::Return(args) => {

@@ -69,12 +69,12 @@ async fn submit(
     asked: v1::SubmitReportRequest,
 ) -> Result<v1::SubmitReportResponse, ServiceError> {
     let replay = ReplayKey::new(&asked.request_id, &asked.encode_to_vec())?;
-    let step = step(&asked.name, asked.etag)?;
+    let (step, without_proposals) = (step(&asked.name, asked.etag)?, asked.without_proposals);
     let answer = |report: Report| v1::SubmitReportResponse { report: Some(wire::report(report)) };
     let kept = |report: &Report| {
         v1::SubmitReportResponse { report: Some(wire::report(report.clone())) }.encode_to_vec()
     };
-    match reports::submit(&house, context, replay, &step, kept).await? {
+    match reports::submit(&house, context, replay, &step, without_proposals, kept).await? {
         Submitted::Now(report) => Ok(answer(*report)),
         Submitted::Before(kept) => v1::SubmitReportResponse::decode(kept.as_slice())
             .map_err(|_| ServiceError::Internal("a kept answer can't be read".to_owned())),

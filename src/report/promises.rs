@@ -14,6 +14,9 @@ use super::wording;
 /// Units that are named at most where they are behind; the others are counted.
 const NAMED: usize = 10;
 
+/// What a promise must speak of to be one on the review of procedures: other things are reviewed too.
+const PROCEDURES: [&str; 2] = ["thủ tục hành chính", "tthc"];
+
 /// What a report or a plan promised until a day, as it stood at the end of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PromiseLine {
@@ -27,6 +30,10 @@ pub struct PromiseLine {
     pub report: Option<(String, NaiveDate)>,
     /// The last day.
     pub due_on: NaiveDate,
+    /// The day as of which it is told: the last of the period, or the one up to which a period that isn't over is counted.
+    pub until: NaiveDate,
+    /// Its last day was over by then.
+    pub passed: bool,
     /// This very report promises it.
     pub own: bool,
     /// The units that do it, by code.
@@ -68,7 +75,9 @@ impl PromiseLine {
 
     /// It is about the review of procedures, which has a section of its own.
     fn is_review(&self) -> bool {
-        self.document.as_ref().is_some_and(wording::is_review) || self.text.to_lowercase().contains("rà soát")
+        let text = self.text.to_lowercase();
+        let is_said = text.contains("rà soát") && PROCEDURES.iter().any(|words| text.contains(words));
+        is_said || self.document.as_ref().is_some_and(wording::is_review)
     }
 
     /// Where it was promised: `Kế hoạch số 52/KH-UBND ngày 12/3/2024`; empty in the report that promises it.
@@ -84,7 +93,8 @@ impl PromiseLine {
     }
 
     /// How far it is.
-    fn standing(&self, until: NaiveDate) -> String {
+    fn standing(&self) -> String {
+        let until = self.until;
         if let [only] = self.units.as_slice() {
             let late = if only.late { ", chậm so với thời hạn" } else { "" };
             return match only.done_on {
@@ -134,10 +144,17 @@ pub enum Which {
     Ahead,
 }
 
-/// Promises; the others but for those of which the form speaks apart.
+/// Figures speak of the plans of review at a place of their own, and nobody wrote over it.
+fn speaks_of_reviews(input: &ReportInput<'_>) -> bool {
+    let blocks = input.template.sections.iter().flat_map(|section| &section.blocks);
+    let mut speaking = blocks.filter(|block| block.say.contains(&Saying::ReviewPlans));
+    speaking.any(|block| block.place.is_empty() || !input.narrative.contains_key(&block.place))
+}
+
+/// Promises; the others but for those of which the report speaks apart.
 pub fn lines_of<'a>(which: Which, input: &'a ReportInput<'_>) -> Vec<&'a PromiseLine> {
     let period = input.summary.period;
-    let apart = input.template.says(Saying::ReviewPlans);
+    let apart = speaks_of_reviews(input);
     let other = |line: &PromiseLine| !(apart && line.is_review());
     let kept = |line: &PromiseLine| {
         let last = line.units.iter().filter_map(|part| part.done_on).max();
@@ -191,30 +208,26 @@ fn term(line: &PromiseLine) -> String {
 
 /// What was promised on the review of procedures, and how far it is.
 pub fn reviews(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
     let line = |line: &PromiseLine| {
         let origin = line.origin();
         let origin = if origin.is_empty() { origin } else { format!("{origin}: ") };
         let text = line.text.trim_end_matches('.');
-        capitalised(&format!("{origin}{text}, {}; {}.", term(line), line.standing(until)))
+        capitalised(&format!("{origin}{text}, {}; {}.", term(line), line.standing()))
     };
     lines_of(Which::Reviews, input).into_iter().map(line).collect()
 }
 
 /// What was promised and done within the period.
 pub fn kept(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
-    let line =
-        |line: &PromiseLine| format!("- {}: {}.", with(&line.text, &[line.origin()]), line.standing(until));
+    let line = |line: &PromiseLine| format!("- {}: {}.", with(&line.text, &[line.origin()]), line.standing());
     let kept = lines_of(Which::Kept, input).into_iter();
     under("Nhiệm vụ đã đề ra, hoàn thành trong kỳ:", kept.map(line).collect())
 }
 
 /// What was promised and is overdue, also of the review: it is told among what is lacking.
 pub fn overdue(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
     let line = |line: &PromiseLine| {
-        format!("- {}: {}.", with(&line.text, &[line.origin(), term(line)]), line.standing(until))
+        format!("- {}: {}.", with(&line.text, &[line.origin(), term(line)]), line.standing())
     };
     let late = lines_of(Which::Overdue, input).into_iter();
     under("Nhiệm vụ đã đề ra, quá hạn chưa hoàn thành:", late.map(line).collect())
@@ -222,14 +235,13 @@ pub fn overdue(input: &ReportInput<'_>) -> Vec<String> {
 
 /// What was promised and is still to be done.
 pub fn ahead(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
     let line = |line: &PromiseLine| {
         let units = match line.units.as_slice() {
             [only] => format!("{} thực hiện", only.unit),
             units => format!("{} đơn vị thực hiện", n(units.len())),
         };
         let passed = format!("đã quá thời hạn ngày {}", date(line.due_on));
-        let term = if line.due_on <= until { passed } else { term(line) };
+        let term = if line.passed { passed } else { term(line) };
         format!("- {}: {units}, {term}.", with(&line.text, &[line.origin()]))
     };
     let ahead = lines_of(Which::Ahead, input).into_iter();

@@ -11,24 +11,35 @@ use super::work::Look;
 use super::{commitments, proposals};
 use crate::domain::period::Period;
 use crate::domain::reminder::{NoticeRole, RuleKind};
+use crate::domain::summary::PeriodSummary;
 use crate::report::{Following, Stood};
 use crate::store::notices::NoticeRow;
-use crate::store::{notices, reminder_rules};
+use crate::store::{events, notices, reminder_rules};
 
-/// All of it for a period; `reports` are the report itself and the issue that it corrects. Of these units only, where they are
+/// Why a notice is taken back once the dossier moved on, which may have been before it fell due.
+const MOVED_ON: [&str; 3] = ["handed_on", "closed", "clock_stopped"];
+
+/// What happens to a dossier that stays where it is.
+const STAYING: [&str; 3] = ["deadline_passed", "digitised", "delay_cause"];
+
+/// Why a notice is taken back that should never have been.
+const NEVER_TRUE: [&str; 2] = ["rule_off", "unknown_rule"];
+
+/// All of it for a period; `reports` are the report itself and the issues that it corrects. Of these units only, where they are
 /// given: proposals are the house's.
 pub async fn of_period(
     look: &Look,
-    period: Period,
+    summary: &PeriodSummary,
     reports: &[Uuid],
     units: Option<&HashSet<Uuid>>,
 ) -> Result<Following, ServiceError> {
+    let period = summary.period;
     let unanswered = match units {
         None => proposals::unanswered(&look.door, period.last(), reports).await?,
         Some(_) => Vec::new(),
     };
     Ok(Following {
-        promises: commitments::of_period(look, period, reports, units).await?,
+        promises: commitments::of_period(look, summary, reports, units).await?,
         proposals: unanswered.into_iter().map(|(_, line)| line).collect(),
         stood: stood(look, period, units).await?,
     })
@@ -39,6 +50,7 @@ async fn stood(look: &Look, period: Period, among: Option<&HashSet<Uuid>>) -> Re
     let calendar = house_calendar(&look.rules);
     let span = (calendar.midnight(period.first()), calendar.midnight(period.end()));
     let rows = notices::of_kind_within(&look.door, "dossier", RuleKind::Standing.as_str(), span).await?;
+    let rows = still_true(look, rows).await?;
     let rules: BTreeSet<(Uuid, i64)> =
         rows.iter().filter_map(|row| row.rule_id.zip(row.rule_version)).collect();
     let mut minutes = BTreeSet::new();
@@ -73,6 +85,25 @@ async fn stood(look: &Look, period: Period, among: Option<&HashSet<Uuid>>) -> Re
     units.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let dossiers: BTreeSet<Uuid> = standing.into_keys().map(|(dossier, _)| dossier).collect();
     Ok(Stood { office_minutes: only.map(i64::from), dossiers: dossiers.len(), units })
+}
+
+/// The notices that hold by what is known now. One that was taken back before it was told does where all that is recorded of
+/// the dossier since it came to whoever held it happened after the notice fell due: a hand-over that was entered late
+/// didn't, nor does a rule that was switched off speak.
+async fn still_true(look: &Look, mut rows: Vec<NoticeRow>) -> Result<Vec<NoticeRow>, ServiceError> {
+    let is_in_question = |row: &NoticeRow| row.why.as_deref().is_some_and(|why| MOVED_ON.contains(&why));
+    let asked: BTreeSet<Uuid> =
+        rows.iter().filter(|row| is_in_question(row)).map(|row| row.subject_id).collect();
+    let known = events::of(&look.door, &asked.into_iter().collect::<Vec<_>>()).await?;
+    rows.retain(|row| match row.why.as_deref() {
+        Some(why) if NEVER_TRUE.contains(&why) => false,
+        Some(_) if is_in_question(row) => known.get(&row.subject_id).is_some_and(|known| {
+            let mut moving = known.iter().filter(|event| !STAYING.contains(&&*event.kind));
+            !moving.any(|event| event.occurred_at > row.due_at && event.occurred_at <= row.fell_due_at)
+        }),
+        Some(_) | None => true,
+    });
+    Ok(rows)
 }
 
 /// The unit of whoever held it: for whom the notice to the responsible was meant.

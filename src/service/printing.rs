@@ -132,7 +132,7 @@ impl Printing {
             } else {
                 Vec::new()
             },
-            following: following::of_period(look, period, &draft.reports, below.as_ref()).await?,
+            following: following::of_period(look, &summary, &draft.reports, below.as_ref()).await?,
             charts: if of_house { charting::charts(look, &summary).await? } else { Charts::default() },
             addressee: draft.addressee.clone().unwrap_or_else(|| settings.recipient.clone()),
             dated_on: draft.dated_on.unwrap_or_else(|| calendar.local_date(look.context.now)),

@@ -179,7 +179,7 @@ pub async fn list(look: &Look, query: ListQuery) -> Result<Page<Proposal>, Servi
 }
 
 /// What a report with that last day says of proposals that nobody has answered, each with its identity. What was first made
-/// for a later period isn't of this one, where this one is corrected.
+/// for a later period, or for no report after that day, isn't of this one.
 pub async fn unanswered(
     door: &impl Door,
     last: NaiveDate,
@@ -190,7 +190,7 @@ pub async fn unanswered(
     let first = reports::by_ids(door, &ids).await?;
     let line = |of: Proposal| {
         let made_for = first.iter().find(|report| Some(report.id) == of.row.report_id);
-        if made_for.is_some_and(|report| report.to_on > last) {
+        if made_for.map_or(of.row.made_on, |report| report.to_on) > last {
             return None;
         }
         // What this report itself says, or the issue that it corrects, was said before by neither.

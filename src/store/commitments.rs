@@ -1,15 +1,19 @@
 //! What reports and plans promise, with the tasks that carry it.
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait as _, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait as _, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::entity::{commitment, task};
 use super::query::{Page, Published, page};
 use super::records::{self, Asked, keyed, narrowed, published};
-use super::tasks::TaskRow;
+use super::tasks::{self, TaskRow};
 use super::{Door, StoreError, Tx};
 use crate::domain::filter::FieldKind::{Day, Instant, Text};
+use crate::domain::permission::Scope;
 
 /// A commitment as it stands.
 pub type CommitmentRow = commitment::Model;
@@ -44,6 +48,22 @@ pub async fn update(tx: &Tx, row: CommitmentRow, version: i64) -> Result<(), Sto
 /// One by code.
 pub async fn find(door: &impl Door, code: &str) -> Result<Option<CommitmentRow>, StoreError> {
     Ok(commitment::Entity::find().filter(commitment::Column::Code.eq(code)).one(door.conn()).await?)
+}
+
+/// The newest states of some, held until the end of the transaction, so that of two who change their parts at once the second
+/// sees what the first did.
+pub async fn hold(tx: &Tx, ids: &[Uuid]) -> Result<Vec<CommitmentRow>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let rows = commitment::Entity::find()
+            .filter(commitment::Column::Id.is_in(chunk.to_vec()))
+            .order_by_asc(commitment::Column::Id)
+            .lock_exclusive()
+            .all(tx.conn())
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Those with these identities, in no order.
@@ -82,9 +102,20 @@ pub async fn parts(door: &impl Door, ids: &[Uuid]) -> Result<Vec<TaskRow>, Store
     Ok(found)
 }
 
-/// A page of them.
-pub async fn list(door: &impl Door, asked: &Asked) -> Result<Page<CommitmentRow>, StoreError> {
-    let (query, narrow) = narrowed(asked, &PUBLISHED, None);
+/// What a scope lets see: those with a part that it lets see.
+fn within(scope: &Scope) -> Option<Condition> {
+    let parts = Query::select()
+        .column(task::Column::CommitmentId)
+        .from(task::Entity)
+        .cond_where(tasks::within(scope)?)
+        .and_where(task::Column::CommitmentId.is_not_null())
+        .to_owned();
+    Some(Condition::all().add(commitment::Column::Id.in_subquery(parts)))
+}
+
+/// A page of those that a scope lets see.
+pub async fn list(door: &impl Door, asked: &Asked, scope: &Scope) -> Result<Page<CommitmentRow>, StoreError> {
+    let (query, narrow) = narrowed(asked, &PUBLISHED, within(scope));
     let columns: Vec<Published> = PUBLISHED.iter().copied().chain(KEYS.iter().map(|(_, key)| *key)).collect();
     page::<commitment::Entity>(door, &columns, "id", &keyed(query, &KEYS), Some(narrow)).await
 }

@@ -50,6 +50,11 @@ pub async fn count_codes(door: &impl Door, prefix: &str) -> Result<u64, StoreErr
     Ok(found.count(door.conn()).await?)
 }
 
+/// Any was ever recorded.
+pub async fn are_recorded(door: &impl Door) -> Result<bool, StoreError> {
+    Ok(proposal::Entity::find().count(door.conn()).await? > 0)
+}
+
 /// Those that nobody has answered, the oldest first.
 pub async fn unanswered(door: &impl Door) -> Result<Vec<ProposalRow>, StoreError> {
     Ok(proposal::Entity::find()

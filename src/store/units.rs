@@ -77,6 +77,18 @@ pub async fn update(tx: &Tx, row: UnitRow, version: i64) -> Result<(), StoreErro
     records::update::<unit::ActiveModel>(tx, row, identity, version).await
 }
 
+/// The units that stand on a day.
+pub async fn standing(door: &impl Door, day: NaiveDate) -> Result<HashSet<Uuid>, StoreError> {
+    let until = unit::Column::ValidTo;
+    let found = unit::Entity::find()
+        .filter(unit::Column::WithdrawnAt.is_null())
+        .filter(unit::Column::ValidFrom.lte(day))
+        .filter(Condition::any().add(until.is_null()).add(until.gte(day)))
+        .all(door.conn())
+        .await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
 /// Units by identity with their spans, whoever asks.
 pub async fn by_ids(door: &impl Door, ids: &[Uuid]) -> Result<Vec<(UnitRow, Vec<SpanRow>)>, StoreError> {
     let rows = records::by_ids::<unit::Entity>(door, unit::Column::Id, ids).await?;

@@ -7,6 +7,7 @@ mod changed;
 mod contributed;
 mod desk;
 mod forms;
+mod judged;
 mod life;
 mod line;
 mod promised;

@@ -46,7 +46,7 @@ fn origin(line: &PromiseLine) -> String {
     }
 }
 
-fn standing(line: &PromiseLine, until: NaiveDate) -> String {
+fn standing(line: &PromiseLine) -> String {
     if let [only] = line.units.as_slice() {
         let late = if only.late { ", late" } else { "" };
         return match only.done_on {
@@ -58,7 +58,7 @@ fn standing(line: &PromiseLine, until: NaiveDate) -> String {
     let (all, done) = (line.units.len(), line.units.iter().filter(|part| part.done_on.is_some()).count());
     let late = line.units.iter().filter(|part| part.done_on.is_some() && part.late).count();
     let after = if late > 0 { format!(" ({} of them late)", n(late)) } else { String::new() };
-    let until = date(until);
+    let until = date(line.until);
     let done = match done {
         0 => format!("by {until} none of {} had completed it", units(all)),
         done if done == all => format!("all {} have completed it{after}", units(all)),
@@ -95,42 +95,37 @@ fn term(line: &PromiseLine) -> String {
 
 /// What was promised on the review of procedures, and how far it is.
 pub fn reviews(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
     let line = |line: &PromiseLine| {
         let origin = origin(line);
         let origin = if origin.is_empty() { origin } else { format!("{origin}: ") };
-        capitalised(&format!("{origin}{}, {}; {}.", quoted(&line.text), term(line), standing(line, until)))
+        capitalised(&format!("{origin}{}, {}; {}.", quoted(&line.text), term(line), standing(line)))
     };
     lines_of(Which::Reviews, input).into_iter().map(line).collect()
 }
 
 /// What was promised and done within the period.
 pub fn kept(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
-    let line =
-        |line: &PromiseLine| format!("- {}: {}.", with(&line.text, &[origin(line)]), standing(line, until));
+    let line = |line: &PromiseLine| format!("- {}: {}.", with(&line.text, &[origin(line)]), standing(line));
     under("Completed in the period:", lines_of(Which::Kept, input).into_iter().map(line).collect())
 }
 
 /// What was promised and is overdue.
 pub fn overdue(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
     let line = |line: &PromiseLine| {
-        format!("- {}: {}.", with(&line.text, &[origin(line), term(line)]), standing(line, until))
+        format!("- {}: {}.", with(&line.text, &[origin(line), term(line)]), standing(line))
     };
     under("Overdue and not completed:", lines_of(Which::Overdue, input).into_iter().map(line).collect())
 }
 
 /// What was promised and is still to be done.
 pub fn ahead(input: &ReportInput<'_>) -> Vec<String> {
-    let until = input.summary.period.last();
     let line = |line: &PromiseLine| {
         let by = match line.units.as_slice() {
             [only] => format!("by {}", only.unit),
             all => format!("by {}", units(all.len())),
         };
         let passed = format!("was due by {}", date(line.due_on));
-        let term = if line.due_on <= until { passed } else { term(line) };
+        let term = if line.passed { passed } else { term(line) };
         format!("- {}: {by}, {term}.", with(&line.text, &[origin(line)]))
     };
     under("With a date:", lines_of(Which::Ahead, input).into_iter().map(line).collect())

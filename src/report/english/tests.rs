@@ -117,6 +117,8 @@ fn following() -> Following {
         unregistered: "52/KH".to_owned(),
         report: None,
         due_on: day("2024-04-30"),
+        until: day("2024-05-15"),
+        passed: true,
         own: false,
         units,
     };
@@ -129,10 +131,10 @@ fn following() -> Following {
                 vec![part("A", Some("2024-03-05"), false), part("B", None, true)],
             ),
             promise(
-                "Rà soát lại",
+                "Rà soát lại TTHC",
                 vec![part("A", Some("2024-03-05"), false), part("B", Some("2024-05-02"), true)],
             ),
-            promise("Rà soát nữa", many),
+            promise("Rà soát nữa TTHC", many),
             PromiseLine {
                 unregistered: String::new(),
                 report: Some(report.clone()),
@@ -140,11 +142,13 @@ fn following() -> Following {
             },
             PromiseLine {
                 due_on: day("2024-09-01"),
+                passed: false,
                 ..promise("Kiểm tra", vec![part("A", None, false), part("B", None, false)])
             },
             PromiseLine { own: true, ..promise("Trang bị", vec![part("A", None, true)]) },
             PromiseLine {
                 due_on: day("2024-10-01"),
+                passed: false,
                 unregistered: String::new(),
                 ..promise("Niêm yết", vec![part("A", None, false)])
             },

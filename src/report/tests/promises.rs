@@ -4,7 +4,7 @@ use super::super::promises::{
     PromiseLine, PromisePart, ProposalLine, ahead, kept, overdue, proposals, reviews,
 };
 use super::super::sample::{document, sample};
-use super::super::{Following, ReportInput};
+use super::super::{Following, Narrated, ReportInput};
 use super::{day, input, reference};
 
 fn part(unit: &str, done_on: Option<&str>, late: bool) -> PromisePart {
@@ -18,6 +18,8 @@ fn promise(text: &str, units: Vec<PromisePart>) -> PromiseLine {
         unregistered: String::new(),
         report: Some(("02/BC-VP".to_owned(), day("2024-02-15"))),
         due_on: day("2024-08-31"),
+        until: day("2024-05-15"),
+        passed: false,
         own: false,
         units,
     }
@@ -143,4 +145,44 @@ fn proposals_stand_under_whom_they_are_made_to() {
             "- Hướng dẫn B.",
         ]
     );
+}
+
+#[test]
+fn only_the_review_of_procedures_has_that_place_and_only_where_figures_speak_there() {
+    let of = |text: &str| promises(vec![promise(text, vec![part("A", None, false)])]);
+    let scrap = of("Rà soát, thanh lý máy tính hỏng");
+    assert_eq!(
+        (said(&scrap, reviews).len(), said(&scrap, ahead).len()),
+        (0, 2),
+        "other things are reviewed too"
+    );
+    let review = of("Rà soát thủ tục hành chính nội bộ");
+    assert_eq!((said(&review, reviews).len(), said(&review, ahead).len()), (1, 0));
+    // Somebody wrote over the place: it is told where it is told otherwise.
+    let (summary, wording) = (sample(), reference());
+    let narrative = std::collections::BTreeMap::from([(
+        "review".to_owned(),
+        Narrated { text: "Chưa thực hiện.".to_owned(), confirmed: true },
+    )]);
+    let mut input = input(&summary, &wording, false);
+    (input.following, input.narrative) = (&review, &narrative);
+    assert_eq!(ahead(&input).len(), 2);
+}
+
+#[test]
+fn a_report_of_a_period_that_is_not_over_speaks_of_its_day() {
+    let line = |due: &str, passed: bool| PromiseLine {
+        due_on: day(due),
+        until: day("2024-05-10"),
+        passed,
+        ..promise("Niêm yết", vec![part("A", None, passed), part("B", None, passed)])
+    };
+    assert_eq!(
+        said(&promises(vec![line("2024-05-10", false)]), ahead)[1],
+        "- Niêm yết (Báo cáo số 02/BC-VP ngày 15/02/2024): 02 đơn vị thực hiện, thời hạn chậm nhất ngày 10/5/2024."
+    );
+    let late = said(&promises(vec![line("2024-05-09", true)]), overdue);
+    assert!(late[1].contains("đến ngày 10/5/2024 chưa có đơn vị nào trong 02 đơn vị"), "{late:?}");
+    let late = said(&promises(vec![line("2024-05-09", true)]), ahead);
+    assert!(late[1].ends_with("đã quá thời hạn ngày 09/5/2024."), "{late:?}");
 }

@@ -1,7 +1,5 @@
 //! How a commitment follows its units' parts: it is done once all of them are.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -13,12 +11,13 @@ use crate::service::work::Work;
 use crate::store::commitments;
 use crate::store::tasks::TaskRow;
 
-/// Brings commitments after their parts changed, in the same transaction. What was dropped stays dropped.
-pub async fn follow(work: &Work, ids: BTreeSet<Uuid>) -> Result<(), ServiceError> {
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let parts = commitments::parts(&work.tx, &ids).await?;
+/// Brings commitments after their parts changed, in the same transaction. What was dropped stays dropped. Each is held before
+/// its parts are read: two transactions that each end one of the last two parts would see the other's as open.
+pub async fn follow(work: &Work, ids: &[Uuid]) -> Result<(), ServiceError> {
+    let rows = commitments::hold(&work.tx, ids).await?;
+    let parts = commitments::parts(&work.tx, ids).await?;
     let calendar = house_calendar(&work.rules);
-    for row in commitments::by_ids(&work.tx, &ids).await? {
+    for row in rows {
         let own = parts.iter().filter(|part| part.commitment_id == Some(row.id));
         let own = own.filter(|part| part.state != TaskState::Cancelled.as_str());
         let (state, ended_on) = stands(own, |part| part.completed_at.map(|at| calendar.local_date(at)));

@@ -6,6 +6,8 @@
 mod following;
 mod telling;
 
+use std::collections::HashSet;
+
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use uuid::Uuid;
@@ -18,11 +20,12 @@ use super::slots::house_calendar;
 use super::tasks::promising::{self, Part};
 use super::work::{Look, Work, check_etag};
 use crate::domain::dossier::state::words;
+use crate::domain::permission::Scope;
 use crate::domain::text;
 use crate::domain::unit::UnitKind;
 use crate::store::query::{ListQuery, Page};
 use crate::store::tasks::TaskRow;
-use crate::store::{Door, commitments, reports};
+use crate::store::{Door, commitments, reports, units};
 
 pub use crate::store::commitments::{CommitmentRow, PUBLISHED};
 pub use following::follow;
@@ -100,6 +103,13 @@ pub struct Commitment {
     pub report: String,
 }
 
+impl Commitment {
+    /// Leaves the parts that a scope lets see.
+    fn narrow(&mut self, scope: &Scope) {
+        self.parts.retain(|part| scope.covers(part.lead_unit_id, part.responsible_id));
+    }
+}
+
 fn name(code: &str) -> String {
     format!("commitments/{code}")
 }
@@ -115,6 +125,7 @@ pub async fn make(
         code => Some(reports::find(&work.tx, code).await?),
     };
     let today = house_calendar(&work.rules).local_date(work.now());
+    let standing = units::standing(&work.tx, today).await?;
     let mut findings = Findings::of_request(work, WIRE, wrong);
     let text = findings.mailed_text("text", &promise.text);
     if text.is_empty() {
@@ -132,7 +143,7 @@ pub async fn make(
     findings.not_after_today("made_on", Some(made_on));
     let due_on = findings.given("due_on", promise.due_on);
     findings.order("due_on", due_on, "made_on", Some(made_on));
-    let units = units(&mut findings, promise);
+    let units = units(&mut findings, promise, &standing);
     let Some(due_on) = due_on.filter(|_| findings.is_clean()) else { return Err(findings.invalid()) };
     let prefix = format!("CK-{}-", made_on.year());
     let taken = commitments::count_codes(&work.tx, &prefix).await?;
@@ -162,13 +173,30 @@ pub async fn make(
     told(&work.tx, row).await
 }
 
-/// The units that do it, each once, by code.
-fn units(findings: &mut Findings<'_>, promise: &Promise) -> Vec<Uuid> {
-    let mut found: Vec<Uuid> =
-        promise.units.iter().filter_map(|code| findings.known_unit("units", code)).collect();
+/// The units that do it, each once, by code: of those that stand, no two of which have one code. One that has ended can do
+/// nothing, and its code may be another's by now.
+fn units(findings: &mut Findings<'_>, promise: &Promise, standing: &HashSet<Uuid>) -> Vec<Uuid> {
+    let mut found = Vec::new();
+    for code in &promise.units {
+        let Some(known) = findings.known_unit("units", code) else { continue };
+        let mut named = findings.work().rules.units.all().filter(|unit| unit.code == code.trim());
+        match named.find(|unit| standing.contains(&unit.id)).map(|unit| unit.id) {
+            Some(unit) => found.push(unit),
+            None => {
+                let name = findings.work().rules.unit_code(known).to_owned();
+                findings.say(
+                    "units",
+                    "ENDED",
+                    &format!("đơn vị {name} không còn hoạt động; hãy ghi đơn vị kế tục"),
+                    &format!("unit {name} has ended; name the one that succeeds it"),
+                );
+            }
+        }
+    }
     for word in &promise.unit_kinds {
         let kind = findings.one_of("unit_kinds", word, UnitKind::ALL, UnitKind::as_str);
         let of_kind = findings.work().rules.units.all().filter(|unit| Some(unit.kind) == kind);
+        let of_kind = of_kind.filter(|unit| standing.contains(&unit.id));
         found.extend(of_kind.map(|unit| unit.id));
     }
     if found.is_empty() && findings.is_clean() {
@@ -199,27 +227,38 @@ pub async fn settle(work: &mut Work, settling: &Settling) -> Result<Commitment, 
     let mut done = Vec::new();
     for code in &settling.units {
         let unit = findings.known_unit("units", code);
-        match open.iter().find(|part| Some(part.lead_unit_id) == unit) {
-            Some(part) => done.push(part.clone()),
-            None if unit.is_some() => {
-                let code = text::cut(code);
-                findings.say(
-                    "units",
-                    "NOT_OPEN",
-                    &format!("đơn vị {code} không có phần việc nào còn mở ở đây"),
-                    &format!("unit {code} has no open part in it"),
-                );
-            }
-            None => {}
+        // By code: a unit that ended may share it with one that stands.
+        let is_of = |part: &&TaskRow| findings.work().rules.unit_code(part.lead_unit_id) == code.trim();
+        let of_unit: Vec<TaskRow> = open.iter().filter(is_of).cloned().collect();
+        if unit.is_some() && of_unit.is_empty() {
+            let code = text::cut(code);
+            findings.say(
+                "units",
+                "NOT_OPEN",
+                &format!("đơn vị {code} không có phần việc nào còn mở ở đây"),
+                &format!("unit {code} has no open part in it"),
+            );
         }
+        done.extend(of_unit);
+    }
+    let done = if settling.units.is_empty() { open } else { done };
+    let becomes_timely = |due_on: NaiveDate| done_on <= due_on && due_on < today;
+    if note.is_empty() && done.iter().filter_map(|part| part.due_on).any(becomes_timely) {
+        findings.say(
+            "note",
+            "MISSING",
+            "ngày hoàn thành lùi về trước làm việc đã quá hạn thành đúng hạn; hãy ghi căn cứ, ví dụ số công văn của đơn vị",
+            "the earlier day makes in time what is overdue by now; say by what that is seen, such as the unit's letter",
+        );
     }
     if !findings.is_clean() {
         return Err(findings.invalid());
     }
-    let done = if settling.units.is_empty() { open } else { done };
     let units: Vec<&str> = done.iter().map(|part| work.rules.unit_code(part.lead_unit_id)).collect();
     let detail = json!({ "done": { "on": done_on, "units": units, "note": note } });
     promising::settle(work, done, done_on, &note).await?;
+    // Where none was open any more it is done all the same.
+    follow(work, &[row.id]).await?;
     work.note(name(&row.code), &detail);
     reread(work, &row.code).await
 }
@@ -251,17 +290,26 @@ pub async fn drop(work: &mut Work, code: &str, etag: &str, reason: &str) -> Resu
     told(&work.tx, row).await
 }
 
-/// A commitment by code.
+/// A commitment by code, with the parts that the caller may see; one of which it may see none is unknown.
 pub async fn get(look: &Look, code: &str) -> Result<Commitment, ServiceError> {
-    told(&look.door, find(&look.door, code).await?).await
+    let scope = &look.context.scope;
+    let mut told = told(&look.door, find(&look.door, code).await?).await?;
+    told.narrow(scope);
+    if told.parts.is_empty() && *scope != Scope::All {
+        return Err(ServiceError::NotFound(name(code)));
+    }
+    Ok(told)
 }
 
-/// A page of the commitments.
+/// A page of the commitments of which the caller may see a part, with these.
 pub async fn list(look: &Look, query: ListQuery) -> Result<Page<Commitment>, ServiceError> {
     let known = |word: &str| CommitmentState::parse(word).is_some();
     let asked = resolve(look, query, &[("state", Refers::Word("COMMITMENT_STATE_", known))])?;
-    let page = commitments::list(&look.door, &asked).await?;
-    Ok(Page { rows: all_told(&look.door, page.rows).await?, next: page.next })
+    let scope = &look.context.scope;
+    let page = commitments::list(&look.door, &asked, scope).await?;
+    let mut rows = all_told(&look.door, page.rows).await?;
+    rows.iter_mut().for_each(|of| of.narrow(scope));
+    Ok(Page { rows, next: page.next })
 }
 
 async fn find(door: &impl Door, code: &str) -> Result<CommitmentRow, ServiceError> {

@@ -1,13 +1,14 @@
-//! What a report says of commitments: as they stood at the end of its period, as known now. A draft says it anew each time,
+//! What a report says of commitments: as they stood at the end of its period, or on the day up to which it is counted where
+//! that isn't over, as known now. A draft says it anew each time,
 //! a submitted one keeps what it said.
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{CommitmentRow, CommitmentState};
-use crate::domain::period::Period;
-use crate::domain::summary::DocumentLine;
+use crate::domain::summary::{DocumentLine, PeriodSummary};
 use crate::domain::task::TaskState;
 use crate::report::{PromiseLine, PromisePart};
 use crate::service::error::ServiceError;
@@ -21,13 +22,16 @@ use crate::store::reports::{self, ReportRow};
 /// these units do, where they are given.
 pub async fn of_period(
     look: &Look,
-    period: Period,
+    summary: &PeriodSummary,
     by: &[Uuid],
     among: Option<&HashSet<Uuid>>,
 ) -> Result<Vec<PromiseLine>, ServiceError> {
     let calendar = house_calendar(&look.rules);
-    let (counted, _) = period.until(calendar.local_date(look.context.now));
-    let last = counted.last();
+    // A frozen report is told as of the day on which it was frozen, whenever it is printed again.
+    let (period, is_over) = (summary.period, summary.complete);
+    let last = if is_over { period.last() } else { calendar.local_date(summary.computed_until) };
+    // Nobody has missed a day that isn't over.
+    let passed = |due_on: NaiveDate| due_on < last || (is_over && due_on == last);
     let own = |row: &CommitmentRow| row.report_id.is_some_and(|report| by.contains(&report));
     let rows: Vec<CommitmentRow> = commitments::not_over_before(&look.door, period.first())
         .await?
@@ -62,7 +66,7 @@ pub async fn of_period(
             PromisePart {
                 unit: look.rules.units.get(part.lead_unit_id).map(|u| u.name.clone()).unwrap_or_default(),
                 done_on,
-                late: done_on.map_or(due_on <= last, |on| on > due_on),
+                late: done_on.map_or_else(|| passed(due_on), |on| on > due_on),
             }
         });
         PromiseLine {
@@ -71,6 +75,8 @@ pub async fn of_period(
             unregistered: if document.is_some() { String::new() } else { row.document.clone() },
             report: row.report_id.and_then(|id| made_in.get(&id)).and_then(|report| issued(report)),
             due_on: row.due_on,
+            until: last,
+            passed: passed(row.due_on),
             own: own(row),
             units: units.collect(),
         }
@@ -89,6 +95,6 @@ fn line(row: &DocumentRow) -> DocumentLine {
 }
 
 /// A report's number and date, once it has them.
-pub fn issued(report: &ReportRow) -> Option<(String, chrono::NaiveDate)> {
+pub fn issued(report: &ReportRow) -> Option<(String, NaiveDate)> {
     report.number.clone().zip(report.dated_on)
 }

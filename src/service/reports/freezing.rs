@@ -20,7 +20,8 @@ use super::{
 };
 use crate::domain::report::ReportStep;
 use crate::domain::summary::{Frame, cells, summary};
-use crate::report::{Paper, Saying, said_by_figures, says};
+use crate::report::{Paper, ProposalLine, Saying, Template, said_by_figures, says};
+use crate::store::reports::TextRow;
 use crate::store::{contributions, figures, proposals as mentions, reports};
 
 /// The figures whose dossiers are kept with a report: those by which people are judged.
@@ -45,12 +46,13 @@ pub enum Submitted {
     Now(Box<Report>),
 }
 
-/// Submits a draft. `answer` writes what is kept for a repeat of the request.
+/// Submits a draft; `without_proposals`: also where its words leave out proposals that nobody has answered. `answer` writes what is kept for a repeat of the request.
 pub async fn submit(
     house: &House,
     context: Context,
     replay: Option<ReplayKey>,
     step: &Step,
+    without_proposals: bool,
     answer: fn(&Report) -> Vec<u8>,
 ) -> Result<Submitted, ServiceError> {
     if replay.is_some()
@@ -61,14 +63,14 @@ pub async fn submit(
     // What can't be submitted changes nothing.
     let look = house.look(context.clone()).await?;
     let (row, _) = load(&look.door, step, ReportStep::Submit).await?;
-    complete(&look, &row).await?;
+    complete(&look, &row, without_proposals).await?;
     drop(look);
     // A deadline that passed counts, whether or not the hour of the job has come. Boxed: its future is large.
     Box::pin(flag_overdue(house, By::Caller(&context))).await?;
     let cut = figures::cut(&house.store, house.world.office.now()).await?;
     let look = house.look(context.clone()).await?;
     let (row, state) = load(&look.door, step, ReportStep::Submit).await?;
-    let frozen = Box::pin(freeze(&look, &row, cut)).await?;
+    let frozen = Box::pin(freeze(&look, &row, cut, without_proposals)).await?;
     drop(look);
 
     let mut work = match house.work(context, replay).await? {
@@ -93,7 +95,8 @@ pub async fn submit(
     // The audit trail is chained: whoever alters the report alters what this says too, or is found out.
     let frame = keeping::sha256(&frozen.frame);
     let detail = json!({
-        "frozen": { "sequence": cut, "figures_sha256": sha256, "frame_sha256": frame, "files": hashes }
+        "frozen": { "sequence": cut, "figures_sha256": sha256, "frame_sha256": frame, "files": hashes },
+        "without_proposals": without_proposals,
     });
     let row = ReportRow {
         frozen_seq: Some(cut),
@@ -118,8 +121,13 @@ struct Frozen {
     proposals: Vec<Uuid>,
 }
 
-async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, ServiceError> {
-    complete(look, row).await?;
+async fn freeze(
+    look: &Look,
+    row: &ReportRow,
+    cut: i64,
+    without_proposals: bool,
+) -> Result<Frozen, ServiceError> {
+    complete(look, row, without_proposals).await?;
     let ask =
         Ask { period: period_of(row)?, unit_id: None, as_of: Some(cut), breakdowns: BREAKDOWNS.to_vec() };
     let (frame, ledger) = counted(look, &ask).await?;
@@ -134,7 +142,8 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     let draft = draft_of(&look.door, row, Some(cut)).await?;
     let printing = Printing::gather(look, summary, &look.settings.report, draft).await?;
     let sentences = said_by_figures(&printing.input()).join("\n");
-    let unanswered = proposals::unanswered(&look.door, row.to_on, &itself(row)).await?;
+    let of_report = itself(&look.door, row).await?;
+    let unanswered = proposals::unanswered(&look.door, row.to_on, &of_report).await?;
     let made = unanswered.into_iter().filter(|(_, line)| says(&printing.input(), &line.text));
     let proposals = made.map(|(id, _)| id).collect();
     let papers: Vec<Paper> = Paper::ALL.into_iter().filter(|paper| paper.is_available()).collect();
@@ -151,11 +160,13 @@ async fn freeze(look: &Look, row: &ReportRow, cut: i64) -> Result<Frozen, Servic
     Ok(Frozen { frame: packed(&frame)?, figures, members, files, proposals })
 }
 
-/// Whatever a person must write is written, and what was carried over was looked at.
-async fn complete(look: &Look, row: &ReportRow) -> Result<(), ServiceError> {
+/// Whatever a person must write is written, what was carried over was looked at, and no proposal is left out unnoticed.
+async fn complete(look: &Look, row: &ReportRow, without_proposals: bool) -> Result<(), ServiceError> {
     let texts = reports::texts(&look.door, row.id).await?;
     let mut wrong = Vec::new();
-    let is_proposed = !proposals::unanswered(&look.door, row.to_on, &itself(row)).await?.is_empty();
+    let of_report = itself(&look.door, row).await?;
+    let unanswered = proposals::unanswered(&look.door, row.to_on, &of_report).await?;
+    let is_proposed = !unanswered.is_empty();
     for (section, block) in form_of(row)?.places() {
         let written = texts.get(&block.place).filter(|text| !text.text.is_empty());
         let field = format!("narrative.{}", block.place);
@@ -184,7 +195,44 @@ async fn complete(look: &Look, row: &ReportRow) -> Result<(), ServiceError> {
             None | Some(_) => {}
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(wrong)) }
+    if !wrong.is_empty() {
+        return Err(ServiceError::Invalid(wrong));
+    }
+    let left_out = left_out(&form_of(row)?, &texts, &unanswered);
+    if left_out.is_empty() || without_proposals {
+        return Ok(());
+    }
+    let listed = left_out.iter().map(|text| format!("“{text}”")).collect::<Vec<_>>().join("; ");
+    Err(ServiceError::Precondition {
+        reason: "PROPOSALS_LEFT_OUT",
+        subject: name(&row.code),
+        vi: format!(
+            "phần đã soạn không nêu kiến nghị chưa được trả lời: {listed}; hãy bổ sung nguyên văn, ghi nhận trả lời, \
+             hoặc xác nhận trình không kèm kiến nghị"
+        ),
+        en: format!(
+            "what was written leaves out proposals that nobody has answered: {listed}; say them word for word, record \
+             their answers, or confirm that it goes without them"
+        ),
+    })
+}
+
+/// The proposals that stand nowhere in a form that speaks of them, because somebody wrote something else over its place.
+fn left_out<'a>(
+    form: &Template,
+    texts: &BTreeMap<String, TextRow>,
+    unanswered: &'a [(Uuid, ProposalLine)],
+) -> Vec<&'a str> {
+    let written =
+        |place: &str| texts.get(place).map(|text| text.text.as_str()).filter(|text| !text.is_empty());
+    let blocks = || form.sections.iter().flat_map(|section| &section.blocks);
+    let mut speaking = blocks().filter(|block| block.say.contains(&Saying::Proposals)).peekable();
+    if speaking.peek().is_none() || speaking.any(|block| written(&block.place).is_none()) {
+        return Vec::new();
+    }
+    let said: Vec<&str> = blocks().filter_map(|block| written(&block.place)).collect();
+    let words = unanswered.iter().map(|(_, line)| line.text.trim_end_matches('.'));
+    words.filter(|words| !said.iter().any(|said| said.contains(words))).collect()
 }
 
 /// A frame as it is kept.

@@ -212,14 +212,19 @@ async fn draft_of(door: &impl Door, row: &ReportRow, as_of: Option<i64>) -> Resu
         is_final: as_of.is_some(),
         as_of,
         language: Language::Vi,
-        reports: itself(row),
+        reports: itself(door, row).await?,
         unit_id: None,
     })
 }
 
-/// A report, and the issue that it corrects.
-fn itself(row: &ReportRow) -> Vec<uuid::Uuid> {
-    std::iter::once(row.id).chain(row.corrects_id).collect()
+/// A report, and the issues that it corrects, back to the first.
+async fn itself(door: &impl Door, row: &ReportRow) -> Result<Vec<uuid::Uuid>, ServiceError> {
+    let (mut ids, mut corrected) = (vec![row.id], row.corrects_id);
+    while let Some(id) = corrected.filter(|id| !ids.contains(id)) {
+        ids.push(id);
+        corrected = reports::by_ids(door, &[id]).await?.first().and_then(|issue| issue.corrects_id);
+    }
+    Ok(ids)
 }
 
 /// A text comes from an earlier report, and nobody has looked at it yet.

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::super::error::{ServiceError, Violation};
 use super::super::findings::{Findings, Wire};
-use super::super::proposals::unanswered;
 use super::super::work::Work;
 use super::updating::unknown_form;
 use super::{ReportRow, Step, forms, load, name, save};
@@ -127,9 +126,9 @@ pub async fn open(
     reports::insert(&work.tx, row.clone()).await?;
     let last = reports::before(&work.tx, &row.form_name, asked.period.last()).await?;
     if let Some(last) = last {
-        // Proposals carry themselves: words of the last report would say one that was answered meanwhile.
-        let is_proposed = !unanswered(&work.tx, row.to_on, &[row.id]).await?.is_empty();
-        let carries = |block: &BlockForm| !(is_proposed && block.say.contains(&Saying::Proposals));
+        // Proposals carry themselves: words of the last report would say one that was answered meanwhile, be it the last.
+        let are_recorded = proposals::are_recorded(&work.tx).await?;
+        let carries = |block: &BlockForm| !(are_recorded && block.say.contains(&Saying::Proposals));
         // What it says is of another period: somebody looks at it before it is submitted.
         carry_over(work, &last, &row, carries, |text| TextRow {
             written_by_id: None,

@@ -21,7 +21,7 @@ use crate::domain::task::{
 use crate::store::events::{self, NewEvent};
 use crate::store::figures::{self, Entry};
 use crate::store::rules::Rules;
-use crate::store::tasks;
+use crate::store::{commitments, tasks};
 
 /// An event that is put to a task.
 #[derive(Debug, Clone)]
@@ -174,6 +174,11 @@ pub(super) async fn save(
     changes: &[Change],
 ) -> Result<Vec<TaskRow>, ServiceError> {
     let now = work.now();
+    // Before their parts, as whoever drops one does: two that take them in another order would wait for each other.
+    let promised: BTreeSet<Uuid> =
+        changes.iter().filter_map(|change| change.after.assignment.commitment_id).collect();
+    let promised: Vec<Uuid> = promised.into_iter().collect();
+    commitments::hold(&work.tx, &promised).await?;
     let mut rows = Vec::with_capacity(changes.len());
     let (mut fresh, mut recorded, mut entries) = (Vec::new(), Vec::new(), Vec::new());
     for change in changes {
@@ -212,9 +217,8 @@ pub(super) async fn save(
     tasks::insert(&work.tx, fresh).await?;
     events::append(&work.tx, &recorded).await?;
     figures::append(&work.tx, &entries, now).await?;
-    let promised: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.commitment_id).collect();
     if !promised.is_empty() {
-        follow(work, promised).await?;
+        follow(work, &promised).await?;
     }
     Ok(rows)
 }

@@ -1,9 +1,10 @@
 //! What a draft answers comes later than the schedule that opened it; facts stand where people are about to write.
 
+use bonro::domain::permission::Scope;
 use bonro::pb::v1;
 use bonro::pb::v1::dossier_service_client::DossierServiceClient;
 use bonro::store::notices::{self, NoticeRow};
-use bonro::store::{Pool, Store};
+use bonro::store::{Pool, Store, dossiers};
 use chrono::{DateTime, Utc};
 use tonic::Code;
 use uuid::Uuid;
@@ -122,6 +123,12 @@ both!(facts_stand_where_people_are_about_to_write, |house| {
     let unit = |code: &str| work.rules.units.by_code(code).expect("a unit").id;
     let (p1, p2, ub) = (unit("P1"), unit("P2"), unit("UB"));
     let officer = work.rules.official("P1-01").expect("an officer").id;
+    let closed =
+        dossiers::find(&work.tx, "H-3", &Scope::All).await.expect("it is read").expect("a dossier").id;
+    let taken_back = |held: &str, why: &str| NoticeRow {
+        why: Some(why.into()),
+        ..stood(closed, p1, at(held), "head", None)
+    };
     drop(work);
     let tx = store.begin().await.expect("a transaction");
     let rows = vec![
@@ -130,6 +137,11 @@ both!(facts_stand_where_people_are_about_to_write, |house| {
         stood(Uuid::from_u128(1), ub, at("2024-05-02T03:00:00Z"), "head", None),
         stood(Uuid::from_u128(2), p1, at("2024-05-06T03:00:00Z"), "head", None),
         stood(Uuid::from_u128(3), p2, at("2024-05-06T03:00:00Z"), "head", None),
+        // It was closed on the 13th: after the first of these fell due, before the second did.
+        taken_back("2024-05-09T10:00:00Z", "closed"),
+        taken_back("2024-05-12T12:00:00Z", "closed"),
+        // A rule that was switched off, and nobody was told.
+        taken_back("2024-05-08T10:00:00Z", "rule_off"),
         // Before the period.
         stood(Uuid::from_u128(4), p2, at("2024-04-20T03:00:00Z"), "head", None),
     ];
@@ -144,7 +156,7 @@ both!(facts_stand_where_people_are_about_to_write, |house| {
     let lacking = place("lacking").prefill;
     assert!(
         lacking.ends_with(
-            "\nCó 03 hồ sơ chưa được luân chuyển sau thời gian quy định tại: Đơn vị P1 (02), Đơn vị P2 (01)."
+            "\nCó 04 hồ sơ chưa được luân chuyển sau thời gian quy định tại: Đơn vị P1 (03), Đơn vị P2 (01)."
         ),
         "{lacking}"
     );
@@ -168,6 +180,6 @@ both!(facts_stand_where_people_are_about_to_write, |house| {
     desk.submit(&draft.name).await;
     let said = desk.file(&draft.name, v1::ReportPaper::Sentences).await.expect("they are kept");
     let said = String::from_utf8(said).expect("text");
-    assert!(said.contains("Có 03 hồ sơ chưa được luân chuyển"), "{said}");
+    assert!(said.contains("Có 04 hồ sơ chưa được luân chuyển"), "{said}");
     assert!(desk.check(&draft.name).await.equal);
 });

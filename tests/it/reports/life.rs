@@ -58,7 +58,12 @@ both!(a_report_is_written_submitted_and_signed, |house| {
     let status = desk.reports.submit_report(old).await.expect_err("it was written at");
     assert_eq!(status.code(), Code::Aborted);
     let request_id = "0190b3f0-0000-7000-8000-0000000000aa".to_owned();
-    let submit = v1::SubmitReportRequest { name: draft.name.clone(), etag: again.etag, request_id };
+    let submit = v1::SubmitReportRequest {
+        name: draft.name.clone(),
+        etag: again.etag,
+        request_id,
+        without_proposals: false,
+    };
     let answer = desk.reports.submit_report(submit.clone()).await.expect("it is submitted").into_inner();
     let repeated = desk.reports.submit_report(submit).await.expect("the kept answer").into_inner();
     assert_eq!(answer, repeated);

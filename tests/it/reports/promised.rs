@@ -11,15 +11,15 @@ use super::desk::{Desk, PLACES, refusal};
 use crate::records::town::{date, day, told};
 use crate::support::{Call, both};
 
-struct Carried {
-    desk: Desk,
-    promises: CommitmentServiceClient<Call>,
+pub struct Carried {
+    pub desk: Desk,
+    pub promises: CommitmentServiceClient<Call>,
     tasks: TaskServiceClient<Call>,
 }
 
 impl Carried {
     /// The desk, with the plan of review in the register.
-    async fn open(url: &str) -> Self {
+    pub async fn open(url: &str) -> Self {
         let desk = Desk::open(url).await;
         let plan = Record::Document(DocumentRecord {
             number: "52/KH-UBND".into(),
@@ -37,7 +37,7 @@ impl Carried {
         Self { desk, promises, tasks }
     }
 
-    async fn make(&mut self, text: &str, document: &str, due: &str, units: &[&str]) -> v1::Commitment {
+    pub async fn make(&mut self, text: &str, document: &str, due: &str, units: &[&str]) -> v1::Commitment {
         let request = v1::MakeCommitmentRequest {
             commitment: Some(v1::Commitment {
                 text: text.into(),
@@ -54,7 +54,7 @@ impl Carried {
         made.commitment.expect("a commitment")
     }
 
-    async fn settle(
+    pub async fn settle(
         &mut self,
         code: &str,
         units: &[&str],
@@ -71,7 +71,7 @@ impl Carried {
         Ok(settled.commitment.expect("a commitment"))
     }
 
-    async fn page(&mut self, name: &str) -> String {
+    pub async fn page(&mut self, name: &str) -> String {
         let page = self.desk.file(name, v1::ReportPaper::Html).await.expect("a page");
         String::from_utf8(page).expect("text")
     }
@@ -81,7 +81,7 @@ fn paragraphs(page: &str) -> Vec<&str> {
     page.lines().map(str::trim).filter(|line| line.starts_with("<p")).collect()
 }
 
-fn has(page: &str, said: &str) {
+pub fn has(page: &str, said: &str) {
     assert!(page.contains(said), "{said}\n{}", paragraphs(page).join("\n"));
 }
 
@@ -248,7 +248,8 @@ both!(proposals_are_carried_until_they_are_answered, |house| {
     let first = proposals.make_proposal(first).await.expect("it is made").into_inner().proposal;
     let first = first.expect("a proposal");
     assert_eq!((first.code.as_str(), first.state()), ("KN-2024-001", v1::ProposalState::Open));
-    let before = make(software, "", "Báo cáo số 02/BC-VP ngày 15/4/2024");
+    let mut before = make(software, "", "Báo cáo số 02/BC-VP ngày 15/4/2024");
+    before.proposal.as_mut().expect("one").made_on = Some(date("2024-04-15"));
     proposals.make_proposal(before).await.expect("it is made");
 
     // Nobody has to write where proposals speak.
