@@ -369,7 +369,7 @@ fn a_formula_that_fetches_is_refused() {
 fn what_unfolds_to_too_much_is_refused_when_it_is_put() {
     let good = runs(&["{{total/dossiers/resolved}}"]);
     assert_eq!(reason(&docx(&(good.clone() + &"<a/>".repeat(600_000)), &[])), "TOO_LARGE");
-    let attributes: String = (0..300).map(|n| format!(" a{n}=\"\"")).collect();
+    let attributes = (0..300).map(|n| format!(" a{n}=\"\"")).collect::<Vec<_>>().concat();
     assert_eq!(reason(&docx(&format!("{good}<a{attributes}/>"), &[])), "TOO_LARGE");
     // A row of some thousand nodes, before anybody knows how long its list will be.
     let row = |nodes: usize| {

@@ -180,18 +180,17 @@ fn units(findings: &mut Findings<'_>, promise: &Promise, standing: &HashSet<Uuid
     for code in &promise.units {
         let Some(known) = findings.known_unit("units", code) else { continue };
         let mut named = findings.work().rules.units.all().filter(|unit| unit.code == code.trim());
-        match named.find(|unit| standing.contains(&unit.id)).map(|unit| unit.id) {
-            Some(unit) => found.push(unit),
-            None => {
-                let name = findings.work().rules.unit_code(known).to_owned();
-                findings.say(
-                    "units",
-                    "ENDED",
-                    &format!("đơn vị {name} không còn hoạt động; hãy ghi đơn vị kế tục"),
-                    &format!("unit {name} has ended; name the one that succeeds it"),
-                );
-            }
+        if let Some(unit) = named.find(|unit| standing.contains(&unit.id)).map(|unit| unit.id) {
+            found.push(unit);
+            continue;
         }
+        let name = findings.work().rules.unit_code(known).to_owned();
+        findings.say(
+            "units",
+            "ENDED",
+            &format!("đơn vị {name} không còn hoạt động; hãy ghi đơn vị kế tục"),
+            &format!("unit {name} has ended; name the one that succeeds it"),
+        );
     }
     for word in &promise.unit_kinds {
         let kind = findings.one_of("unit_kinds", word, UnitKind::ALL, UnitKind::as_str);
@@ -308,7 +307,9 @@ pub async fn list(look: &Look, query: ListQuery) -> Result<Page<Commitment>, Ser
     let scope = &look.context.scope;
     let page = commitments::list(&look.door, &asked, scope).await?;
     let mut rows = all_told(&look.door, page.rows).await?;
-    rows.iter_mut().for_each(|of| of.narrow(scope));
+    for of in &mut rows {
+        of.narrow(scope);
+    }
     Ok(Page { rows, next: page.next })
 }
 

@@ -1,5 +1,6 @@
 //! Forms as recipients send them, with nothing filled in yet.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook};
@@ -147,8 +148,10 @@ pub fn rows_of_many_columns() -> Vec<u8> {
     let mut names = String::from("<definedNames>");
     for column in 0_u8..100 {
         let letters = format!("{}{}", char::from(b'A' + column / 26), char::from(b'A' + column % 26));
-        names +=
-            &format!("<definedName name=\"bonro_unit_name\">A!${letters}$1:${letters}$5000</definedName>");
+        let _ = write!(
+            names,
+            "<definedName name=\"bonro_unit_name\">A!${letters}$1:${letters}$5000</definedName>"
+        );
     }
     let book = form.get_mut("xl/workbook.xml").expect("a workbook");
     *book = book.replace("</sheets>", &format!("</sheets>{names}</definedNames>"));

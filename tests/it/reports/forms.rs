@@ -214,11 +214,10 @@ async fn a_form_that_names_another_forms_place_or_a_number_of_earlier_days_stays
     desk.put_form(draft("so", ""), &form(&["bonro_period_range"])).await.expect("it is kept");
     let old = form(&["bonro_period_range", "bonro_report_number", "bonro_place_of_another"]);
     let tables = Database::connect(fresh.url()).await.expect("the database opens");
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let sha256: String = hex(&sha2::Sha256::digest(&old));
+    let sha256 = hex::encode(sha2::Sha256::digest(&old));
     let is_it = "(SELECT id FROM report_form WHERE code = 'so')";
     for change in [
-        format!("UPDATE report_form_content SET bytes = X'{}' WHERE form_id = {is_it}", hex(&old)),
+        format!("UPDATE report_form_content SET bytes = X'{}' WHERE form_id = {is_it}", hex::encode(&old)),
         format!("UPDATE report_form SET sha256 = '{sha256}' WHERE code = 'so'"),
     ] {
         tables.execute_unprepared(&change).await.expect("it is changed");

@@ -48,7 +48,7 @@ both!(stays_at_units_add_up_to_how_long_it_took, |house| {
 
     let mut reports = ReportServiceClient::new(office.call());
     let period = Some(days("2024-05-16", "2024-05-16"));
-    let request = v1::ListHandOverTimesRequest { period: period.clone(), unit: String::new() };
+    let request = v1::ListHandOverTimesRequest { period, unit: String::new() };
     let found = reports.list_hand_over_times(request).await.expect("they are reckoned").into_inner();
     let stays: Vec<_> = found
         .hand_overs
@@ -56,7 +56,7 @@ both!(stays_at_units_add_up_to_how_long_it_took, |house| {
         .map(|of| (of.from_unit.as_str(), of.to_unit.as_str(), of.count, of.mean_minutes, of.longest_minutes))
         .collect();
     assert_eq!(stays, [("units/A", "units/B", 1, 60, 60), ("units/B", "", 1, 60 + 90, 150)]);
-    let request = v1::ListHandlingTimesRequest { period: period.clone(), unit: String::new() };
+    let request = v1::ListHandlingTimesRequest { period, unit: String::new() };
     let took = reports.list_handling_times(request).await.expect("it is reckoned").into_inner();
     assert_eq!(took.procedures.iter().map(|of| of.mean_minutes).collect::<Vec<_>>(), [60 + 150]);
 
