@@ -92,6 +92,21 @@ impl PromiseLine {
         }
     }
 
+    /// How far its units are, in numbers.
+    pub fn tally(&self) -> Tally {
+        let (done, open): (Vec<&PromisePart>, Vec<&PromisePart>) =
+            self.units.iter().partition(|part| part.done_on.is_some());
+        let behind: Vec<&str> = open.iter().filter(|part| part.late).map(|part| part.unit.as_str()).collect();
+        Tally {
+            all: self.units.len(),
+            done: done.len(),
+            late: done.iter().filter(|part| part.late).count(),
+            behind: behind.len(),
+            named: behind.iter().take(NAMED).copied().collect::<Vec<_>>().join(", "),
+            others: behind.len().saturating_sub(NAMED),
+        }
+    }
+
     /// How far it is.
     fn standing(&self) -> String {
         let until = self.until;
@@ -103,8 +118,7 @@ impl PromiseLine {
                 None => format!("{} đang thực hiện", only.unit),
             };
         }
-        let (all, done) = (self.units.len(), self.units.iter().filter(|part| part.done_on.is_some()).count());
-        let late = self.units.iter().filter(|part| part.done_on.is_some() && part.late).count();
+        let Tally { all, done, late, behind, named, others } = self.tally();
         let after = if late > 0 {
             format!(" (trong đó {} đơn vị chậm so với thời hạn)", n(late))
         } else {
@@ -115,20 +129,29 @@ impl PromiseLine {
             done if done == all => format!("cả {} đơn vị đã hoàn thành{after}", n(all)),
             done => format!("đến ngày {} đã có {}/{} đơn vị hoàn thành{after}", date(until), n(done), n(all)),
         };
-        let behind: Vec<&str> = self
-            .units
-            .iter()
-            .filter(|part| part.done_on.is_none() && part.late)
-            .map(|part| part.unit.as_str())
-            .collect();
-        if behind.is_empty() {
+        if behind == 0 {
             return done;
         }
-        let named = behind.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-        let others = behind.len().saturating_sub(NAMED);
         let others = if others > 0 { format!(" và {} đơn vị khác", n(others)) } else { String::new() };
-        format!("{done}; {} đơn vị quá hạn chưa hoàn thành: {named}{others}", n(behind.len()))
+        format!("{done}; {} đơn vị quá hạn chưa hoàn thành: {named}{others}", n(behind))
     }
+}
+
+/// How far the units of a promise are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub all: usize,
+    /// Those that have done it.
+    pub done: usize,
+    /// Of those, how many were late.
+    pub late: usize,
+    /// Those that haven't and are overdue.
+    pub behind: usize,
+    /// The first of these by name.
+    pub named: String,
+    /// How many of these aren't named.
+    pub others: usize,
 }
 
 /// Which promises.
@@ -197,7 +220,7 @@ fn with(text: &str, parts: &[String]) -> String {
 }
 
 /// A paragraph before others; nothing where there are none.
-fn under(head: &str, lines: Vec<String>) -> Vec<String> {
+pub fn under(head: &str, lines: Vec<String>) -> Vec<String> {
     let head = (!lines.is_empty()).then(|| head.to_owned());
     head.into_iter().chain(lines).collect()
 }

@@ -6,14 +6,11 @@ use chrono::NaiveDate;
 use super::super::ReportInput;
 use super::super::body::capitalised;
 use super::super::causes::{ByCause, Stood, late_by_cause};
-use super::super::promises::{PromiseLine, Which, by_addressee, lines_of};
+use super::super::promises::{PromiseLine, Tally, Which, by_addressee, lines_of, under};
 use super::beside::document;
 use super::sentences::{n as grouped, period_name, some};
 use crate::domain::summary::DocumentLine;
 use crate::domain::text::date;
-
-/// Units that are named at most where they are behind; the others are counted.
-const NAMED: usize = 10;
 
 fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
@@ -55,8 +52,7 @@ fn standing(line: &PromiseLine) -> String {
             None => format!("{} is at work on it", only.unit),
         };
     }
-    let (all, done) = (line.units.len(), line.units.iter().filter(|part| part.done_on.is_some()).count());
-    let late = line.units.iter().filter(|part| part.done_on.is_some() && part.late).count();
+    let Tally { all, done, late, behind, named, others } = line.tally();
     let after = if late > 0 { format!(" ({} of them late)", n(late)) } else { String::new() };
     let until = date(line.until);
     let done = match done {
@@ -64,29 +60,16 @@ fn standing(line: &PromiseLine) -> String {
         done if done == all => format!("all {} have completed it{after}", units(all)),
         done => format!("by {until} {}/{} had completed it{after}", n(done), units(all)),
     };
-    let behind: Vec<&str> = line
-        .units
-        .iter()
-        .filter(|part| part.done_on.is_none() && part.late)
-        .map(|part| part.unit.as_str())
-        .collect();
-    if behind.is_empty() {
+    if behind == 0 {
         return done;
     }
-    let named = behind.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    let others = behind.len().saturating_sub(NAMED);
     let others = if others > 0 { format!(" and {} others", n(others)) } else { String::new() };
-    format!("{done}; overdue at {}: {named}{others}", units(behind.len()))
+    format!("{done}; overdue at {}: {named}{others}", units(behind))
 }
 
 fn with(text: &str, parts: &[String]) -> String {
     let said: Vec<&str> = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
     if said.is_empty() { quoted(text) } else { format!("{} ({})", quoted(text), said.join(", ")) }
-}
-
-fn under(head: &str, lines: Vec<String>) -> Vec<String> {
-    let head = (!lines.is_empty()).then(|| head.to_owned());
-    head.into_iter().chain(lines).collect()
 }
 
 fn term(line: &PromiseLine) -> String {
